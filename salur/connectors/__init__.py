@@ -1,0 +1,1 @@
+"""Partners as plug-ins: `base` is the seam, `stores` and `warehouses` hold one folder per partner."""

@@ -1,0 +1,112 @@
+"""What a partner can do, as data: the hub asks these, never the partner's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of an authorisation form (R10).
+
+    ``labels`` and ``origins`` are gettext message ids, ``partner_term`` the partner's own word shown beside (R5).
+    ``max_length`` 0 means no limit. ``choices`` are (value, message id) pairs.
+    """
+
+    key: str
+    label: str
+    origin: str
+    partner_term: str = ""
+    max_length: int = 0
+    secret: bool = False
+    required: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """Calls per second a credential may make, with the burst it may save up."""
+
+    per_second: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseCapabilities:
+    """A warehouse partner, as data (design 4)."""
+
+    name: str
+    title: str
+    countries: tuple[str, ...]
+    abilities: frozenset[str]
+    needs_awb: bool = True
+    needs_label: bool = True
+    unsupported_channels: frozenset[str] = frozenset()
+    inbound_cost_required: bool = False
+    cancel_until: str = "packed"
+    reference_max_length: int = 40
+    lookup_settles_after: float = 5.0
+    report_batch: int = 50
+    product_batch: int = 1
+    rate: RateLimit = field(default_factory=lambda: RateLimit(10.0, 20))
+    call_deadline: float = 20.0
+    cancelled_label: str = "cancelled"
+    several_accounts: bool = True
+    secret_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRule:
+    """One row of the per-store table (R95 to R104): what a status, with a courier, allows.
+
+    ``couriers`` empty means any. The first row that matches counts. ``needs_awb`` false waives the AWB gate (A14).
+    """
+
+    status: str
+    create: bool
+    push: bool
+    couriers: tuple[str, ...] = ()
+    needs_awb: bool = True
+    reason: str = ""
+    requirement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCapabilities:
+    """A store channel, as data."""
+
+    name: str
+    title: str
+    countries: tuple[str, ...]
+    abilities: frozenset[str]
+    rules: tuple[StoreRule, ...]
+    gives_label: bool = True
+    detail_batch: int = 50
+    page_size: int = 100
+    max_window_days: float = 15.0
+    overlap_seconds: int = 300
+    poll_seconds: int = 300
+    rate: RateLimit = field(default_factory=lambda: RateLimit(10.0, 20))
+    call_deadline: float = 20.0
+    token_margin_seconds: int = 600
+    secret_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """What an entry point of the group ``salur.connectors`` names.
+
+    ``build`` is called as ``build(credentials, transport)``. ``status_tables`` maps a machine's name to the
+    connector's dict from partner code to canonical state, for the totality test and the docs.
+    """
+
+    kind: str  # store | warehouse
+    name: str
+    capabilities: StoreCapabilities | WarehouseCapabilities
+    build: object
+    form: tuple[FormField, ...]
+    status_tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    settings_form: tuple[FormField, ...] = ()

@@ -1,0 +1,157 @@
+"""The two small interfaces that partners implement, and the optional abilities beside them (design 4).
+
+A connector is built from credentials and a transport and keeps no other state. Every method may raise any
+class of :mod:`salur.connectors.base.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from .capabilities import StoreCapabilities, WarehouseCapabilities
+from .types import (
+    AwbResult,
+    CancelOutcome,
+    ConfirmResult,
+    Document,
+    ItemResult,
+    LabelResult,
+    OrderHead,
+    OutboundReport,
+    OutboundRequest,
+    Page,
+    PartnerEvent,
+    PartnerIdentity,
+    PartnerRef,
+    PartnerWarehouse,
+    ProductRequest,
+    RawRequest,
+    ShippingOption,
+    StockLevel,
+    StoreListing,
+    StoreOrder,
+    TimeWindow,
+    TokenSet,
+)
+
+
+@runtime_checkable
+class WarehouseConnector(Protocol):
+    """What every warehouse partner can do."""
+
+    capabilities: WarehouseCapabilities
+
+    def verify(self) -> PartnerIdentity:
+        """Prove the credentials; the identity's key is claimed for one merchant (R9, R12)."""
+
+    def list_warehouses(self) -> Sequence[PartnerWarehouse]:
+        """All warehouses of the account, named by the partner's rule."""
+
+    def push_outbound(self, order: OutboundRequest, label: Document | None) -> PartnerRef:
+        """Create and approve the outbound list. CREATE effect: UnknownOutcome means look up first."""
+
+    def find_outbound(self, reference: str) -> OutboundReport | None:
+        """Did it arrive? None means certainly not there (at this moment)."""
+
+    def outbound_reports(self, refs: Sequence[PartnerRef]) -> Sequence[OutboundReport]:
+        """State of several outbound lists; unknown ones are left out."""
+
+
+@runtime_checkable
+class PushesProducts(Protocol):
+    """Ability ``products``."""
+
+    def push_products(self, batch: Sequence[ProductRequest]) -> Sequence[ItemResult]:
+        """Create or update products; repeating is safe (R49)."""
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    """Ability ``cancel``."""
+
+    def cancel_outbound(self, ref: PartnerRef, reason: str) -> CancelOutcome:
+        """Ask the warehouse to stop; Success is not always cancelled."""
+
+
+@runtime_checkable
+class ReportsStock(Protocol):
+    """Ability ``stock``."""
+
+    def stock(self, warehouse_code: str, skus: Sequence[str] | None, cursor: str | None) -> Page[StockLevel]:
+        """A page of stock figures; rows of one SKU are already summed within the page."""
+
+
+@runtime_checkable
+class CallsBack(Protocol):
+    """Ability ``callbacks``."""
+
+    def subscribe(self, url: str) -> datetime | None:
+        """Ask for messages to ``url``; answers when the subscription ends, None if never."""
+
+    def parse_callback(self, request: RawRequest) -> Sequence[PartnerEvent]:
+        """Verify the signature first (AuthRejected when forged), then read."""
+
+
+@runtime_checkable
+class StoreConnector(Protocol):
+    """What every store can do."""
+
+    capabilities: StoreCapabilities
+
+    def verify(self) -> PartnerIdentity:
+        """Prove the credentials and say which shop they open."""
+
+    def orders(self, window: TimeWindow, cursor: str | None) -> Page[OrderHead]:
+        """Orders changed in the window (by update time)."""
+
+    def order_details(self, ids: Sequence[str]) -> Sequence[StoreOrder]:
+        """Orders in full; those the store does not know are left out."""
+
+
+@runtime_checkable
+class OAuth(Protocol):
+    """Ability ``oauth``."""
+
+    def authorize_url(self, redirect: str, state: str) -> str:
+        """Where to send the seller; ``state`` comes back with the redirect."""
+
+    def exchange(self, query: dict[str, str]) -> TokenSet:
+        """Turn the redirect's query into tokens."""
+
+    def refresh(self) -> TokenSet:
+        """New tokens; the old refresh token is used up by this."""
+
+
+@runtime_checkable
+class ArrangesShipment(Protocol):
+    """Ability ``arrange``."""
+
+    def shipping_options(self, external_id: str) -> Sequence[ShippingOption]:
+        """Ways of handing over, the store's preferred first."""
+
+    def arrange(self, external_id: str, option: ShippingOption) -> None:
+        """Arrange the shipment. AlreadyExists when it was arranged before."""
+
+    def awb(self, external_id: str) -> AwbResult:
+        """The AWB number, or empty with a hint."""
+
+    def label(self, external_id: str, package: str, awb: str) -> LabelResult:
+        """The label PDF; asks the store to make it when it has not yet."""
+
+
+@runtime_checkable
+class ConfirmsShipment(Protocol):
+    """Ability ``confirm``."""
+
+    def confirm(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+        """Tell the store that the parcel is under way, and read back what it shows."""
+
+
+@runtime_checkable
+class ListsProducts(Protocol):
+    """Ability ``listings``."""
+
+    def listings(self, cursor: str | None) -> Page[StoreListing]:
+        """The store's products, one entry per sellable variation."""

@@ -1,0 +1,1 @@
+"""Store connectors, one folder per marketplace or webshop."""

@@ -1,0 +1,1 @@
+"""Warehouse connectors, one folder per third-party warehouse system."""

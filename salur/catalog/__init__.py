@@ -1,0 +1,1 @@
+"""Master products (MSKU), listings, bindings, product push."""

@@ -1,0 +1,98 @@
+"""Master products (MSKU), the stores' listings, what binds them, and each product's push to a warehouse."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
+
+
+class ProductPushState(models.TextChoices):
+    """Whether the warehouse knows the product (R48)."""
+
+    NOT_PUSHED = "not_pushed", _("Not pushed")
+    PUSHING = "pushing", _("Pushing")
+    PUSHED = "pushed", _("Pushed")
+    FAILED = "failed", _("Push failed")
+
+
+class MasterProduct(TenantModel):
+    """The merchant's own product. Weight in grams, lengths in millimetres."""
+
+    msku = models.TextField()
+    name = models.TextField()
+    barcode = models.TextField(blank=True)
+    weight_g = models.PositiveIntegerField(default=0)
+    length_mm = models.PositiveIntegerField(default=0)
+    width_mm = models.PositiveIntegerField(default=0)
+    height_mm = models.PositiveIntegerField(default=0)
+    declared_value = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "msku"], name="catalog_msku_once")]
+
+    def __str__(self) -> str:
+        return self.msku
+
+
+class Listing(TenantModel):
+    """A store's product, one row per sellable variation."""
+
+    store = TenantForeignKey("integrations.StoreConnection", related_name="+")
+    item_id = models.TextField()
+    model_id = models.TextField(blank=True)
+    sku = models.TextField(blank=True)
+    name = models.TextField()
+    variation = models.TextField(blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "store", "item_id", "model_id"], name="catalog_listing_once")
+        ]
+        indexes = [models.Index(fields=["merchant_id", "store", "sku"], name="catalog_listing_sku")]
+
+
+class Binding(TenantModel):
+    """A store's SKU means ``quantity`` pieces of a master product; several rows of one SKU are a bundle (R44)."""
+
+    store = TenantForeignKey("integrations.StoreConnection", related_name="+", db_index=False)
+    sku = models.TextField()
+    product = TenantForeignKey(MasterProduct, related_name="+")
+    quantity = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "store", "sku", "product"], name="catalog_binding_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="catalog_binding_quantity"),
+        ]
+
+
+class WarehouseProduct(TenantModel):
+    """A master product added to a warehouse, and whether its data reached the partner (R47 to R49)."""
+
+    product = TenantForeignKey(MasterProduct, related_name="+")
+    warehouse = TenantForeignKey("stock.Warehouse", related_name="+")
+    push = models.TextField(choices=ProductPushState.choices, default=ProductPushState.NOT_PUSHED)
+    partner_number = models.TextField(blank=True)
+    error_code = models.TextField(blank=True)
+    error_message = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    pushed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "warehouse", "product"], name="catalog_warehouseproduct_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(push__in=ProductPushState.values), name="catalog_warehouseproduct_push"
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""Store connections and warehouse accounts: credentials, identity claims, rate budgets, the exchange log."""

@@ -1,0 +1,169 @@
+"""Connections to partners: stores, warehouse accounts, their credentials, claims, rate budgets and exchanges."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
+
+
+class ConnectionState(models.TextChoices):
+    """Whether the hub may call the partner for this connection."""
+
+    CONNECTED = "connected", _("Connected")
+    PAUSED = "paused", _("Paused")
+    DISCONNECTED = "disconnected", _("Disconnected")
+
+
+class StoreConnection(TenantModel):
+    """A store of the merchant. A channel without connector takes orders by file only (``sync_mode`` manual)."""
+
+    channel = models.TextField()
+    name = models.TextField()
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3, blank=True)
+    identity_key = models.TextField(blank=True)
+    state = models.TextField(choices=ConnectionState.choices, default=ConnectionState.CONNECTED)
+    pause_reason = models.TextField(blank=True)
+    automatic_sync = models.BooleanField(default=True)
+    synced_until = models.DateTimeField(null=True, blank=True)
+    next_poll_at = models.DateTimeField(null=True, blank=True)
+    auto_arrange = models.BooleanField(default=True)
+    auto_confirm = models.BooleanField(default=True)
+    settings = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "name"], name="integrations_store_name"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=ConnectionState.values), name="integrations_store_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WarehouseAccount(TenantModel):
+    """An account at a third-party warehouse partner; several per merchant and partner (R13)."""
+
+    partner = models.TextField()
+    name = models.TextField()
+    identity_key = models.TextField()
+    state = models.TextField(choices=ConnectionState.choices, default=ConnectionState.CONNECTED)
+    pause_reason = models.TextField(blank=True)
+    subscribed_until = models.DateTimeField(null=True, blank=True)
+    next_follow_up_at = models.DateTimeField(null=True, blank=True)
+    settings = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=ConnectionState.values), name="integrations_account_state"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Credential(TenantModel):
+    """The sealed secrets of one store or account. ``version`` counts refreshes; the row's lock makes them once only."""
+
+    store = TenantForeignKey(StoreConnection, null=True, related_name="+")
+    account = TenantForeignKey(WarehouseAccount, null=True, related_name="+")
+    sealed = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "store"], name="integrations_credential_store"),
+            models.UniqueConstraint(fields=["merchant_id", "account"], name="integrations_credential_account"),
+            models.CheckConstraint(
+                condition=models.Q(store__isnull=True, account__isnull=False)
+                | models.Q(store__isnull=False, account__isnull=True),
+                name="integrations_credential_owner",
+            ),
+        ]
+
+
+class IdentityClaim(TenantModel):
+    """One partner identity belongs to one merchant: unique over all merchants (R12)."""
+
+    partner = models.TextField()
+    identity_key = models.TextField()
+    claimed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "identity_key"], name="integrations_identity_once")]
+
+
+class RateBudget(TenantModel):
+    """A token bucket shared by all workers: ``tokens`` as of ``counted_at``; nothing before ``blocked_until``."""
+
+    store = TenantForeignKey(StoreConnection, null=True, related_name="+")
+    account = TenantForeignKey(WarehouseAccount, null=True, related_name="+")
+    per_second = models.FloatField()
+    burst = models.PositiveIntegerField()
+    tokens = models.FloatField()
+    counted_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "store"], name="integrations_budget_store"),
+            models.UniqueConstraint(fields=["merchant_id", "account"], name="integrations_budget_account"),
+        ]
+
+
+class ExchangeRecord(TenantModel):
+    """One call to a partner, redacted before it was written (the black box)."""
+
+    exchange_id = models.CharField(max_length=32)
+    store = TenantForeignKey(StoreConnection, null=True, related_name="+", db_index=False)
+    account = TenantForeignKey(WarehouseAccount, null=True, related_name="+", db_index=False)
+    operation = models.TextField()
+    effect = models.TextField()
+    subject = models.TextField(blank=True)
+    method = models.TextField()
+    url = models.TextField()
+    request_body = models.TextField(blank=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    response_body = models.TextField(blank=True)
+    outcome = models.TextField()
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "subject", "id"], name="integrations_exchange_subject")]
+
+
+class WebhookDelivery(TenantModel):
+    """A partner's message, stored once by its delivery id, processed afterwards."""
+
+    store = TenantForeignKey(StoreConnection, null=True, related_name="+", db_index=False)
+    account = TenantForeignKey(WarehouseAccount, null=True, related_name="+", db_index=False)
+    delivery_id = models.TextField()
+    kind = models.TextField()
+    subject = models.TextField()
+    raw_status = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "delivery_id"], name="integrations_delivery_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant_id", "id"],
+                condition=models.Q(processed_at__isnull=True),
+                name="integrations_delivery_todo",
+            )
+        ]

@@ -1,0 +1,1 @@
+"""Orders, lines, canonical statuses, problems, sync runs, file formats."""

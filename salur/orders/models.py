@@ -1,0 +1,185 @@
+"""Orders of all stores, their lines and problems; sync runs with a row per order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
+
+from .states import OrderState, RunState
+
+
+class OrderSource(models.TextChoices):
+    """How an order reached the hub (R136)."""
+
+    SYNC = "sync", _("Store sync")
+    FILE = "file", _("File import")
+    API = "api", _("API")
+    MANUAL = "manual", _("Entered by hand")
+
+
+class SyncRun(TenantModel):
+    """One run that brought orders in: a poll of a store, a file, an API batch (R142)."""
+
+    store = TenantForeignKey("integrations.StoreConnection", related_name="+")
+    source = models.TextField(choices=OrderSource.choices)
+    trigger = models.TextField()  # schedule | button | webhook | file | api | command
+    state = models.TextField(choices=RunState.choices, default=RunState.QUEUED)
+    window_since = models.DateTimeField(null=True, blank=True)
+    window_until = models.DateTimeField(null=True, blank=True)
+    file_name = models.TextField(blank=True)
+    file_format = models.TextField(blank=True)
+    file_digest = models.CharField(max_length=64, blank=True)
+    expected = models.PositiveIntegerField(null=True, blank=True)
+    found = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    progress = models.JSONField(default=dict)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    epoch = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.TextField(blank=True)
+    error_message = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "-id"], name="orders_run_list")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="orders_run_state"),
+            models.UniqueConstraint(
+                fields=["merchant_id", "store", "file_digest"],
+                condition=Q(state__in=[RunState.QUEUED, RunState.RUNNING]) & ~Q(file_digest=""),
+                name="orders_run_file_once_at_a_time",
+            ),
+        ]
+
+
+class ImportChunk(TenantModel):
+    """A piece of an uploaded file, in order; kept in PostgreSQL so that any worker on any machine can read it."""
+
+    run = TenantForeignKey(SyncRun, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "run", "number"], name="orders_chunk_once")]
+
+
+class SyncRunRow(TenantModel):
+    """What became of one order (or one bad row) in a run: created, updated, unchanged or failed with the reason."""
+
+    run = TenantForeignKey(SyncRun, related_name="+", db_index=False)
+    external_id = models.TextField(blank=True)
+    outcome = models.TextField()
+    line = models.PositiveIntegerField(null=True)
+    column = models.TextField(blank=True)
+    code = models.TextField(blank=True)
+    detail = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "run", "outcome", "id"], name="orders_runrow_list")]
+
+
+class Order(TenantModel):
+    """An order as its store shows it. ``status`` is the store's view; what holds it back stands in problems and gates.
+
+    ``version`` is the store's update time: an older sight never replaces a newer one. ``first_status`` is the status
+    in which it reached the hub (R95, R106).
+    """
+
+    store = TenantForeignKey("integrations.StoreConnection", related_name="+", db_index=False)
+    external_id = models.TextField(db_collation="C")
+    source = models.TextField(choices=OrderSource.choices)
+    status = models.TextField(choices=OrderState.choices)
+    raw_status = models.TextField(blank=True)
+    first_status = models.TextField()
+    version = models.DateTimeField()
+    ordered_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    ship_by = models.DateTimeField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    total = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
+    cash_on_delivery = models.BooleanField(default=False)
+    courier = models.TextField(blank=True)
+    buyer = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    cancel_reason = models.TextField(blank=True)
+    recipient_name = models.TextField(blank=True)
+    recipient_phone = models.TextField(blank=True)
+    recipient_email = models.TextField(blank=True)
+    address_lines = ArrayField(models.TextField(), default=list)
+    district = models.TextField(blank=True)
+    city = models.TextField(blank=True)
+    province = models.TextField(blank=True)
+    postal_code = models.TextField(blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    first_seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "store", "external_id"], name="orders_order_once"),
+            models.CheckConstraint(condition=Q(status__in=OrderState.values), name="orders_order_status"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant_id", "status", "-id"], name="orders_order_list"),
+            models.Index(fields=["merchant_id", "external_id"], name="orders_order_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class OrderLine(TenantModel):
+    """One line as the store wrote it. ``bound`` says whether its SKU is linked to master products (R44)."""
+
+    order = TenantForeignKey(Order, related_name="+", db_index=False)
+    key = models.TextField()
+    sku = models.TextField(blank=True)
+    name = models.TextField()
+    quantity = models.PositiveIntegerField()
+    unit_price = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
+    item_id = models.TextField(blank=True)
+    model_id = models.TextField(blank=True)
+    bound = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "order", "key"], name="orders_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="orders_line_quantity"),
+        ]
+        indexes = [models.Index(fields=["merchant_id", "sku"], condition=Q(bound=False), name="orders_line_unbound")]
+
+
+class OrderProblem(TenantModel):
+    """Why an order cannot go on (R112, R113); closed by itself when the cause goes."""
+
+    order = TenantForeignKey(Order, related_name="+", db_index=False)
+    cause = models.TextField()
+    evidence = models.JSONField(default=dict)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "order", "cause"],
+                condition=Q(closed_at__isnull=True),
+                name="orders_problem_open_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant_id", "cause", "id"], condition=Q(closed_at__isnull=True), name="orders_problem_list"
+            )
+        ]

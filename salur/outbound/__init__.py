@@ -1,0 +1,1 @@
+"""Outbound lists: push conditions, labels, the warehouse's progress."""

@@ -1,0 +1,193 @@
+"""Outbound lists: one per order and warehouse, with the store's side (AWB, label) and the warehouse's side."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
+
+from .states import CancellationState, ConfirmationState, PushState, ShipmentState, TaskState
+
+
+class Outbound(TenantModel):
+    """What one warehouse is asked to send for one order (R79).
+
+    ``reference`` is ours, fixed at creation, and never changes with a re-push. ``closed_gates`` holds the push
+    conditions that do not hold, as {code: {"since": time, "evidence": {...}}}; ``blocked_by`` is the first of them.
+    Each machine that calls a partner has its own next_at (backoff), lease_until, epoch (fencing) and attempts.
+    """
+
+    reference = models.TextField(db_collation="C")
+    order = TenantForeignKey("orders.Order", related_name="+", db_index=False)
+    store = TenantForeignKey("integrations.StoreConnection", related_name="+", db_index=False)
+    warehouse = TenantForeignKey("stock.Warehouse", related_name="+", db_index=False)
+    account = TenantForeignKey("integrations.WarehouseAccount", null=True, related_name="+", db_index=False)
+    priority = models.SmallIntegerField(default=100)
+    reserved = models.BooleanField(default=False)
+
+    push = models.TextField(choices=PushState.choices, default=PushState.WAITING)
+    push_attempts = models.PositiveIntegerField(default=0)
+    push_epoch = models.PositiveIntegerField(default=0)
+    push_next_at = models.DateTimeField(null=True, blank=True)
+    push_lease_until = models.DateTimeField(null=True, blank=True)
+    push_digest = models.CharField(max_length=64, blank=True)
+    push_error_code = models.TextField(blank=True)
+    push_error_message = models.TextField(blank=True)
+    pushed_at = models.DateTimeField(null=True, blank=True)
+    partner_number = models.TextField(blank=True)
+
+    task = models.TextField(choices=TaskState.choices, default=TaskState.NONE)
+    task_raw = models.TextField(blank=True)
+    task_version = models.DateTimeField(null=True, blank=True)
+    task_reason = models.TextField(blank=True)
+    task_checked_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    shipment = models.TextField(choices=ShipmentState.choices, default=ShipmentState.NONE)
+    shipment_attempts = models.PositiveIntegerField(default=0)
+    shipment_epoch = models.PositiveIntegerField(default=0)
+    shipment_next_at = models.DateTimeField(null=True, blank=True)
+    shipment_lease_until = models.DateTimeField(null=True, blank=True)
+    shipment_error_code = models.TextField(blank=True)
+    shipment_error_message = models.TextField(blank=True)
+    shipment_hint = models.TextField(blank=True)
+    awb = models.TextField(blank=True)
+    package = models.TextField(blank=True)
+    courier = models.TextField(blank=True)
+    label = TenantForeignKey("outbound.Label", null=True, related_name="+", db_index=False)
+
+    cancellation = models.TextField(choices=CancellationState.choices, default=CancellationState.NONE)
+    cancellation_attempts = models.PositiveIntegerField(default=0)
+    cancellation_epoch = models.PositiveIntegerField(default=0)
+    cancellation_next_at = models.DateTimeField(null=True, blank=True)
+    cancellation_lease_until = models.DateTimeField(null=True, blank=True)
+    cancellation_reason = models.TextField(blank=True)
+
+    confirmation = models.TextField(choices=ConfirmationState.choices, default=ConfirmationState.NONE)
+    confirmation_attempts = models.PositiveIntegerField(default=0)
+    confirmation_epoch = models.PositiveIntegerField(default=0)
+    confirmation_next_at = models.DateTimeField(null=True, blank=True)
+    confirmation_lease_until = models.DateTimeField(null=True, blank=True)
+    confirmation_error_code = models.TextField(blank=True)
+    confirmation_error_message = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    closed_gates = models.JSONField(default=dict)
+    blocked_by = models.TextField(blank=True)
+    blocked_since = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "reference"], name="outbound_reference_once"),
+            models.UniqueConstraint(
+                fields=["merchant_id", "order", "warehouse"], condition=~Q(push="void"), name="outbound_order_once"
+            ),
+            models.CheckConstraint(condition=Q(push__in=PushState.values), name="outbound_push_state"),
+            models.CheckConstraint(condition=Q(task__in=TaskState.values), name="outbound_task_state"),
+            models.CheckConstraint(condition=Q(shipment__in=ShipmentState.values), name="outbound_shipment_state"),
+            models.CheckConstraint(
+                condition=Q(cancellation__in=CancellationState.values), name="outbound_cancel_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmation__in=ConfirmationState.values), name="outbound_confirm_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(push="pushing") | Q(push_lease_until__isnull=False), name="outbound_pushing_leased"
+            ),
+            models.CheckConstraint(
+                condition=Q(task="none") | Q(push__in=["pushed", "void", "pushing", "unknown", "rejected"]),
+                name="outbound_task_only_after_push",
+            ),
+            models.CheckConstraint(
+                condition=~Q(push="ready") | Q(closed_gates={}), name="outbound_ready_has_open_gates"
+            ),
+            models.CheckConstraint(
+                condition=~Q(shipment="labelled") | (Q(label__isnull=False) & ~Q(awb="")),
+                name="outbound_labelled_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(task="completed") | Q(reserved=False), name="outbound_completed_released"
+            ),
+            models.CheckConstraint(condition=~Q(push="void") | Q(reserved=False), name="outbound_void_released"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant_id", "-id"], name="outbound_list"),
+            models.Index(
+                fields=["merchant_id", "blocked_by", "-id"], condition=Q(push="waiting"), name="outbound_blocked"
+            ),
+            models.Index(
+                fields=["merchant_id", "account", "priority", "id"],
+                condition=Q(push="ready"),
+                name="outbound_todo_push",
+            ),
+            models.Index(
+                fields=["merchant_id", "account", "push_next_at"],
+                condition=Q(push__in=["pushing", "unknown"]),
+                name="outbound_todo_doubt",
+            ),
+            models.Index(
+                fields=["merchant_id", "store", "priority", "id"],
+                condition=Q(shipment__in=["due", "arranged", "numbered"]),
+                name="outbound_todo_shipment",
+            ),
+            models.Index(
+                fields=["merchant_id", "account", "task_checked_at"],
+                condition=Q(push="pushed") & ~Q(task__in=["completed", "cancelled"]),
+                name="outbound_todo_follow",
+            ),
+            models.Index(
+                fields=["merchant_id", "store", "id"], condition=Q(confirmation="due"), name="outbound_todo_confirm"
+            ),
+            models.Index(
+                fields=["merchant_id", "account", "id"],
+                condition=Q(cancellation__in=["asked", "sent", "pending"]),
+                name="outbound_todo_cancel",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class OutboundLine(TenantModel):
+    """Pieces of one master product for one order line; a bundle makes several."""
+
+    outbound = TenantForeignKey(Outbound, related_name="+", db_index=False)
+    order_line = TenantForeignKey("orders.OrderLine", related_name="+", db_index=False)
+    product = TenantForeignKey("catalog.MasterProduct", related_name="+", db_index=False)
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "outbound", "order_line", "product"], name="outbound_line_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="outbound_line_quantity"),
+        ]
+
+
+class Label(TenantModel):
+    """A label PDF as the store gave it; kept in PostgreSQL, so that every worker on every machine has it (R110)."""
+
+    outbound = TenantForeignKey(Outbound, related_name="+")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    pages = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+
+
+class PushAttempt(TenantModel):
+    """One try at pushing or looking up: the receipt chain that proves once-only."""
+
+    outbound = TenantForeignKey(Outbound, related_name="+")
+    kind = models.TextField()  # push | lookup
+    epoch = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, blank=True)
+    outcome = models.TextField()
+    code = models.TextField(blank=True)
+    message = models.TextField(blank=True)
+    exchange_id = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField()
+    late = models.BooleanField(default=False)

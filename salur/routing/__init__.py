@@ -1,0 +1,1 @@
+"""Delivery-warehouse rules and their evaluation in memory."""

@@ -1,0 +1,1 @@
+"""Warehouses, balances, the append-only ledger, calibration."""

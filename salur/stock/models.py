@@ -1,0 +1,114 @@
+"""Warehouses, balances and the append-only ledger. All quantities are whole pieces."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
+
+
+class MovementCause(models.TextChoices):
+    """Why figures changed (design 10)."""
+
+    RESERVE = "reserve", _("Reserved for an outbound list")
+    RELEASE = "release", _("Reservation released")
+    SHIP = "ship", _("Shipped")
+    RECEIVE = "receive", _("Received")
+    RETURN = "return", _("Returned")
+    ADJUST = "adjust", _("Adjusted by hand")
+    TRANSFER = "transfer", _("Transferred")
+    COUNT = "count", _("Stock synchronised with the warehouse")
+
+
+class Warehouse(TenantModel):
+    """A warehouse of the merchant: its own (no account), or one of a partner account (R11, R40)."""
+
+    account = TenantForeignKey("integrations.WarehouseAccount", null=True, blank=True, related_name="+")
+    code = models.TextField()
+    name = models.TextField()
+    country = models.CharField(max_length=2)
+    time_zone = models.TextField(default="UTC")
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "account", "code"], nulls_distinct=False, name="stock_warehouse_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Balance(TenantModel):
+    """Figures of one product in one warehouse; free = on_hand - reserved. Moved by the ledger's statement only."""
+
+    warehouse = TenantForeignKey(Warehouse, related_name="+", db_index=False)
+    product = TenantForeignKey("catalog.MasterProduct", related_name="+")
+    on_hand = models.IntegerField(default=0)
+    reserved = models.IntegerField(default=0)
+    incoming = models.IntegerField(default=0)
+    disputed = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "warehouse", "product"], name="stock_balance_once"),
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=0)
+                & Q(reserved__gte=0)
+                & Q(reserved__lte=F("on_hand"))
+                & Q(disputed__gte=0)
+                & Q(disputed__lte=F("reserved"))
+                & Q(incoming__gte=0),
+                name="stock_balance_sane",
+            ),
+        ]
+
+
+class Movement(TenantModel):
+    """One line of the ledger. The database refuses UPDATE and DELETE; a cause moves a balance once only."""
+
+    balance = TenantForeignKey(Balance, related_name="+", db_index=False)
+    d_on_hand = models.IntegerField(default=0)
+    d_reserved = models.IntegerField(default=0)
+    d_incoming = models.IntegerField(default=0)
+    d_disputed = models.IntegerField(default=0)
+    cause = models.TextField(choices=MovementCause.choices)
+    cause_id = models.BigIntegerField()
+    actor = models.TextField()
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "balance", "cause", "cause_id"], name="stock_movement_once"),
+            models.CheckConstraint(condition=Q(cause__in=MovementCause.values), name="stock_movement_cause"),
+        ]
+
+
+class StockSyncRun(TenantModel):
+    """One calibration of a warehouse against its partner (R126 to R132)."""
+
+    warehouse = TenantForeignKey(Warehouse, related_name="+")
+    trigger = models.TextField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    skus = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+
+class StockSyncLine(TenantModel):
+    """A SKU of a calibration: before, what the partner says, after (R132)."""
+
+    run = TenantForeignKey(StockSyncRun, related_name="+")
+    sku = models.TextField()
+    before = models.IntegerField(null=True)
+    partner_sellable = models.IntegerField()
+    partner_allocated = models.IntegerField()
+    after = models.IntegerField(null=True)
+    reason = models.TextField(blank=True)

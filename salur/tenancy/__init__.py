@@ -1,0 +1,1 @@
+"""Merchants, members with roles, entitlements, API tokens, and the scope that keeps them apart."""

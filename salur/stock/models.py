@@ -85,9 +85,10 @@ class Movement(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["merchant_id", "balance", "cause", "cause_id"], name="stock_movement_once"),
+            models.UniqueConstraint(fields=["merchant_id", "cause", "cause_id", "balance"], name="stock_movement_once"),
             models.CheckConstraint(condition=Q(cause__in=MovementCause.values), name="stock_movement_cause"),
         ]
+        indexes = [models.Index(fields=["merchant_id", "balance", "id"], name="stock_movement_balance")]
 
 
 class StockSyncRun(TenantModel):

@@ -97,7 +97,8 @@ class Migration(migrations.Migration):
                 ('balance', salur.tenancy.tenant_model.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.balance')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('merchant_id', 'balance', 'cause', 'cause_id'), name='stock_movement_once'), models.CheckConstraint(condition=models.Q(('cause__in', ['reserve', 'release', 'ship', 'receive', 'return', 'adjust', 'transfer', 'count'])), name='stock_movement_cause')],
+                'indexes': [models.Index(fields=['merchant_id', 'balance', 'id'], name='stock_movement_balance')],
+                'constraints': [models.UniqueConstraint(fields=('merchant_id', 'cause', 'cause_id', 'balance'), name='stock_movement_once'), models.CheckConstraint(condition=models.Q(('cause__in', ['reserve', 'release', 'ship', 'receive', 'return', 'adjust', 'transfer', 'count'])), name='stock_movement_cause')],
             },
         ),
         migrations.AddConstraint(

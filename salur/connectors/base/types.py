@@ -94,10 +94,14 @@ class PartnerWarehouse:
 
 @dataclass(frozen=True, slots=True)
 class PartnerRef:
-    """How to find one of our things at the partner: their number and our reference."""
+    """How to find one of our things at the partner: their number and our reference.
+
+    ``warning``: the partner took the thing but not all of it (for instance not the label), in its words.
+    """
 
     number: str
     reference: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Shopee, Open Platform version 2 (see README.md for what is documented and what assumed)."""

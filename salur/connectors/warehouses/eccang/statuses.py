@@ -1,0 +1,50 @@
+"""ECCANG's letters and numbers to ours, one table per machine (contracts/eccang/statuses.csv lists them)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from salur.connectors.base.types import OutboundTask, Unmapped
+
+# H is a list kept as a draft. We always push approved lists (verify=1), so one of ours that is H was put on hold
+# or not approved, and somebody must act: an exception, not "none". There are no letters for picking and packing.
+OUTBOUND: dict[str, OutboundTask] = {
+    "H": OutboundTask.EXCEPTION,
+    "C": OutboundTask.ACCEPTED,
+    "W": OutboundTask.ACCEPTED,
+    "D": OutboundTask.COMPLETED,
+    "N": OutboundTask.EXCEPTION,
+    "P": OutboundTask.EXCEPTION,
+    "X": OutboundTask.CANCELLED,
+}
+
+# cancel_status of cancelOrder to the state of a CancelOutcome. 0 "none" after a successful request: not begun.
+CANCEL: dict[str, str] = {
+    "0": "pending",
+    "1": "pending",
+    "2": "accepted",
+    "3": "refused",
+    "4": "accepted",
+}
+
+CANCELLED_BUT_CHARGED = "4"
+
+
+class WarehouseState(StrEnum):
+    """warehouse_status."""
+
+    UNAVAILABLE = "unavailable"
+    AVAILABLE = "available"
+    DISABLED = "disabled"
+
+
+WAREHOUSE: dict[str, WarehouseState] = {
+    "0": WarehouseState.UNAVAILABLE,
+    "1": WarehouseState.AVAILABLE,
+    "2": WarehouseState.DISABLED,
+}
+
+
+def outbound_task(raw: str) -> OutboundTask | Unmapped:
+    """The canonical state, or the raw word when it is not documented."""
+    return OUTBOUND.get(raw, Unmapped(raw))

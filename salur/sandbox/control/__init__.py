@@ -1,0 +1,1 @@
+"""The control API under /_control: what tests and the demo turn."""

@@ -1,0 +1,1 @@
+"""The simulated warehouse operator: ECCANG WMS surface A as its contract sheet describes it."""

@@ -1,0 +1,1 @@
+"""What every simulated partner shares: clock, timers, faults, counters, callbacks, labels."""

@@ -1,0 +1,133 @@
+"""Callbacks from the partners to whoever subscribed: in order per address, tried again, or lost."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from salur.sandbox.engine.clock import Clock
+from salur.sandbox.engine.faults import CALLBACK, FaultBook
+
+#: A partner waits this long for the answer to a callback (shopee.md, Push).
+ANSWER_SECONDS = 5.0
+#: With the fault ``reorder`` on, callbacks are held this long so that there is something to reorder.
+HOLD_SECONDS = 1.0
+
+
+@dataclass
+class Delivery:
+    """One message on its way."""
+
+    partner: str
+    url: str
+    body: bytes
+    headers: dict[str, str]
+    tries_left: int
+    retry_seconds: float
+    made_at: float
+    next_at: float
+    on_lost: Callable[["Delivery"], None] | None = None
+    attempts: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the control API."""
+        return {
+            "partner": self.partner,
+            "url": self.url,
+            "body": self.body.decode(),
+            "tries_left": self.tries_left,
+            "attempts": self.attempts,
+        }
+
+
+class Postman:
+    """Delivers what is waiting. Call ``pump`` again and again."""
+
+    def __init__(self, clock: Clock, faults: FaultBook) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._waiting: list[Delivery] = []
+        self._client: httpx.AsyncClient | None = None
+        self.delivered: dict[str, int] = defaultdict(int)
+        self.failed: dict[str, int] = defaultdict(int)
+        self.lost: dict[str, int] = defaultdict(int)
+
+    def send(self, delivery: Delivery) -> None:
+        """Queue a message."""
+        self._waiting.append(delivery)
+
+    def waiting(self) -> list[Delivery]:
+        """What has not been delivered yet."""
+        return list(self._waiting)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._waiting.clear()
+        for figures in (self.delivered, self.failed, self.lost):
+            figures.clear()
+
+    def client(self) -> httpx.AsyncClient:
+        """The sandbox's one client for calls to the outside."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
+        return self._client
+
+    async def close(self) -> None:
+        """Close the client."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def pump(self) -> None:
+        """Deliver what is due: addresses side by side, messages of one address one after the other."""
+        now = self._clock.now()
+        routes: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+        for delivery in self._waiting:
+            if delivery.next_at <= now:
+                routes[delivery.partner, delivery.url].append(delivery)
+        await asyncio.gather(*(self._route(partner, due, now) for (partner, _), due in routes.items()))
+
+    async def _route(self, partner: str, due: list[Delivery], now: float) -> None:
+        if self._faults.is_on(partner, CALLBACK, "reorder"):
+            if len(due) < 2 and now - due[0].made_at < HOLD_SECONDS:
+                return
+            due = list(reversed(due))
+        for delivery in due:
+            # A reset may have emptied the queue while an earlier message was under way.
+            if delivery in self._waiting:
+                await self._attempt(delivery)
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        hits = self._faults.take(delivery.partner, CALLBACK, lambda: delivery.body.decode())
+        if "latency" in hits:
+            await asyncio.sleep(hits["latency"].seconds)
+        arrived = await self._post(delivery)
+        if "duplicate" in hits:
+            await self._post(delivery)
+        delivery.tries_left -= 1
+        if arrived:
+            self.delivered[delivery.partner] += 1
+        elif delivery.tries_left > 0:
+            self.failed[delivery.partner] += 1
+            delivery.next_at = self._clock.now() + delivery.retry_seconds
+            return
+        else:
+            self.failed[delivery.partner] += 1
+            self.lost[delivery.partner] += 1
+            if delivery.on_lost is not None:
+                delivery.on_lost(delivery)
+        with contextlib.suppress(ValueError):  # a reset may have emptied the queue meanwhile
+            self._waiting.remove(delivery)
+
+    async def _post(self, delivery: Delivery) -> bool:
+        try:
+            answer = await self.client().post(delivery.url, content=delivery.body, headers=delivery.headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            delivery.attempts.append(type(problem).__name__)
+            return False
+        delivery.attempts.append(str(answer.status_code))
+        return answer.is_success

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 from django.core.asgi import get_asgi_application
+from starlette.types import ASGIApp
 
 from salur.config.environment import prepare_home
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salur.config.settings")
 prepare_home()
-application = get_asgi_application()
+_django = cast(ASGIApp, get_asgi_application())
+
+from salur.config.static import with_static_files  # noqa: E402  # needs the applications, which are there from here on
+
+application = with_static_files(_django)

@@ -52,7 +52,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -114,13 +113,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # -- static files and uploads ---------------------------------------------------------------------------------------
-STATIC_URL = "static/"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
-WHITENOISE_USE_FINDERS = True  # serves from the package; there is no collect step and no front-end build
-WHITENOISE_AUTOREFRESH = DEBUG
+STATIC_URL = "/static/"  # answered by `static`, straight from the packages
 MEDIA_URL = "files/"  # nothing is served from it directly: views check the merchant and send the file
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -44,8 +44,7 @@ def provide() -> str | None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        for command in (["apt-get", "update", "-qq"], install):
-            tried.append(_try(command, environment))
+        tried += [_try(command, environment) for command in (["apt-get", "update", "-qq"], install)]
         if path := find():
             return path
     tried.append(_try([sys.executable, "-m", "playwright", "install", "chromium"], dict(os.environ)))

@@ -75,7 +75,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log-level", default="warning")
     options = parser.parse_args(argv)
-    listener = socket.socket()
+    # The protocol is named because asyncio switches Nagle off only then; else each POST takes 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((options.host, options.port))

@@ -162,7 +162,11 @@ class Shopee:
             store.ask_to_cancel(shop, order, reason)
         elif status == "CANCELLED":
             store.cancel(shop, order, str(body.get("by", "buyer")), reason)
+        elif status == "PROCESSED" and not order.tracking_number:
+            store.arrange(shop, order, {"mode": "control"})
         else:
+            if status in ("SHIPPED", "TO_CONFIRM_RECEIVE", "COMPLETED"):
+                store.issue_tracking(shop, order)
             store.set_status(shop, order, status, logistics)
         return _order_row(shop, order)
 

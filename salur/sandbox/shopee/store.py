@@ -115,7 +115,7 @@ class Store:
         insort(shop.by_create, (order.create_time, order.order_sn))
         order.history.append((order.update_time, order.status))
         if order.status in ("PROCESSED", "SHIPPED") and not order.tracking_number:
-            self._issue_tracking(shop, order)
+            self.issue_tracking(shop, order)
         self._follow(shop, order)
 
     def touch(self, shop: Shop, order: Order) -> None:
@@ -153,7 +153,7 @@ class Store:
         def issue() -> None:
             if order.tracking_due == due:
                 order.tracking_due = None
-                self._issue_tracking(shop, order, str(own) if own else "")
+                self.issue_tracking(shop, order, str(own) if own else "")
 
         if wait <= 0:
             issue()
@@ -201,10 +201,12 @@ class Store:
 
         return move
 
-    def _issue_tracking(self, shop: Shop, order: Order, own: str = "") -> None:
-        if not order.tracking_number:
-            number = dice(self.core.seed, "awb", order.order_sn).randint(0, 10**11 - 1)
-            order.tracking_number = own or f"{order.channel.prefix}{number:011d}"
-            self.by_tracking[order.tracking_number] = (shop, order)
+    def issue_tracking(self, shop: Shop, order: Order, own: str = "") -> None:
+        """The courier gives the number (or the seller's own is taken), and the news is pushed."""
+        if order.tracking_number:
+            return
+        number = dice(self.core.seed, "awb", order.order_sn).randint(0, 10**11 - 1)
+        order.tracking_number = own or f"{order.channel.prefix}{number:011d}"
+        self.by_tracking[order.tracking_number] = (shop, order)
         self.touch(shop, order)
         pushes.tracking_number(self, shop, order)

@@ -21,7 +21,7 @@ class Sandbox:
 
     def control(self, path: str, json: Any = None, *, method: str = "POST") -> Any:
         """Call the control API; raises for an answer that is no success; returns the answer's JSON."""
-        answer = self._http.request(method, f"/control/{path.lstrip('/')}", json=json)
+        answer = self._http.request(method, f"/_control/{path.lstrip('/')}", json=json)
         if answer.is_error:
             raise AssertionError(f"control {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None

@@ -71,7 +71,11 @@ class WarehouseAccount(TenantModel):
 
 
 class Credential(TenantModel):
-    """The sealed secrets of one store or account. ``version`` counts refreshes; the row's lock makes them once only."""
+    """The sealed secrets of one store or account.
+
+    ``version`` counts refreshes and new authorisations; ``refresh_lease_until`` is held by whoever renews, so that a
+    refresh token is used once only without a transaction open during the call.
+    """
 
     store = TenantForeignKey(StoreConnection, null=True, related_name="+")
     account = TenantForeignKey(WarehouseAccount, null=True, related_name="+")
@@ -79,6 +83,7 @@ class Credential(TenantModel):
     version = models.PositiveIntegerField(default=1)
     access_expires_at = models.DateTimeField(null=True, blank=True)
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_lease_until = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -105,7 +110,10 @@ class IdentityClaim(TenantModel):
 
 
 class RateBudget(TenantModel):
-    """A token bucket shared by all workers: ``tokens`` as of ``counted_at``; nothing before ``blocked_until``."""
+    """A token bucket shared by all workers: ``tokens`` as of ``counted_at``; nothing before ``blocked_until``.
+
+    ``granted`` is what the latest taker got: it lets one UPDATE count and answer.
+    """
 
     store = TenantForeignKey(StoreConnection, null=True, related_name="+")
     account = TenantForeignKey(WarehouseAccount, null=True, related_name="+")
@@ -114,6 +122,7 @@ class RateBudget(TenantModel):
     tokens = models.FloatField()
     counted_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True, blank=True)
+    granted = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -39,6 +39,6 @@ class TenantModel(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save under the scope's merchant."""
-        if self.merchant_id is None:
+        if getattr(self, "merchant_id", None) is None:
             self.merchant_id = current_scope().merchant_id
         super().save(*args, **kwargs)

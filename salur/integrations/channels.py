@@ -1,0 +1,125 @@
+"""Every channel that orders may come from: those with a connector, and those by file, form or API only, as data.
+
+Both kinds answer the same questions, so nothing above asks which kind a channel is of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from salur.connectors.base.capabilities import StoreRule
+from salur.connectors.base.texts import N_
+from salur.connectors.base.types import OrderStatus
+
+from .registry import STORE, find_plugin, plugins, store_capabilities
+
+
+class UnknownChannel(LookupError):
+    """Neither a connector nor a channel by file has that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel. ``title`` is its own name (not translated); ``connected`` tells whether it has a connector."""
+
+    name: str
+    title: str
+    gives_label: bool
+    rules: tuple[StoreRule, ...]
+    countries: tuple[str, ...] = ()
+    connected: bool = False
+
+
+NO_LABEL = N_("This channel gives no shipping label, so its orders are not sent to the warehouse.")
+
+FILE_RULES: tuple[StoreRule, ...] = (
+    StoreRule(OrderStatus.PAID, create=True, push=False, reason=NO_LABEL, requirement="R104"),
+    StoreRule(OrderStatus.READY, create=True, push=False, reason=NO_LABEL, requirement="R104"),
+    StoreRule(
+        OrderStatus.UNPAID,
+        create=True,
+        push=False,
+        reason=N_("Not paid yet: the outbound list waits."),
+        requirement="R93",
+    ),
+    StoreRule(
+        OrderStatus.SHIPPED,
+        create=True,
+        push=False,
+        reason=N_("Already shipped: nothing is left for the warehouse to do."),
+        requirement="R90",
+    ),
+    StoreRule(
+        OrderStatus.CANCEL_REQUESTED,
+        create=True,
+        push=False,
+        reason=N_("The buyer has asked to cancel: decide first."),
+        requirement="R121",
+    ),
+    StoreRule(
+        OrderStatus.CANCELLED, create=False, push=False, reason=N_("Cancelled at the store."), requirement="R115"
+    ),
+    StoreRule(
+        OrderStatus.COMPLETED,
+        create=False,
+        push=False,
+        reason=N_("Already received by the buyer."),
+        requirement="R90",
+    ),
+    StoreRule(
+        OrderStatus.UNKNOWN,
+        create=True,
+        push=False,
+        reason=N_("The file names a status that is not known."),
+        requirement="R93",
+    ),
+)
+"""R91, R104: orders of these channels get their outbound list and keep it, with the reason, until a label exists."""
+
+FILE_TITLES: dict[str, str] = {
+    "shopify": "Shopify",
+    "woocommerce": "WooCommerce",
+    "etsy": "Etsy",
+    "amazon": "Amazon",
+    "ebay": "eBay",
+    "manual": N_("Manual store"),
+}
+
+
+def _by_file(name: str, title: str) -> Channel:
+    return Channel(name, title, gives_label=False, rules=FILE_RULES)
+
+
+def find_channel(name: str) -> Channel | None:
+    """The channel, or None. A connector, once installed, goes before the entry by file of the same name."""
+    plugin = find_plugin(STORE, name)
+    if plugin is not None:
+        can = store_capabilities(plugin)
+        return Channel(name, can.title, can.gives_label, can.rules, can.countries, connected=True)
+    title = FILE_TITLES.get(name)
+    return None if title is None else _by_file(name, title)
+
+
+def channel(name: str) -> Channel:
+    """The channel; raises :class:`UnknownChannel`."""
+    found = find_channel(name)
+    if found is None:
+        raise UnknownChannel(f"no channel is called {name!r}")
+    return found
+
+
+def channels() -> Sequence[Channel]:
+    """All channels: those with a connector first, then those by file."""
+    with_connector = [plugin.name for plugin in plugins(STORE)]
+    return [channel(name) for name in (*with_connector, *(n for n in FILE_TITLES if n not in with_connector))]
+
+
+def channel_rules(name: str) -> tuple[StoreRule, ...]:
+    """The rows that say what a status allows (R95 to R104); raises :class:`UnknownChannel`."""
+    return channel(name).rules
+
+
+def gives_label(name: str) -> bool:
+    """Whether the channel itself hands out the parcel's label (R91, R104); raises :class:`UnknownChannel`."""
+    return channel(name).gives_label

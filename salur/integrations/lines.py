@@ -1,0 +1,92 @@
+"""A line to a partner: everything a call needs, read once inside the scope and used outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from salur.connectors.base.capabilities import Plugin, StoreCapabilities
+from salur.connectors.base.types import Credentials
+from salur.foundation.secrets import SecretUnreadable
+from salur.tenancy.scope import current_scope
+
+from . import registry
+from .connections import ConnectionPaused, Kind, NotConnected, find, find_credential
+from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
+from .sealing import unseal
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    """One connection, ready to call. ``renew_at``: from then on its access is to be renewed; None: it does not end."""
+
+    kind: Kind
+    id: int
+    merchant_id: int
+    plugin: Plugin
+    credentials: Credentials = field(repr=False)
+    credential_version: int
+    settings: Mapping[str, Any]
+    renew_at: datetime | None = None
+    name: str = ""
+
+
+def plugin_of(connection: StoreConnection | WarehouseAccount) -> Plugin:
+    """The connector of a connection; raises :class:`NotConnected` where there is none."""
+    if isinstance(connection, StoreConnection):
+        found, wanted = registry.find_plugin(registry.STORE, connection.channel), connection.channel
+    else:
+        found, wanted = registry.find_plugin(registry.WAREHOUSE, connection.partner), connection.partner
+    if found is None:
+        raise NotConnected("connector_missing", partner=wanted, name=connection.name)
+    return found
+
+
+def _renew_at(plugin: Plugin, credential: Credential) -> datetime | None:
+    """Ahead of the end by the connector's margin, but not by more than a quarter of the access's whole life."""
+    ends, can = credential.access_expires_at, plugin.capabilities
+    if ends is None or not isinstance(can, StoreCapabilities) or "oauth" not in can.abilities:
+        return None
+    life = max(ends - credential.updated_at, timedelta(0))
+    return ends - min(timedelta(seconds=can.token_margin_seconds), life / 4)
+
+
+def load_line(kind: Kind, connection_id: int) -> PartnerLine:
+    """The line of a connection (inside a scope); raises :class:`ConnectionPaused` or :class:`NotConnected`."""
+    connection = find(kind, connection_id)
+    if connection.state == ConnectionState.PAUSED:
+        raise ConnectionPaused(name=connection.name, reason=connection.pause_reason)
+    if connection.state != ConnectionState.CONNECTED:
+        raise NotConnected(name=connection.name)
+    plugin = plugin_of(connection)
+    credential = find_credential(kind, connection_id)
+    if credential is None:
+        raise NotConnected(name=connection.name)
+    merchant_id = current_scope().merchant_id
+    try:
+        opened = unseal(credential.sealed, merchant_id, kind, connection_id)
+    except SecretUnreadable as error:
+        raise ConnectionPaused("credentials_unreadable", name=connection.name, reason=str(error)) from error
+    return PartnerLine(
+        kind=kind,
+        id=connection_id,
+        merchant_id=merchant_id,
+        plugin=plugin,
+        credentials=opened,
+        credential_version=credential.version,
+        settings=connection.settings,
+        renew_at=_renew_at(plugin, credential),
+        name=connection.name,
+    )
+
+
+def store_line(store_id: int) -> PartnerLine:
+    """See :func:`load_line`."""
+    return load_line("store", store_id)
+
+
+def account_line(account_id: int) -> PartnerLine:
+    """See :func:`load_line`."""
+    return load_line("account", account_id)

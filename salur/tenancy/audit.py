@@ -1,0 +1,15 @@
+"""The record of what people, tokens and workers did to settings, members and connections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salur.foundation.clock import now
+
+from .models import AuditEntry
+from .scope import current_scope
+
+
+def record(action: str, subject: str = "", **detail: Any) -> None:
+    """Write that the scope's actor did ``action`` to ``subject`` (``store:12``). Never put secrets into ``detail``."""
+    AuditEntry.objects.create(at=now(), actor=current_scope().actor, action=action, subject=subject, detail=detail)

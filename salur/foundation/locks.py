@@ -5,10 +5,10 @@ The only place that says FOR UPDATE, so that a deadlock cannot be written by acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import QuerySet
 
 M = TypeVar("M", bound=models.Model)
@@ -24,3 +24,39 @@ def lock_rows(queryset: QuerySet[M], ids: Iterable[Any]) -> list[M]:
 def lock_free_rows(queryset: QuerySet[M], *, limit: int) -> list[M]:
     """Lock at most ``limit`` rows that nobody else holds, in the queryset's order (claiming work)."""
     return list(queryset.select_for_update(skip_locked=True, of=("self",))[:limit])
+
+
+def lock_ids(table: str, merchant_id: int, ids: Iterable[int]) -> list[int]:
+    """Lock rows of a tenant table by id, ascending; answers those that exist. ``table`` is a name of our own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {table} WHERE merchant_id = %s AND id = ANY(%s) ORDER BY id FOR UPDATE",
+            [merchant_id, sorted(ids)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def claim_rows(
+    table: str,
+    *,
+    merchant_id: int,
+    where: str,
+    changes: str,
+    order: str,
+    limit: int,
+    returning: str,
+    values: Mapping[str, Any],
+) -> list[tuple[Any, ...]]:
+    """Claim work: change at most ``limit`` rows that nobody else holds, in one statement, and answer them.
+
+    ``where``, ``changes``, ``order`` and ``returning`` are SQL of our own with named parameters from ``values``
+    (``where`` and ``order`` speak of the row as ``c``, ``changes`` and ``returning`` as ``t``).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} t SET {changes} FROM (SELECT c.id FROM {table} c"
+            f" WHERE c.merchant_id = %(merchant)s AND {where} ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED) p"
+            f" WHERE t.merchant_id = %(merchant)s AND t.id = p.id RETURNING {returning}",
+            {**values, "merchant": merchant_id, "limit": limit},
+        )
+        return cursor.fetchall()

@@ -1,0 +1,94 @@
+"""What pages read of master products, listings and bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+
+from salur.foundation.paging import Keyset, keyset_page
+
+from .models import Binding, Listing, MasterProduct, WarehouseProduct
+
+LARGEST_CHARACTER = chr(0x10FFFF)
+
+
+def product_page(
+    search: str, cursor: str | None, *, warehouse_id: int | None = None, push: str = "", size: int = 50
+) -> Keyset[MasterProduct]:
+    """Master products by MSKU; ``search`` is the beginning of the MSKU or the exact barcode."""
+    rows = MasterProduct.objects.all()
+    if search:
+        begins = Q(msku__gte=search, msku__lte=search + LARGEST_CHARACTER)
+        rows = rows.filter(begins | Q(barcode=search))
+    if warehouse_id or push:
+        added = WarehouseProduct.objects.filter(product_id=OuterRef("pk"))
+        if warehouse_id:
+            added = added.filter(warehouse_id=warehouse_id)
+        if push:
+            added = added.filter(push=push)
+        rows = rows.filter(Exists(added))
+    return keyset_page(rows, order=["msku", "id"], cursor=cursor, size=size)
+
+
+def find_product(product_id: int) -> MasterProduct | None:
+    """One master product of the scope's merchant."""
+    return MasterProduct.objects.filter(pk=product_id).first()
+
+
+def added_to(product_ids: Iterable[int], warehouse_id: int | None = None) -> dict[int, list[WarehouseProduct]]:
+    """Where products were added, by product."""
+    found: dict[int, list[WarehouseProduct]] = {}
+    rows = WarehouseProduct.objects.filter(product_id__in=list(product_ids)).select_related("warehouse")
+    if warehouse_id:
+        rows = rows.filter(warehouse_id=warehouse_id)
+    for row in rows.order_by("product_id", "warehouse_id"):
+        found.setdefault(row.product_id, []).append(row)
+    return found
+
+
+def bindings_of_products(product_ids: Iterable[int]) -> dict[int, list[Binding]]:
+    """What stores' SKUs mean a product, by product."""
+    found: dict[int, list[Binding]] = {}
+    rows = Binding.objects.filter(product_id__in=list(product_ids)).select_related("store")
+    for row in rows.order_by("product_id", "store_id", "sku"):
+        found.setdefault(row.product_id, []).append(row)
+    return found
+
+
+def listing_page(
+    store_id: int | None, search: str, linked: str, cursor: str | None, size: int = 50
+) -> Keyset[Listing]:
+    """Listings of the stores; ``linked`` is ``yes``, ``no`` or empty for all."""
+    rows = Listing.objects.select_related("store")
+    if store_id:
+        rows = rows.filter(store_id=store_id)
+    if search:
+        rows = rows.filter(sku__gte=search, sku__lte=search + LARGEST_CHARACTER)
+    if linked in ("yes", "no"):
+        bound = Exists(Binding.objects.filter(store_id=OuterRef("store_id"), sku=OuterRef("sku")))
+        same = Exists(MasterProduct.objects.filter(msku=OuterRef("sku")))
+        rows = rows.filter(bound | same) if linked == "yes" else rows.exclude(bound | same)
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
+
+
+def find_listing(listing_id: int) -> Listing | None:
+    """One listing of the scope's merchant."""
+    return Listing.objects.select_related("store").filter(pk=listing_id).first()
+
+
+def bindings_of_listings(listings: Iterable[Listing]) -> dict[tuple[int, str], list[Binding]]:
+    """Bindings by (store, SKU)."""
+    wanted = list(listings)
+    found: dict[tuple[int, str], list[Binding]] = {}
+    rows = Binding.objects.filter(
+        store_id__in={row.store_id for row in wanted}, sku__in={row.sku for row in wanted if row.sku}
+    ).select_related("product")
+    for row in rows.order_by("id"):
+        found.setdefault((row.store_id, row.sku), []).append(row)
+    return found
+
+
+def products_named(mskus: Iterable[str]) -> dict[str, MasterProduct]:
+    """Master products by MSKU."""
+    return {p.msku: p for p in MasterProduct.objects.filter(msku__in={m for m in mskus if m})}

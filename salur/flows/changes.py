@@ -1,0 +1,79 @@
+"""What a change of an order at its store does to its outbound lists (R93, R115 to R119)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from salur.orders.problems import Found, ProblemCause, settle_problems
+from salur.outbound.judge import Verdicts, judge_outbounds
+from salur.stock.reserve import release_stock
+from salur.tenancy.scope import current_scope
+
+from .planning import PLAN_CAUSES
+from .wakeups import wake
+
+READ = """
+SELECT o.id, o.order_id, r.status, o.push, o.task, o.reserved, o.cancellation, o.account_id
+FROM outbound_outbound o JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
+WHERE o.merchant_id = %s AND o.order_id = ANY(%s) AND o.push <> 'void'
+ORDER BY o.id
+"""
+VOID = """
+UPDATE outbound_outbound SET push = 'void', reserved = false, push_lease_until = NULL
+WHERE merchant_id = %s AND id = ANY(%s) AND push IN ('draft', 'waiting', 'ready', 'rejected')
+RETURNING id
+"""
+FREE = "UPDATE outbound_outbound SET reserved = false WHERE merchant_id = %s AND id = ANY(%s) AND reserved RETURNING id"
+ASK = """
+UPDATE outbound_outbound SET cancellation = 'asked', cancellation_reason = 'order_cancelled', cancellation_next_at = NULL
+WHERE merchant_id = %s AND id = ANY(%s) AND cancellation = 'none'
+"""
+CONFLICT = """
+UPDATE outbound_outbound SET cancellation = 'conflict' WHERE merchant_id = %s AND id = ANY(%s) AND cancellation = 'asked'
+"""
+
+UNPUSHED = ("draft", "waiting", "ready", "rejected")
+
+
+def follow_changed_orders(order_ids: Sequence[int]) -> Verdicts:
+    """Void, release, ask the warehouse to stop, or judge again; each list by the status its order now has."""
+    merchant = current_scope().merchant_id
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [merchant, list(order_ids)])
+        rows = cursor.fetchall()
+        cancelled = [r for r in rows if r[2] == "cancelled"]
+        void_lists([r[0] for r in cancelled if r[3] in UNPUSHED])
+        pushed = [r for r in cancelled if r[3] in ("pushed", "unknown", "pushing") and r[6] == "none"]
+        cursor.execute(ASK, [merchant, [r[0] for r in pushed]])
+        cursor.execute(CONFLICT, [merchant, [r[0] for r in pushed if r[4] == "completed"]])
+        gone = [r for r in rows if r[2] in ("shipped", "completed") and r[3] in UNPUSHED and r[5]]
+        cursor.execute(FREE, [merchant, [r[0] for r in gone]])
+        release_stock([row[0] for row in cursor.fetchall()])
+    for account in {r[7] for r in pushed if r[7] and r[4] != "completed"}:
+        wake("cancel", account)
+    _settle(rows, pushed)
+    return judge_outbounds([r[0] for r in rows if r[2] != "cancelled" and r[3] in ("waiting", "ready")])
+
+
+def void_lists(outbound_ids: Sequence[int]) -> list[int]:
+    """Void lists that the warehouse never got and give their stock back; answers which were voided."""
+    merchant = current_scope().merchant_id
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND id = ANY(%s) AND reserved",
+            [merchant, list(outbound_ids)],
+        )
+        reserved = {row[0] for row in cursor.fetchall()}
+        cursor.execute(VOID, [merchant, list(outbound_ids)])
+        voided = [row[0] for row in cursor.fetchall()]
+    release_stock([i for i in voided if i in reserved])
+    return voided
+
+
+def _settle(rows: Sequence[tuple[object, ...]], pushed: Sequence[tuple[object, ...]]) -> None:
+    ended = {int(str(r[1])) for r in rows if r[2] in ("cancelled", "shipped", "completed")}
+    settle_problems(ended, [], causes=PLAN_CAUSES)
+    lost = [Found(int(str(r[1])), ProblemCause.CANCEL_CONFLICT, {}) for r in pushed if r[4] == "completed"]
+    settle_problems([f.order_id for f in lost], lost, causes=[ProblemCause.CANCEL_CONFLICT])

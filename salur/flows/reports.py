@@ -1,0 +1,159 @@
+"""What a warehouse reports, applied by one function: only forward, only if newer (design 5, R84, R85)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import connection
+
+from salur.connectors.base.types import OutboundReport, OutboundTask, Unmapped
+from salur.foundation.clock import now
+from salur.foundation.locks import lock_ids
+from salur.orders.problems import Found, ProblemCause, settle_problems
+from salur.outbound.states import TASK
+from salur.stock.reserve import release_stock, ship_stock
+from salur.tenancy.scope import current_scope
+
+from .wakeups import wake
+
+log = structlog.get_logger(__name__)
+
+READ = """
+SELECT o.id, o.reference, o.task, o.task_version, o.task_raw, o.reserved, o.cancellation, o.order_id, o.store_id,
+       o.push, s.auto_confirm
+FROM outbound_outbound o JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
+WHERE o.merchant_id = %s AND o.id = ANY(%s)
+ORDER BY o.id
+"""
+FIND = "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND account_id = %s AND reference = ANY(%s)"
+SEEN = """
+UPDATE outbound_outbound o SET task = v.task, task_raw = v.raw, task_version = v.version, task_reason = v.reason,
+  task_checked_at = %(at)s, completed_at = CASE WHEN v.task = 'completed' AND o.task <> 'completed' THEN %(at)s
+                                                ELSE o.completed_at END,
+  reserved = o.reserved AND v.task NOT IN ('completed', 'cancelled'),
+  awb = CASE WHEN o.awb = '' THEN v.tracking ELSE o.awb END,
+  confirmation = CASE WHEN v.task = 'completed' AND o.task <> 'completed' AND v.confirms AND o.confirmation = 'none'
+                      THEN 'due' ELSE o.confirmation END
+FROM unnest(%(ids)s::bigint[], %(tasks)s::text[], %(raws)s::text[], %(versions)s::timestamptz[], %(reasons)s::text[],
+            %(trackings)s::text[], %(confirms)s::bool[]) AS v(id, task, raw, version, reason, tracking, confirms)
+WHERE o.merchant_id = %(merchant)s AND o.id = v.id
+"""
+
+
+@dataclass(slots=True)
+class Row:
+    """An outbound list as it stands before the report."""
+
+    id: int
+    reference: str
+    task: str
+    version: datetime | None
+    raw: str
+    reserved: bool
+    cancellation: str
+    order_id: int
+    store_id: int
+    push: str
+    auto_confirm: bool
+
+
+@dataclass(slots=True)
+class Applied:
+    """What the reports did: how many rows moved, and which lists ended how."""
+
+    moved: int
+    completed: list[int]
+    cancelled: list[int]
+
+
+def apply_reports(account_id: int, reports: Sequence[OutboundReport]) -> Applied:
+    """Apply the warehouse's reports on lists of one account; older or repeated ones change nothing.
+
+    Completion deducts the stock once and makes the confirmation at the store due; a list that the warehouse cancelled
+    gives its stock back.
+    """
+    done = Applied(0, [], [])
+    if not reports:
+        return done
+    merchant = current_scope().merchant_id
+    newest = {r.reference: r for r in sorted(reports, key=lambda r: r.version or now())}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [merchant, account_id, list(newest)])
+        held_rows = lock_ids("outbound_outbound", merchant, [row[0] for row in cursor.fetchall()])
+        cursor.execute(READ, [merchant, held_rows])
+        rows = [Row(*row) for row in cursor.fetchall()]
+    updates = [(row, report, task) for row in rows if (task := _task(row, report := newest[row.reference])) is not None]
+    _write(updates)
+    for row, _, task in updates:
+        done.moved += task != row.task
+        if task == "completed" and row.task != "completed":
+            done.completed.append(row.id)
+        elif task == "cancelled" and row.task != "cancelled":
+            done.cancelled.append(row.id)
+    held = {row.id for row in rows if row.reserved}
+    ship_stock([i for i in done.completed if i in held])
+    release_stock([i for i in done.cancelled if i in held])
+    _end_cancellations(rows, done)
+    for store in {row.store_id for row in rows if row.id in done.completed and row.auto_confirm}:
+        wake("confirm", store)
+    return done
+
+
+def _task(row: Row, report: OutboundReport) -> str | None:
+    """The task the report leads to; None: the report is older, or nothing new. An illegal step stays where it is."""
+    if report.version is not None and row.version is not None and report.version < row.version:
+        return None
+    if isinstance(report.status, Unmapped):
+        log.warning("unknown_partner_status", reference=row.reference, status=report.status.raw)
+        return row.task
+    target = str(report.status)
+    if target == row.task or target == OutboundTask.NONE or not TASK.allows(row.task, target):
+        return row.task
+    return target
+
+
+def _write(updates: Sequence[tuple[Row, OutboundReport, str]]) -> None:
+    if not updates:
+        return
+    values: dict[str, Any] = {
+        "merchant": current_scope().merchant_id,
+        "at": now(),
+        "ids": [row.id for row, _, _ in updates],
+        "tasks": [task for _, _, task in updates],
+        "raws": [report.raw_status for _, report, _ in updates],
+        "versions": [report.version or row.version for row, report, _ in updates],
+        "reasons": [report.reason for _, report, _ in updates],
+        "trackings": [report.tracking for _, report, _ in updates],
+        "confirms": [row.auto_confirm for row, _, _ in updates],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN, values)
+
+
+VOID = """
+UPDATE outbound_outbound SET push = 'void',
+  cancellation = CASE WHEN cancellation IN ('sent', 'pending', 'asked', 'refused') THEN 'done' ELSE cancellation END
+WHERE merchant_id = %s AND id = ANY(%s) AND push = 'pushed'
+"""
+CONFLICT = """
+UPDATE outbound_outbound SET cancellation = 'conflict'
+WHERE merchant_id = %s AND id = ANY(%s) AND cancellation IN ('asked', 'sent', 'pending', 'refused')
+"""
+
+
+def _end_cancellations(rows: Sequence[Row], done: Applied) -> None:
+    """Cancelled at the warehouse: the list is void. Completed although its order is cancelled: a visible conflict."""
+    merchant = current_scope().merchant_id
+    with connection.cursor() as cursor:
+        cursor.execute(VOID, [merchant, done.cancelled])
+        cursor.execute(CONFLICT, [merchant, done.completed])
+    lost = [
+        Found(row.order_id, ProblemCause.CANCEL_CONFLICT, {})
+        for row in rows
+        if row.id in done.completed and row.cancellation != "none"
+    ]
+    settle_problems([f.order_id for f in lost], lost, causes=[ProblemCause.CANCEL_CONFLICT])

@@ -1,0 +1,184 @@
+"""When X changed, re-judge the gates of Y (R94), and wake whoever carries on.
+
+A wake-up is a job without state, deferred in the very transaction that changed the rows; identical ones fold into
+one. If it is lost, each worker's own sweep finds the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from salur.orders.problems import ProblemCause
+from salur.outbound.judge import Verdicts, judge_outbounds
+from salur.stock.reserve import Need, reserve_stock
+from salur.tenancy.scope import current_scope
+
+from .planning import plan_again
+
+CARRY_ON = "salur.carry_on"
+
+# kind of work -> (queue, priority): instant couriers come first inside a kind, by the row's own priority.
+QUEUES = {
+    "push": ("push", 50),
+    "doubt": ("push", 60),
+    "cancel": ("push", 70),
+    "shipment": ("arrange", 40),
+    "follow": ("follow-up", 30),
+    "confirm": ("follow-up", 30),
+    "run": ("ingest", 20),
+    "poll": ("ingest", 20),
+    "products": ("stock", 10),
+}
+
+
+def wake(kind: str, target_id: int) -> None:
+    """Defer a wake-up at the end of the scope's transaction (folded with its equals)."""
+    scope = current_scope()
+    merchant_id = scope.merchant_id
+    scope.before_commit[("wake", kind, str(target_id))] = lambda: defer_wakeup(kind, merchant_id, target_id)
+
+
+def defer_wakeup(kind: str, merchant_id: int, target_id: int) -> None:
+    """Put the job into the queue unless an equal one waits there already."""
+    queue, priority = QUEUES[kind]
+    task = app.configure_task(CARRY_ON, queue=queue, priority=priority, queueing_lock=f"{kind}:{target_id}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(kind=kind, merchant_id=merchant_id, target_id=target_id)
+
+
+TARGETS = "SELECT DISTINCT {column} FROM outbound_outbound WHERE merchant_id = %s AND id = ANY(%s)"
+
+
+def _targets(column: str, ids: Iterable[int]) -> list[int]:
+    wanted = list(ids)
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(TARGETS.format(column=column), [current_scope().merchant_id, wanted])
+        return [row[0] for row in cursor.fetchall() if row[0] is not None]
+
+
+def wake_after(verdicts: Verdicts) -> None:
+    """Wake the pushers of what became ready and the arrangers of what became due."""
+    for account in _targets("account_id", verdicts.ready):
+        wake("push", account)
+    for store in _targets("store_id", verdicts.due):
+        wake("shipment", store)
+
+
+def _ids(query: str, values: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, [current_scope().merchant_id, *values])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def lists_changed(outbound_ids: Iterable[int]) -> Verdicts:
+    """An input of these lists themselves changed (AWB, label, reservation): judge them again."""
+    verdicts = judge_outbounds(outbound_ids)
+    wake_after(verdicts)
+    return verdicts
+
+
+def products_changed(warehouse_ids: Iterable[int]) -> Verdicts:
+    """Products of these warehouses were pushed, failed or added."""
+    return lists_changed(
+        _ids(
+            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND warehouse_id = ANY(%s) AND push = 'waiting'"
+            " AND closed_gates ? 'products_pushed'",
+            [sorted(set(warehouse_ids))],
+        )
+    )
+
+
+def account_changed(account_id: int) -> Verdicts:
+    """A warehouse account was paused, connected again or ended."""
+    return lists_changed(
+        _ids(
+            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND account_id = %s AND push IN ('waiting', 'ready')",
+            [account_id],
+        )
+    )
+
+
+def store_changed(store_id: int) -> Verdicts:
+    """A store was paused, connected again, or its automatic arranging was switched."""
+    return lists_changed(
+        _ids(
+            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND store_id = %s AND push IN ('waiting', 'ready')",
+            [store_id],
+        )
+    )
+
+
+SHORT = """
+SELECT o.id, o.order_id, o.warehouse_id, l.product_id, sum(l.quantity)
+FROM outbound_outbound o JOIN outbound_outboundline l ON l.merchant_id = o.merchant_id AND l.outbound_id = o.id
+WHERE o.merchant_id = %s AND o.push = 'waiting' AND NOT o.reserved
+  AND o.order_id IN (SELECT w.order_id FROM outbound_outbound w
+                     WHERE w.merchant_id = o.merchant_id AND w.warehouse_id = ANY(%s) AND w.push = 'waiting'
+                       AND NOT w.reserved AND w.closed_gates ? 'stock_reserved' AND NOT w.closed_gates ? 'not_shipped')
+GROUP BY o.id, o.order_id, o.warehouse_id, o.priority, l.product_id
+ORDER BY o.priority, o.order_id, o.id
+"""
+
+
+def stock_rose(warehouse_ids: Iterable[int]) -> Verdicts:
+    """Free stock came to these warehouses: reserve for those that wait for it, oldest and most urgent first."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHORT, [current_scope().merchant_id, sorted(set(warehouse_ids))])
+        rows = cursor.fetchall()
+    needs: dict[int, Need] = {}
+    for outbound, order, warehouse, product, pieces in rows:
+        need = needs.setdefault(outbound, Need(outbound, order, warehouse, {}))
+        dict.__setitem__(need.pieces, product, int(pieces))  # type: ignore[arg-type]  # made two lines above
+    granted = [o for o, shortages in reserve_stock(list(needs.values())).items() if not shortages]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbound_outbound SET reserved = true WHERE merchant_id = %s AND id = ANY(%s)",
+            [current_scope().merchant_id, granted],
+        )
+    verdicts = lists_changed(needs)
+    close_stock_problems()
+    return verdicts
+
+
+CLOSE_CURED = """
+UPDATE orders_orderproblem p SET closed_at = clock_timestamp()
+WHERE p.merchant_id = %s AND p.closed_at IS NULL AND p.cause = ANY(%s)
+  AND NOT EXISTS (SELECT 1 FROM outbound_outbound o WHERE o.merchant_id = p.merchant_id AND o.order_id = p.order_id
+                  AND o.push IN ('waiting', 'ready') AND o.blocked_by = ANY(%s))
+  AND EXISTS (SELECT 1 FROM outbound_outbound o WHERE o.merchant_id = p.merchant_id AND o.order_id = p.order_id)
+"""
+GATE_CODES_OF_CAUSE = {
+    ProblemCause.NO_STOCK: ["not_enough_stock", "stock_not_reserved"],
+    ProblemCause.NOT_IN_WAREHOUSE: ["product_not_in_warehouse"],
+    ProblemCause.CHANNEL_UNSUPPORTED: ["channel_gives_no_label"],
+}
+
+
+def close_stock_problems() -> None:
+    """Problems that mirror a gate close when no list of the order is held by it any more."""
+    with connection.cursor() as cursor:
+        for cause, codes in GATE_CODES_OF_CAUSE.items():
+            cursor.execute(CLOSE_CURED, [current_scope().merchant_id, [cause], codes])
+
+
+def bindings_changed(store_ids: Iterable[int] | None = None) -> Verdicts:
+    """SKUs were linked, MSKUs made or rules changed: plan the orders that had no way to go."""
+    causes = [ProblemCause.UNMAPPED_SKU, ProblemCause.NO_RULE, ProblemCause.COUNTRY_NOT_SERVED]
+    order_ids = _ids(
+        "SELECT DISTINCT p.order_id FROM orders_orderproblem p JOIN orders_order o"
+        " ON o.merchant_id = p.merchant_id AND o.id = p.order_id"
+        " WHERE p.merchant_id = %s AND p.closed_at IS NULL AND p.cause = ANY(%s)"
+        " AND (%s::bigint[] IS NULL OR o.store_id = ANY(%s))",
+        [causes, *([None, None] if store_ids is None else [sorted(store_ids)] * 2)],
+    )
+    verdicts = plan_again(order_ids)
+    wake_after(verdicts)
+    return verdicts

@@ -1,0 +1,198 @@
+"""Putting a batch of orders into the tables: one COPY and one upsert, whatever the batch's size (design 13).
+
+An order seen twice is one order (unique store + external id); an older version never replaces a newer one; a status
+that the machine does not list is not taken over (it is kept as evidence in the run's row).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from salur.connectors.base.types import StoreOrder
+from salur.foundation.clock import now
+from salur.foundation.staging import stage
+from salur.tenancy.scope import current_scope
+
+from .states import ORDER
+
+COLUMNS = (
+    ("external_id", "text"),
+    ("status", "text"),
+    ("raw_status", "text"),
+    ("version", "timestamptz"),
+    ("ordered_at", "timestamptz"),
+    ("paid_at", "timestamptz"),
+    ("ship_by", "timestamptz"),
+    ("currency", "text"),
+    ("total", "numeric"),
+    ("cash_on_delivery", "bool"),
+    ("courier", "text"),
+    ("buyer", "text"),
+    ("note", "text"),
+    ("cancel_reason", "text"),
+    ("recipient_name", "text"),
+    ("recipient_phone", "text"),
+    ("recipient_email", "text"),
+    ("address_lines", "text[]"),
+    ("district", "text"),
+    ("city", "text"),
+    ("province", "text"),
+    ("postal_code", "text"),
+    ("country", "text"),
+)
+ADDRESS = (
+    "recipient_name",
+    "recipient_phone",
+    "recipient_email",
+    "address_lines",
+    "district",
+    "city",
+    "province",
+    "postal_code",
+    "country",
+)
+PLAIN = [c for c, _ in COLUMNS if c not in (*ADDRESS, "external_id", "status")]
+NAMES = ", ".join(c for c, _ in COLUMNS)
+
+KEEP_READABLE = ", ".join(
+    f"{c} = CASE WHEN EXCLUDED.recipient_name LIKE '%%**%%' THEN o.{c} ELSE EXCLUDED.{c} END" for c in ADDRESS
+)
+
+MERGE = f"""
+INSERT INTO orders_order AS o (merchant_id, store_id, source, first_status, first_seen_at, changed_at, {NAMES})
+SELECT %(merchant)s, %(store)s, %(source)s, s.status, %(at)s, %(at)s, {", ".join(f"s.{c}" for c, _ in COLUMNS)}
+FROM salur_in_order s
+ON CONFLICT (merchant_id, store_id, external_id) DO UPDATE SET
+  status = CASE WHEN (o.status || '>' || EXCLUDED.status) = ANY(%(pairs)s) THEN EXCLUDED.status ELSE o.status END,
+  {", ".join(f"{c} = EXCLUDED.{c}" for c in PLAIN)},
+  {KEEP_READABLE},
+  changed_at = %(at)s
+WHERE o.version < EXCLUDED.version OR (o.version = EXCLUDED.version AND o.raw_status <> EXCLUDED.raw_status)
+RETURNING o.external_id, o.id, (xmax = 0), o.status
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of one order: ``created`` or changed; unchanged ones are not answered."""
+
+    id: int
+    created: bool
+    status: str
+
+
+def _rows(orders: Sequence[StoreOrder], currency: str) -> Iterator[tuple[Any, ...]]:
+    for o in orders:
+        a = o.address
+        yield (
+            o.external_id,
+            str(o.status),
+            o.raw_status,
+            o.version,
+            o.ordered_at,
+            o.paid_at,
+            o.ship_by,
+            o.currency or currency,
+            o.total,
+            o.cash_on_delivery,
+            o.courier,
+            o.buyer,
+            o.note,
+            o.cancel_reason,
+            a.name,
+            a.phone,
+            a.email,
+            list(a.lines),
+            a.district,
+            a.city,
+            a.province,
+            a.postal_code,
+            a.country,
+        )
+
+
+def merge_orders(store_id: int, source: str, orders: Sequence[StoreOrder], *, currency: str) -> dict[str, Merged]:
+    """Insert or update the batch (external ids unique in it); answers created and changed ones by external id.
+
+    ``currency`` fills orders that name none. A masked recipient (asterisks, as stores show it after shipping) never
+    overwrites a readable one.
+    """
+    stage("salur_in_order", COLUMNS, _rows(orders, currency))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MERGE,
+            {
+                "merchant": current_scope().merchant_id,
+                "store": store_id,
+                "source": source,
+                "at": now(),
+                "pairs": [f"{a}>{b}" for a, b in ORDER.pairs],
+            },
+        )
+        return {external: Merged(i, created, status) for external, i, created, status in cursor.fetchall()}
+
+
+LINE_COLUMNS = (
+    ("id", "bigint"),
+    ("order_id", "bigint"),
+    ("key", "text"),
+    ("sku", "text"),
+    ("name", "text"),
+    ("quantity", "int"),
+    ("unit_price", "numeric"),
+    ("item_id", "text"),
+    ("model_id", "text"),
+    ("bound", "bool"),
+)
+LINE_NAMES = ", ".join(c for c, _ in LINE_COLUMNS)
+MERGE_LINES = f"""
+INSERT INTO orders_orderline AS l (merchant_id, {LINE_NAMES})
+SELECT %(merchant)s, {LINE_NAMES} FROM salur_in_line
+ON CONFLICT (merchant_id, order_id, key) DO UPDATE SET sku = EXCLUDED.sku, name = EXCLUDED.name,
+  quantity = EXCLUDED.quantity, unit_price = EXCLUDED.unit_price, bound = EXCLUDED.bound
+WHERE (l.sku, l.name, l.quantity, l.unit_price, l.bound)
+  IS DISTINCT FROM (EXCLUDED.sku, EXCLUDED.name, EXCLUDED.quantity, EXCLUDED.unit_price, EXCLUDED.bound)
+"""
+
+
+def take_ids(table: str, count: int) -> list[int]:
+    """Reserve ``count`` ids of a table, so that rows that point at each other can be written in one go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """An order line as it is written; ``id`` was taken beforehand (an existing line keeps its own)."""
+
+    id: int
+    order_id: int
+    key: str
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Any
+    item_id: str
+    model_id: str
+    bound: bool
+
+
+def merge_lines(rows: Sequence[LineRow]) -> None:
+    """Insert or update order lines by (order, key)."""
+    if not rows:
+        return
+    stage(
+        "salur_in_line",
+        LINE_COLUMNS,
+        (
+            (r.id, r.order_id, r.key, r.sku, r.name, r.quantity, r.unit_price, r.item_id, r.model_id, r.bound)
+            for r in rows
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(MERGE_LINES, {"merchant": current_scope().merchant_id})

@@ -1,0 +1,245 @@
+"""What pages read of orders with their outbound lists. Every function takes a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+
+from salur.foundation.clock import now
+from salur.foundation.paging import keyset_page
+from salur.orders.models import Order, OrderLine, OrderProblem
+from salur.orders.queries import lines_of, open_problems_of, with_prefix
+from salur.orders.states import OrderState
+
+from .gates import GateResult, judge
+from .judge import read_records
+from .models import Label, Outbound, OutboundLine, PushAttempt
+from .states import PushState, TaskState
+
+T = TypeVar("T")
+
+ANY_PROBLEM = "any"
+STUCK_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Listed(Generic[T]):
+    """One page of rows with the cursors of its neighbours."""
+
+    rows: list[T]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """What the order list shows; empty means all."""
+
+    status: str = ""
+    search: str = ""
+    store: int | None = None
+    warehouse: int | None = None
+    problem: str = ""
+    blocked_by: str = ""
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order as the list shows it."""
+
+    order: Order
+    lines: list[OrderLine]
+    outbounds: list[Outbound]
+    problems: list[OrderProblem]
+
+    @property
+    def pieces(self) -> int:
+        """Pieces over all lines."""
+        return sum(line.quantity for line in self.lines)
+
+
+def _lists_of(extra: Q) -> Exists:
+    return Exists(Outbound.objects.filter(extra, order_id=OuterRef("pk")))
+
+
+def _orders(wanted: OrderFilter) -> QuerySet[Order]:
+    orders = Order.objects.select_related("store")
+    if wanted.status in OrderState.values:
+        orders = orders.filter(status=wanted.status)
+    if wanted.search:
+        orders = with_prefix(orders, wanted.search)
+    if wanted.store:
+        orders = orders.filter(store_id=wanted.store)
+    if wanted.warehouse:
+        orders = orders.filter(_lists_of(Q(warehouse_id=wanted.warehouse)))
+    if wanted.blocked_by:
+        orders = orders.filter(_lists_of(Q(push=PushState.WAITING, blocked_by=wanted.blocked_by)))
+    if wanted.problem:
+        problems = OrderProblem.objects.filter(order_id=OuterRef("pk"), closed_at__isnull=True)
+        if wanted.problem != ANY_PROBLEM:
+            problems = problems.filter(cause=wanted.problem)
+        orders = orders.filter(Exists(problems))
+    return orders
+
+
+def order_rows(wanted: OrderFilter, cursor: str | None, size: int = 50) -> Listed[OrderRow]:
+    """Orders, the newest in the hub first, each with lines, lists and open problems."""
+    page = keyset_page(_orders(wanted), order=["-id"], cursor=cursor, size=size)
+    ids = [order.pk for order in page.rows]
+    lines, problems, lists = lines_of(ids), open_problems_of(ids), lists_of_orders(ids)
+    rows = [OrderRow(o, lines.get(o.pk, []), lists.get(o.pk, []), problems.get(o.pk, [])) for o in page.rows]
+    return Listed(rows, page.next_cursor, page.previous_cursor)
+
+
+def lists_of_orders(order_ids: Sequence[int]) -> dict[int, list[Outbound]]:
+    """Outbound lists by order, those in force before the void ones."""
+    found: dict[int, list[Outbound]] = {}
+    rows = Outbound.objects.filter(order_id__in=order_ids).select_related("warehouse").order_by("order_id", "id")
+    for outbound in sorted(rows, key=lambda o: (o.push == PushState.VOID, o.pk)):
+        found.setdefault(outbound.order_id, []).append(outbound)
+    return found
+
+
+# -- one order, one list --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GatedList:
+    """An outbound list with its lines and every gate as judged now."""
+
+    outbound: Outbound
+    lines: list[OutboundLine]
+    gates: list[GateResult] = field(default_factory=list)
+
+    def since(self, gate: str) -> datetime | None:
+        """Since when a gate is closed for its present reason."""
+        stored = self.outbound.closed_gates.get(gate)
+        return datetime.fromisoformat(stored["since"]) if stored else None
+
+
+def find_order(order_id: int) -> Order | None:
+    """One order of the scope's merchant, with its store."""
+    return Order.objects.select_related("store").filter(pk=order_id).first()
+
+
+def find_outbound(outbound_id: int) -> Outbound | None:
+    """One outbound list of the scope's merchant."""
+    return Outbound.objects.select_related("order", "store", "warehouse", "account").filter(pk=outbound_id).first()
+
+
+def gated_lists(outbounds: Sequence[Outbound]) -> list[GatedList]:
+    """Lines and gates of some lists."""
+    ids = [o.pk for o in outbounds]
+    lines: dict[int, list[OutboundLine]] = {}
+    rows = OutboundLine.objects.filter(outbound_id__in=ids).select_related("product", "order_line")
+    for line in rows.order_by("outbound_id", "id"):
+        lines.setdefault(line.outbound_id, []).append(line)
+    gates = {judged.id: judge(judged.record) for judged in read_records(ids)}
+    return [GatedList(o, lines.get(o.pk, []), gates.get(o.pk, [])) for o in outbounds]
+
+
+def attempts_of(outbound_ids: Sequence[int]) -> list[PushAttempt]:
+    """The receipt chain of some lists."""
+    return list(PushAttempt.objects.filter(outbound_id__in=outbound_ids).order_by("id"))
+
+
+def find_label(outbound_id: int) -> Label | None:
+    """The label PDF in force."""
+    outbound = Outbound.objects.filter(pk=outbound_id).select_related("label").first()
+    return outbound.label if outbound else None
+
+
+# -- the list of lists ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OutboundFilter:
+    """What the list of outbound lists shows; empty means all."""
+
+    push: str = ""
+    task: str = ""
+    store: int | None = None
+    warehouse: int | None = None
+    blocked_by: str = ""
+    search: str = ""
+
+
+def outbound_rows(wanted: OutboundFilter, cursor: str | None, size: int = 50) -> Listed[Outbound]:
+    """Outbound lists with order, store and warehouse, the newest first."""
+    rows = Outbound.objects.select_related("order", "store", "warehouse")
+    for name, allowed in (("push", PushState.values), ("task", TaskState.values)):
+        value = getattr(wanted, name)
+        if value in allowed:
+            rows = rows.filter(**{name: value})
+    if wanted.store:
+        rows = rows.filter(store_id=wanted.store)
+    if wanted.warehouse:
+        rows = rows.filter(warehouse_id=wanted.warehouse)
+    if wanted.blocked_by:
+        rows = rows.filter(push=PushState.WAITING, blocked_by=wanted.blocked_by)
+    if wanted.search:
+        orders = with_prefix(Order.objects.all(), wanted.search)
+        rows = rows.filter(Q(reference=wanted.search) | Q(order_id__in=orders.values("pk")))
+    page = keyset_page(rows, order=["-id"], cursor=cursor, size=size)
+    return Listed(page.rows, page.next_cursor, page.previous_cursor)
+
+
+# -- the dashboard --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Waiting lists held by one reason."""
+
+    code: str
+    count: int
+    oldest: datetime | None
+
+
+def blocked_groups() -> list[Blocked]:
+    """Waiting lists by the reason shown, the largest group first."""
+    rows = (
+        Outbound.objects.filter(push=PushState.WAITING)
+        .exclude(blocked_by="")
+        .values("blocked_by")
+        .annotate(count=Count("id"), oldest=Min("blocked_since"))
+        .order_by("-count", "blocked_by")
+    )
+    return [Blocked(row["blocked_by"], row["count"], row["oldest"]) for row in rows]
+
+
+def push_counts() -> dict[str, int]:
+    """Outbound lists by push state."""
+    rows = Outbound.objects.values("push").annotate(n=Count("id")).order_by()
+    return {row["push"]: row["n"] for row in rows}
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """Lists that should have moved on by themselves and have not."""
+
+    in_doubt: int
+    not_sent: int
+    exceptions: int
+    conflicts: int
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to look at."""
+        return bool(self.in_doubt or self.not_sent or self.exceptions or self.conflicts)
+
+
+def stuck() -> Stuck:
+    """What an operator should look at because it will not go on by itself soon."""
+    before = now() - STUCK_AFTER
+    figures = Outbound.objects.aggregate(
+        in_doubt=Count("id", filter=Q(push__in=[PushState.UNKNOWN, PushState.PUSHING], push_lease_until__lt=before)),
+        not_sent=Count("id", filter=Q(push=PushState.READY, created_at__lt=before, push_attempts__gte=3)),
+        exceptions=Count("id", filter=Q(task=TaskState.EXCEPTION)),
+        conflicts=Count("id", filter=Q(cancellation="conflict")),
+    )
+    return Stuck(**figures)

@@ -1,0 +1,73 @@
+"""An outbound list as the warehouse needs it, read for a whole claim at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from salur.connectors.base.types import Address, Document, OutboundLine, OutboundRequest
+from salur.tenancy.scope import current_scope
+
+READ = """
+SELECT o.id, o.reference, w.code, r.external_id, s.channel, s.name, r.recipient_name, r.recipient_phone,
+       r.recipient_email, r.address_lines, r.district, r.city, r.province, r.postal_code,
+       coalesce(nullif(r.country, ''), s.country), o.awb, coalesce(nullif(o.courier, ''), r.courier), r.currency,
+       r.total, r.cash_on_delivery, r.note, a.settings ->> 'shipping_method', b.content, b.sha256,
+       (SELECT array_agg(ARRAY[p.msku, p.name, q.pieces::text, q.price::text] ORDER BY p.msku) FROM (
+          SELECT ol.product_id, sum(ol.quantity) AS pieces, max(l.unit_price) AS price
+          FROM outbound_outboundline ol
+          JOIN orders_orderline l ON l.merchant_id = ol.merchant_id AND l.id = ol.order_line_id
+          WHERE ol.merchant_id = o.merchant_id AND ol.outbound_id = o.id GROUP BY ol.product_id) q
+        JOIN catalog_masterproduct p ON p.merchant_id = o.merchant_id AND p.id = q.product_id)
+FROM outbound_outbound o
+JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
+JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
+JOIN stock_warehouse w ON w.merchant_id = o.merchant_id AND w.id = o.warehouse_id
+LEFT JOIN integrations_warehouseaccount a ON a.merchant_id = o.merchant_id AND a.id = o.account_id
+LEFT JOIN outbound_label b ON b.merchant_id = o.merchant_id AND b.id = o.label_id
+WHERE o.merchant_id = %s AND o.id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PushContent:
+    """What one push sends, with the digest that later proves whether a re-push sends the same."""
+
+    request: OutboundRequest
+    label: Document | None
+    digest: str
+
+
+def push_contents(outbound_ids: Iterable[int]) -> dict[int, PushContent]:
+    """Requests and labels of these lists by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [current_scope().merchant_id, list(outbound_ids)])
+        return {row[0]: _content(row) for row in cursor.fetchall()}
+
+
+def _content(row: tuple[Any, ...]) -> PushContent:
+    request = OutboundRequest(
+        reference=row[1],
+        warehouse_code=row[2],
+        order_number=row[3],
+        channel=row[4],
+        store_name=row[5],
+        address=Address(row[6], row[7], row[8], tuple(row[9]), row[10], row[11], row[12], row[13], row[14]),
+        lines=tuple(OutboundLine(sku, int(pieces), name, Decimal(price)) for sku, name, pieces, price in row[24] or ()),
+        awb=row[15],
+        courier=row[16],
+        currency=row[17],
+        total=row[18],
+        cash_on_delivery=row[19],
+        note=row[20],
+        shipping_method=row[21] or "",
+    )
+    label = None if row[22] is None else Document(f"{row[15] or row[1]}.pdf", "application/pdf", bytes(row[22]))
+    canonical = json.dumps([asdict(request), row[23] or ""], default=str, sort_keys=True, ensure_ascii=False)
+    return PushContent(request, label, hashlib.sha256(canonical.encode()).hexdigest())

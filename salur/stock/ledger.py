@@ -1,0 +1,157 @@
+"""The one statement that moves stock: movements and balances together, a replay changes nothing (design 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from salur.foundation.clock import now
+from salur.foundation.locks import lock_ids
+from salur.tenancy.scope import current_scope
+
+from .models import MovementCause
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one cause does to one balance, in pieces. ``cause_id`` names the row that is the cause."""
+
+    balance_id: int
+    cause: MovementCause
+    cause_id: int
+    d_on_hand: int = 0
+    d_reserved: int = 0
+    d_incoming: int = 0
+    d_disputed: int = 0
+    note: str = ""
+
+
+POST = """
+WITH put AS (
+  INSERT INTO stock_movement (merchant_id, balance_id, cause, cause_id, d_on_hand, d_reserved, d_incoming, d_disputed,
+                              note, actor, at)
+  SELECT %(merchant)s, e.balance_id, e.cause, e.cause_id, e.d_on_hand, e.d_reserved, e.d_incoming, e.d_disputed,
+         e.note, %(actor)s, %(at)s
+  FROM unnest(%(balances)s::bigint[], %(causes)s::text[], %(cause_ids)s::bigint[], %(on_hand)s::int[],
+              %(reserved)s::int[], %(incoming)s::int[], %(disputed)s::int[], %(notes)s::text[])
+    AS e(balance_id, cause, cause_id, d_on_hand, d_reserved, d_incoming, d_disputed, note)
+  ON CONFLICT (merchant_id, cause, cause_id, balance_id) DO NOTHING
+  RETURNING balance_id, d_on_hand, d_reserved, d_incoming, d_disputed
+), moved AS (
+  SELECT balance_id, sum(d_on_hand)::int AS on_hand, sum(d_reserved)::int AS reserved,
+         sum(d_incoming)::int AS incoming, sum(d_disputed)::int AS disputed, count(*) AS entries
+  FROM put GROUP BY balance_id
+), applied AS (
+  UPDATE stock_balance b SET on_hand = b.on_hand + m.on_hand, reserved = b.reserved + m.reserved,
+         incoming = b.incoming + m.incoming, disputed = b.disputed + m.disputed
+  FROM moved m WHERE b.merchant_id = %(merchant)s AND b.id = m.balance_id
+  RETURNING m.entries
+)
+SELECT coalesce(sum(entries), 0) FROM applied
+"""
+
+
+def post(entries: Iterable[Entry], *, locked: bool = False) -> int:
+    """Write the entries that are not yet in the ledger and move their balances; answers how many were new.
+
+    Balances are locked in id order first unless the caller holds them (``locked``). The database refuses what would
+    make a figure impossible (IntegrityError): nothing of the call is kept then.
+    """
+    batch = list(entries)
+    if not batch:
+        return 0
+    scope = current_scope()
+    if not locked:
+        lock_ids("stock_balance", scope.merchant_id, {e.balance_id for e in batch})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POST,
+            {
+                "merchant": scope.merchant_id,
+                "actor": scope.actor,
+                "at": now(),
+                "balances": [e.balance_id for e in batch],
+                "causes": [str(e.cause) for e in batch],
+                "cause_ids": [e.cause_id for e in batch],
+                "on_hand": [e.d_on_hand for e in batch],
+                "reserved": [e.d_reserved for e in batch],
+                "incoming": [e.d_incoming for e in batch],
+                "disputed": [e.d_disputed for e in batch],
+                "notes": [e.note for e in batch],
+            },
+        )
+        return int(cursor.fetchone()[0])
+
+
+ENSURE = """
+INSERT INTO stock_balance (merchant_id, warehouse_id, product_id, on_hand, reserved, incoming, disputed)
+SELECT %(merchant)s, p.warehouse_id, p.product_id, 0, 0, 0, 0
+FROM unnest(%(warehouses)s::bigint[], %(products)s::bigint[]) AS p(warehouse_id, product_id)
+ON CONFLICT (merchant_id, warehouse_id, product_id) DO NOTHING
+"""
+
+FIND = """
+SELECT b.warehouse_id, b.product_id, b.id
+FROM stock_balance b
+JOIN unnest(%(warehouses)s::bigint[], %(products)s::bigint[]) AS p(warehouse_id, product_id)
+  ON b.merchant_id = %(merchant)s AND b.warehouse_id = p.warehouse_id AND b.product_id = p.product_id
+"""
+
+
+def balance_ids(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Ids of the balances of (warehouse, product) pairs; missing ones are made with zero figures."""
+    if not pairs:
+        return {}
+    unique = sorted(set(pairs))
+    values = {
+        "merchant": current_scope().merchant_id,
+        "warehouses": [w for w, _ in unique],
+        "products": [p for _, p in unique],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, values)
+        found = {(w, p): i for w, p, i in cursor.fetchall()}
+        if len(found) < len(unique):
+            cursor.execute(ENSURE, values)
+            cursor.execute(FIND, values)
+            found = {(w, p): i for w, p, i in cursor.fetchall()}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A balance that its movements do not explain."""
+
+    balance_id: int
+    figure: str
+    balance: int
+    ledger: int
+
+
+VERIFY = """
+SELECT b.id, b.on_hand, b.reserved, b.incoming, b.disputed,
+       coalesce(sum(m.d_on_hand), 0), coalesce(sum(m.d_reserved), 0),
+       coalesce(sum(m.d_incoming), 0), coalesce(sum(m.d_disputed), 0)
+FROM stock_balance b LEFT JOIN stock_movement m ON m.merchant_id = b.merchant_id AND m.balance_id = b.id
+WHERE b.merchant_id = %s
+GROUP BY b.id
+HAVING (b.on_hand, b.reserved, b.incoming, b.disputed) IS DISTINCT FROM
+       (coalesce(sum(m.d_on_hand), 0), coalesce(sum(m.d_reserved), 0),
+        coalesce(sum(m.d_incoming), 0), coalesce(sum(m.d_disputed), 0))
+ORDER BY b.id
+"""
+
+
+def verify() -> list[Discrepancy]:
+    """Balances of the scope's merchant that differ from the sum of their movements (none, if all is well)."""
+    figures = ("on_hand", "reserved", "incoming", "disputed")
+    with connection.cursor() as cursor:
+        cursor.execute(VERIFY, [current_scope().merchant_id])
+        return [
+            Discrepancy(row[0], figure, row[1 + i], int(row[5 + i]))
+            for row in cursor.fetchall()
+            for i, figure in enumerate(figures)
+            if row[1 + i] != row[5 + i]
+        ]

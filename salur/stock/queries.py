@@ -1,0 +1,99 @@
+"""What pages read of warehouses, balances, movements and stock syncs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, Sum
+
+from salur.foundation.paging import Keyset, keyset_page
+from salur.integrations.models import WarehouseAccount
+
+from .models import Balance, Movement, StockSyncLine, StockSyncRun, Warehouse
+
+
+def warehouses(*, active_only: bool = False) -> list[Warehouse]:
+    """Warehouses with their accounts, by name."""
+    rows = Warehouse.objects.select_related("account").order_by("name", "id")
+    return list(rows.filter(active=True) if active_only else rows)
+
+
+def warehouses_of(account: WarehouseAccount) -> list[Warehouse]:
+    """The warehouses found at one account."""
+    return list(Warehouse.objects.filter(account=account).order_by("code"))
+
+
+def find_warehouse(warehouse_id: int) -> Warehouse | None:
+    """One warehouse of the scope's merchant."""
+    return Warehouse.objects.select_related("account").filter(pk=warehouse_id).first()
+
+
+def balances_of(product_ids: Iterable[int], warehouse_id: int | None = None) -> dict[tuple[int, int], Balance]:
+    """Balances by (product, warehouse)."""
+    rows = Balance.objects.filter(product_id__in=list(product_ids))
+    if warehouse_id:
+        rows = rows.filter(warehouse_id=warehouse_id)
+    return {(b.product_id, b.warehouse_id): b for b in rows}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over a warehouse or over all, in pieces."""
+
+    on_hand: int = 0
+    reserved: int = 0
+    incoming: int = 0
+    disputed: int = 0
+
+    @property
+    def free(self) -> int:
+        """What may still be promised."""
+        return self.on_hand - self.reserved
+
+
+def totals(warehouse_id: int | None = None) -> Totals:
+    """Sums of all balances."""
+    rows = Balance.objects.filter(warehouse_id=warehouse_id) if warehouse_id else Balance.objects.all()
+    names = ("on_hand", "reserved", "incoming", "disputed")
+    sums = rows.aggregate(**{name: Sum(name) for name in names})
+    return Totals(**{name: sums[name] or 0 for name in names})
+
+
+def find_balance(balance_id: int) -> Balance | None:
+    """One balance with its product and warehouse."""
+    return Balance.objects.select_related("product", "warehouse").filter(pk=balance_id).first()
+
+
+def movement_page(balance: Balance, figure: str, cursor: str | None, size: int = 50) -> Keyset[Movement]:
+    """The ledger of one balance, the latest first; ``figure`` keeps only lines that moved it."""
+    rows = Movement.objects.filter(balance=balance)
+    if figure in ("on_hand", "reserved", "incoming", "disputed"):
+        rows = rows.exclude(**{f"d_{figure}": 0})
+    elif figure == "free":
+        rows = rows.exclude(d_on_hand=F("d_reserved"))
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
+
+
+def sync_page(warehouse_id: int | None, cursor: str | None, size: int = 50) -> Keyset[StockSyncRun]:
+    """Stock sync records, the latest first (R132)."""
+    rows = StockSyncRun.objects.select_related("warehouse")
+    if warehouse_id:
+        rows = rows.filter(warehouse_id=warehouse_id)
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
+
+
+def find_sync(run_id: int) -> StockSyncRun | None:
+    """One stock sync."""
+    return StockSyncRun.objects.select_related("warehouse").filter(pk=run_id).first()
+
+
+def sync_lines(run: StockSyncRun, cursor: str | None, size: int = 100) -> Keyset[StockSyncLine]:
+    """The SKUs of a stock sync, with the values before and after."""
+    return keyset_page(StockSyncLine.objects.filter(run=run), order=["id"], cursor=cursor, size=size)
+
+
+def last_syncs() -> dict[int, StockSyncRun]:
+    """The latest stock sync of each warehouse."""
+    rows = StockSyncRun.objects.order_by("warehouse_id", "-id").distinct("warehouse_id")
+    return {run.warehouse_id: run for run in rows}

@@ -145,8 +145,17 @@ class ShopeeConnector:
     # --- shipping
 
     def shipping_options(self, external_id: str) -> Sequence[ShippingOption]:
-        """Ways of handing over, those that need nothing more from a person first."""
-        return shipping.options(self._shipping_parameter(external_id))
+        """Ways of handing over, those that need nothing more from a person first.
+
+        :class:`AlreadyExists` when the shipment was arranged before: Shopee gives no options then.
+        """
+        try:
+            return shipping.options(self._shipping_parameter(external_id))
+        except Rejected as refusal:
+            known = self._arranged_before(external_id, refusal)
+            if known is None:
+                raise
+            raise known from refusal
 
     def _shipping_parameter(self, external_id: str) -> JsonObject:
         return self.wire.get("logistics/get_shipping_parameter", [("order_sn", external_id)], external_id)
@@ -155,12 +164,18 @@ class ShopeeConnector:
         """Arrange the shipment. Shopee arranges an order once, so repeating the call is safe."""
         try:
             self._ship(external_id, option)
-        except (Rejected, AlreadyExists) as refusal:
-            # Shopee words "arranged before" in several ways, so the order itself is asked.
-            order = self._row(external_id)
-            if order is not None and mapping.is_arranged(order):
-                raise AlreadyExists(refusal.code, refusal.message, exchange_id=refusal.exchange_id) from refusal
-            raise
+        except Rejected as refusal:
+            known = self._arranged_before(external_id, refusal)
+            if known is None:
+                raise
+            raise known from refusal
+
+    def _arranged_before(self, external_id: str, refusal: Rejected) -> AlreadyExists | None:
+        """Shopee words "arranged before" in several ways, so after a refusal the order itself is asked."""
+        order = self._row(external_id)
+        if order is None or not mapping.is_arranged(order):
+            return None
+        return AlreadyExists(refusal.code, refusal.message, exchange_id=refusal.exchange_id)
 
     def _ship(self, external_id: str, option: ShippingOption) -> None:
         self.wire.post(

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from salur.connectors.base.errors import ContractBroken, UnknownOutcome
+from salur.connectors.base.errors import ContractBroken, PartnerError, Retryable, UnknownOutcome
 from salur.connectors.base.reading import JsonObject, as_object, as_objects, parse_json, text
 from salur.connectors.base.transport import Answer, Call, Effect, Transport
 from salur.connectors.base.types import Credentials
@@ -121,11 +121,7 @@ class Wire:
             document = as_object(parse_json(answer.content, "answer"), "answer")
             code, message = text(document, "error"), text(document, "message")
         except ContractBroken as broken:
-            broken.exchange_id = answer.exchange_id
-            broken.message = f"HTTP {answer.status}: {broken.message}"
-            if effect is Effect.CREATE:
-                raise UnknownOutcome(broken.code, broken.message, exchange_id=answer.exchange_id) from broken
-            raise
+            raise _unreadable(broken, answer, effect) from broken
         if code:
             code, message = _reason(document, code, message)
             raise error_for(code, message, effect, self.clock(), answer.exchange_id)
@@ -134,11 +130,17 @@ class Wire:
         return document
 
 
+def _unreadable(broken: ContractBroken, answer: Answer, effect: Effect) -> PartnerError:
+    """An answer that cannot be read leaves open what was done; what may be repeated is repeated."""
+    kinds = {Effect.CREATE: UnknownOutcome, Effect.REPEATABLE: Retryable, Effect.READ: ContractBroken}
+    return kinds[effect](broken.code, f"HTTP {answer.status}: {broken.message}", broken.field, answer.exchange_id)
+
+
 def _reason(document: JsonObject, code: str, message: str) -> tuple[str, str]:
-    """A batch of one hides its reason in its only entry."""
-    if not code.endswith("batch_api_all_failed"):
-        return code, message
-    results = as_objects(as_object(document.get("response") or {}, "response").get("result_list"), "result_list")
-    if len(results) != 1:
-        return code, message
-    return text(results[0], "fail_error") or code, text(results[0], "fail_message") or message
+    """A batch of one hides its reason in its only entry, a refused stock figure in its list of failures."""
+    response = as_object(document.get("response") or {}, "response")
+    results = as_objects(response.get("result_list"), "result_list")
+    if code.endswith("batch_api_all_failed") and len(results) == 1:
+        return text(results[0], "fail_error") or code, text(results[0], "fail_message") or message
+    failures = as_objects(response.get("failure_list"), "failure_list")
+    return code, text(failures[0], "failed_reason") or message if failures else message

@@ -41,7 +41,7 @@ from .callbacks import read_callback
 from .errors import NotFound, speaks_of_the_list
 from .form import FORM, SETTINGS_FORM
 from .paging import has_next
-from .statuses import CANCEL, CANCELLED_BUT_CHARGED, OUTBOUND, WAREHOUSE
+from .statuses import CANCEL, CANCELLED_BUT_CHARGED, OUTBOUND, RECEIVING, WAREHOUSE
 from .wire import Wire, failure
 
 CAPABILITIES = WarehouseCapabilities(
@@ -103,8 +103,22 @@ class EccangConnector:
         return PartnerIdentity(key=key, name=ours)
 
     def list_warehouses(self) -> Sequence[PartnerWarehouse]:
-        """All warehouses of the account (R34)."""
-        return [mapping.warehouse(row, self.credentials["customer_code"]) for row in self._warehouse_rows()]
+        """All warehouses of the account (R34), each with the shipping methods to choose from."""
+        rows = list(self._warehouse_rows())
+        methods = self._shipping_methods() if rows else {}
+        customer = self.credentials["customer_code"]
+        return [mapping.warehouse(row, customer, methods.get(text(row, "warehouse_code"), ())) for row in rows]
+
+    def _shipping_methods(self) -> dict[str, list[str]]:
+        """Codes by warehouse; none where the operator keeps this service shut."""
+        try:
+            document = self.wire.call("getShippingMethod", {}, Effect.READ)
+        except Rejected:
+            return {}  # only a help for the settings form: it can be typed as well
+        methods: dict[str, list[str]] = {}
+        for row in as_objects(document.get("data"), "data"):
+            methods.setdefault(text(row, "warehouse_code"), []).append(text(row, "code"))
+        return methods
 
     def _warehouse_rows(self) -> Iterator[JsonObject]:
         seen: set[str] = set()
@@ -279,6 +293,6 @@ PLUGIN = Plugin(
     capabilities=CAPABILITIES,
     build=EccangConnector,
     form=FORM,
-    status_tables={"outbound": OUTBOUND, "cancel": CANCEL, "warehouse": WAREHOUSE},
+    status_tables={"order": OUTBOUND, "cancel": CANCEL, "receiving": RECEIVING, "warehouse": WAREHOUSE},
     settings_form=SETTINGS_FORM,
 )

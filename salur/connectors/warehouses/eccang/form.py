@@ -46,10 +46,9 @@ SETTINGS_FORM: tuple[FormField, ...] = (
     FormField(
         key="shipping_method",
         label=N_("Shipping method"),
-        origin=N_("The warehouse's code for parcels that carry the store's own label; empty: the courier's name"),
+        origin=N_("The warehouse's code for parcels that carry the store's own label; ask the warehouse"),
         partner_term="shipping_method",
         max_length=50,
-        required=False,
     ),
     FormField(
         key="rate_per_second",

@@ -68,7 +68,7 @@ def order_params(request: OutboundRequest, label: Document | None, default_metho
     fields: dict[str, object] = {
         "reference_no": request.reference,
         "platform": PLATFORMS.get(request.channel.lower(), OTHER_PLATFORM),
-        "shipping_method": request.shipping_method or default_method or request.courier,
+        "shipping_method": request.shipping_method or default_method,
         "warehouse_code": request.warehouse_code,
         "country_code": address.country,
         "province": address.province,
@@ -157,12 +157,12 @@ def product_params(product: ProductRequest) -> dict[str, object]:
         "product_length": product.length_mm / 10,
         "product_width": product.width_mm / 10,
         "product_height": product.height_mm / 10,
-        "product_declared_value": number(product.declared_value),
         "product_declared_name": english[:DECLARED_NAME_LIMIT],
         "product_declared_name_zh": product.name[:DECLARED_NAME_LIMIT],
         "contain_battery": 0,
         "cat_lang": "en",
         "verify": 1,
+        **({"product_declared_value": number(product.declared_value)} if product.declared_value else {}),
     }
 
 
@@ -171,8 +171,8 @@ def identity_key(app_token: str, app_key: str) -> str:
     return hashlib.sha256(f"{len(app_token)}:{app_token}:{app_key}".encode("utf-8", "replace")).hexdigest()
 
 
-def warehouse(row: JsonObject, customer_code: str) -> PartnerWarehouse:
-    """A warehouse, named by R35."""
+def warehouse(row: JsonObject, customer_code: str, methods: Sequence[str] = ()) -> PartnerWarehouse:
+    """A warehouse, named by R35. ``methods`` are the shipping methods it offers, for the account's settings."""
     code = needed_text(row, "warehouse_code")
     state = text(row, "warehouse_status")
     return PartnerWarehouse(
@@ -180,7 +180,12 @@ def warehouse(row: JsonObject, customer_code: str) -> PartnerWarehouse:
         name=f"{code} + {customer_code}",
         country=text(row, "country_code").upper(),
         usable=state == "" or WAREHOUSE.get(state) is WarehouseState.AVAILABLE,
-        details={"name": text(row, "warehouse_name"), "status": state, "id": text(row, "warehouse_id")},
+        details={
+            "name": text(row, "warehouse_name"),
+            "status": state,
+            "id": text(row, "warehouse_id"),
+            "shipping_methods": ",".join(methods),
+        },
     )
 
 

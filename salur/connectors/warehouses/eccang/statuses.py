@@ -18,6 +18,20 @@ OUTBOUND: dict[str, OutboundTask] = {
     "X": OutboundTask.CANCELLED,
 }
 
+# Inbound lists, in the words of the inbound task (received is F, but only what is put away, E, can be sold). Nothing
+# reads inbound lists yet; the table is here so that all documented codes have a meaning.
+RECEIVING: dict[str, str] = {
+    "C": "none",
+    "W": "arriving",
+    "P": "receiving",
+    "T": "receiving",
+    "Z": "receiving",
+    "G": "receiving",
+    "F": "receiving",
+    "E": "completed",
+    "X": "cancelled",
+}
+
 # cancel_status of cancelOrder to the state of a CancelOutcome. 0 "none" after a successful request: not begun.
 CANCEL: dict[str, str] = {
     "0": "pending",

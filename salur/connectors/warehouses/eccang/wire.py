@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from xml.parsers import expat
 from xml.sax.saxutils import escape  # writes only; reading is done by the parser below
 
-from salur.connectors.base.errors import AlreadyExists, ContractBroken, PartnerError, UnknownOutcome
+from salur.connectors.base.errors import AlreadyExists, ContractBroken, PartnerError, Retryable, UnknownOutcome
 from salur.connectors.base.reading import JsonObject, as_object, parse_json, text
 from salur.connectors.base.transport import Answer, Call, Effect, Transport
 from salur.connectors.base.types import Credentials
@@ -84,9 +84,9 @@ class Wire:
 
 
 def _after_sending(broken: ContractBroken, answer: Answer, effect: Effect) -> PartnerError:
-    """An answer that cannot be read leaves it open whether a list was created."""
-    kind = UnknownOutcome if effect is Effect.CREATE else ContractBroken
-    return kind(broken.code, f"HTTP {answer.status}: {broken.message}", broken.field, answer.exchange_id)
+    """An answer that cannot be read leaves open what was done; what may be repeated is repeated."""
+    kinds = {Effect.CREATE: UnknownOutcome, Effect.REPEATABLE: Retryable, Effect.READ: ContractBroken}
+    return kinds[effect](broken.code, f"HTTP {answer.status}: {broken.message}", broken.field, answer.exchange_id)
 
 
 def _with_number(error: PartnerError, document: JsonObject) -> PartnerError:

@@ -9,17 +9,27 @@ from collections.abc import Sequence
 import psycopg
 
 from salur import __version__
-from salur.config import cli_database, cli_manage, cli_run
+from salur.config import cli_database, cli_doctor, cli_manage, cli_run
+from salur.config.cli_manage import TablesOld
 from salur.config.environment import SettingWrong
 from salur.foundation.postgres.account import NoAccount
 from salur.foundation.postgres.roles import RoleUnsafe, ServerTooOld
 from salur.foundation.postgres.server import ServerFailed
 from salur.foundation.postgres.wheels import NoPrograms
 
-EXPLAINED = (SettingWrong, ServerFailed, NoAccount, NoPrograms, RoleUnsafe, ServerTooOld, psycopg.OperationalError)
+EXPLAINED = (
+    SettingWrong,
+    TablesOld,
+    ServerFailed,
+    NoAccount,
+    NoPrograms,
+    RoleUnsafe,
+    ServerTooOld,
+    psycopg.OperationalError,
+)
 """Errors whose text tells the reader what to do: shown without a traceback."""
 
-PASS_ON = (("manage",), ("worker",), ("sandbox",), ("database", "psql"))
+PASS_ON = (("manage",), ("sandbox",), ("database", "psql"))
 """Commands whose further arguments are another program's, ``--help`` included."""
 
 
@@ -28,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="salur", description="Omnichannel fulfilment hub.")
     root.add_argument("--version", action="version", version=f"salur {__version__}")
     commands = root.add_subparsers(metavar="COMMAND", required=True)
-    for module in (cli_run, cli_database, cli_manage):
+    for module in (cli_run, cli_database, cli_manage, cli_doctor):
         module.register(commands)
     return root
 

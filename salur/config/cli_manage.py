@@ -48,6 +48,26 @@ def refuse_missing_owner(environment: Environment) -> None:
         )
 
 
+class TablesOld(Exception):
+    """The program needs migrations that were not applied yet."""
+
+
+def pending_migrations() -> list[str]:
+    """Migrations that this program has and the database has not."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def refuse_old_tables() -> None:
+    """Raise :class:`TablesOld` while migrations are pending: a process would fail on its first query."""
+    if pending := pending_migrations():
+        raise TablesOld(f"The tables are not up to date ({len(pending)} migrations pending). Run: salur migrate")
+
+
 def tables_without_grant() -> list[str]:
     """Tables that the application's role may not read."""
     from django.db import connection

@@ -66,7 +66,8 @@ def web_server(database: Database) -> Iterator[LiveWeb]:
     """The web server of the session. Tests ask for ``live_web``, which cleans the database first."""
     from salur.config.asgi import application
 
-    with socket.socket() as listener:
+    # The protocol is named because asyncio sends small answers at once only then.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off", ws="none")
         server = uvicorn.Server(config)

@@ -25,13 +25,17 @@ UPDATE outbound_outbound SET push = 'void', reserved = false, push_lease_until =
 WHERE merchant_id = %s AND id = ANY(%s) AND push IN ('draft', 'waiting', 'ready', 'rejected')
 RETURNING id
 """
-FREE = "UPDATE outbound_outbound SET reserved = false WHERE merchant_id = %s AND id = ANY(%s) AND reserved RETURNING id"
+FREE = """
+UPDATE outbound_outbound SET reserved = false WHERE merchant_id = %s AND id = ANY(%s) AND reserved RETURNING id
+"""
 ASK = """
-UPDATE outbound_outbound SET cancellation = 'asked', cancellation_reason = 'order_cancelled', cancellation_next_at = NULL
+UPDATE outbound_outbound
+SET cancellation = 'asked', cancellation_reason = 'order_cancelled', cancellation_next_at = NULL
 WHERE merchant_id = %s AND id = ANY(%s) AND cancellation = 'none'
 """
 CONFLICT = """
-UPDATE outbound_outbound SET cancellation = 'conflict' WHERE merchant_id = %s AND id = ANY(%s) AND cancellation = 'asked'
+UPDATE outbound_outbound SET cancellation = 'conflict'
+WHERE merchant_id = %s AND id = ANY(%s) AND cancellation = 'asked'
 """
 
 UNPUSHED = ("draft", "waiting", "ready", "rejected")

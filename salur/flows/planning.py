@@ -193,13 +193,15 @@ def _judged(
         shortfalls=tuple(sorted((Shortfall(msku[s.product_id], s.free, s.needed) for s in shortages), key=str)),
     )
     closed = closed_gates(record)
-    shipment = "due" if may_arrange(record, closed) else record.shipment
+    if may_arrange(record, closed):
+        record.shipment = "due"
+        closed = closed_gates(record)  # the reason shown is now that it is being arranged
     for code, evidence in closed.values():
         if code in PROBLEM_OF_GATE:
             found.append(Found(order.id, PROBLEM_OF_GATE[code], evidence))
     if not closed:
         verdicts.ready.append(draft.id)
-    if shipment in ("due", "numbered"):
+    if record.shipment in ("due", "numbered"):
         verdicts.due.append(draft.id)
     return NewOutbound(
         id=draft.id,
@@ -209,7 +211,7 @@ def _judged(
         account_id=warehouse.account_id,
         priority=_priority(draft.rule),
         reserved=not shortages,
-        shipment=shipment,
+        shipment=record.shipment,
         awb=order.awb,
         package=order.package,
         courier=order.courier,

@@ -107,7 +107,8 @@ def _claim(line: PartnerLine) -> list[Claim]:
     rows = claim_rows(
         "outbound_outbound",
         merchant_id=line.merchant_id,
-        where="c.account_id = %(account)s AND c.push = 'ready' AND (c.push_next_at IS NULL OR c.push_next_at <= %(now)s)"
+        where="c.account_id = %(account)s AND c.push = 'ready'"
+        " AND (c.push_next_at IS NULL OR c.push_next_at <= %(now)s)"
         " AND NOT EXISTS (SELECT 1 FROM orders_order r WHERE r.merchant_id = c.merchant_id AND r.id = c.order_id"
         " AND r.status IN ('cancelled', 'cancel_requested'))",
         order="c.priority, c.id",
@@ -121,8 +122,9 @@ def _claim(line: PartnerLine) -> list[Claim]:
     contents = push_contents([row[0] for row in rows])
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbound_outbound o SET push_digest = d.digest FROM unnest(%s::bigint[], %s::text[]) AS d(id, digest)"
-            " WHERE o.merchant_id = %s AND o.id = d.id AND o.push_digest <> d.digest",
+            "UPDATE outbound_outbound o SET push_digest = d.digest"
+            " FROM unnest(%s::bigint[], %s::text[]) AS d(id, digest) WHERE o.merchant_id = %s AND o.id = d.id"
+            " AND o.push_digest <> d.digest",
             [list(contents), [c.digest for c in contents.values()], line.merchant_id],
         )
     return [Claim(i, epoch, attempts, contents[i]) for i, epoch, attempts in rows]
@@ -287,7 +289,8 @@ def _claim_doubtful(line: PartnerLine) -> list[tuple[Any, ...]]:
     rows = claim_rows(
         "outbound_outbound",
         merchant_id=line.merchant_id,
-        where="c.account_id = %(account)s AND c.push = 'unknown' AND (c.push_next_at IS NULL OR c.push_next_at <= %(now)s)"
+        where="c.account_id = %(account)s AND c.push = 'unknown'"
+        " AND (c.push_next_at IS NULL OR c.push_next_at <= %(now)s)"
         " AND (c.push_lease_until IS NULL OR c.push_lease_until < %(now)s)",
         order="c.priority, c.id",
         changes="push_epoch = t.push_epoch + 1, push_lease_until = %(lease)s",

@@ -33,6 +33,8 @@ QUEUES = {
     "confirm": ("follow-up", 30),
     "run": ("ingest", 20),
     "poll": ("ingest", 20),
+    "store_event": ("follow-up", 35),
+    "account_event": ("follow-up", 35),
     "products": ("stock", 10),
 }
 
@@ -100,7 +102,8 @@ def account_changed(account_id: int) -> Verdicts:
     """A warehouse account was paused, connected again or ended."""
     return lists_changed(
         _ids(
-            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND account_id = %s AND push IN ('waiting', 'ready')",
+            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND account_id = %s"
+            " AND push IN ('waiting', 'ready')",
             [account_id],
         )
     )
@@ -110,7 +113,8 @@ def store_changed(store_id: int) -> Verdicts:
     """A store was paused, connected again, or its automatic arranging was switched."""
     return lists_changed(
         _ids(
-            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND store_id = %s AND push IN ('waiting', 'ready')",
+            "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND store_id = %s"
+            " AND push IN ('waiting', 'ready')",
             [store_id],
         )
     )

@@ -55,7 +55,8 @@ def claim_rows(
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} t SET {changes} FROM (SELECT c.id FROM {table} c"
-            f" WHERE c.merchant_id = %(merchant)s AND {where} ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED) p"
+            f" WHERE c.merchant_id = %(merchant)s AND {where} ORDER BY {order} LIMIT %(limit)s"
+            " FOR UPDATE SKIP LOCKED) p"
             f" WHERE t.merchant_id = %(merchant)s AND t.id = p.id RETURNING {returning}",
             {**values, "merchant": merchant_id, "limit": limit},
         )

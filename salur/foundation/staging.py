@@ -23,6 +23,5 @@ def stage(name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({spec}) ON COMMIT DELETE ROWS")
         cursor.execute(f"TRUNCATE {name}")
         with cursor.cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
-            copy.set_types([kind for _, kind in columns])
             for row in rows:
                 copy.write_row(row)

@@ -18,7 +18,7 @@ from salur.tenancy.scope import current_scope
 
 from .create import blocked_by, stored_gates
 from .facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
-from .gates import GateRecord, Shortfall, Unpushed, closed_gates, may_arrange
+from .gates import ARRANGING_OPENS, Closed, GateRecord, Shortfall, Unpushed, closed_gates, may_arrange
 
 READ = """
 SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id IS NOT NULL, o.reserved,
@@ -56,6 +56,7 @@ class Judged:
 
     id: int
     push: str
+    shipment: str
     record: GateRecord
     before: Mapping[str, Mapping[str, Any]]
     blocked_by: str
@@ -132,7 +133,7 @@ def _judged(row: tuple[Any, ...], store: StoreFacts, warehouse: WarehouseFacts) 
         unpushed=tuple(Unpushed(*item) for item in sorted(_parsed(row[18]))),
         shortfalls=tuple(Shortfall(*item) for item in sorted(_parsed(row[19]))),
     )
-    return Judged(row[0], row[3], record, _parsed(row[10]), row[12], row[11])
+    return Judged(row[0], row[3], row[4], record, _parsed(row[10]), row[12], row[11])
 
 
 APPLY = """
@@ -166,11 +167,10 @@ def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
     for judged in read_records(held):
         if judged.push not in ("waiting", "ready"):
             continue
-        closed = closed_gates(judged.record)
+        shipment, closed = _shipment_and_gates(judged.record)
         gates = stored_gates(closed, at, judged.before)
         push = "ready" if not gates and judged.record.third_party else "waiting"
-        shipment = _shipment(judged.record, closed)
-        if gates == judged.before and push == judged.push and shipment == judged.record.shipment:
+        if gates == judged.before and push == judged.push and shipment == judged.shipment:
             continue
         reason = blocked_by(gates)
         changes["ids"].append(judged.id)
@@ -181,7 +181,7 @@ def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
         changes["since"].append(None if not reason else judged.blocked_since if reason == judged.blocked_by else at)
         if push == "ready":
             verdicts.ready.append(judged.id)
-        if shipment == "due" and judged.record.shipment != "due":
+        if shipment == "due" and judged.shipment != "due":
             verdicts.due.append(judged.id)
     if changes["ids"]:
         with connection.cursor() as cursor:
@@ -189,10 +189,16 @@ def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
     return verdicts
 
 
-def _shipment(record: GateRecord, closed: Mapping[str, Any]) -> str:
-    """Arranging becomes due when nothing else is missing, and stops being due when something else closes."""
+def _shipment_and_gates(record: GateRecord) -> tuple[str, dict[str, Closed]]:
+    """Arranging becomes due when nothing else is missing, and stops being due when something else closes.
+
+    The gates are then judged with it, so that the reason shown is that the shipment is being arranged.
+    """
+    closed = closed_gates(record)
     if may_arrange(record, closed):
-        return "due"
-    if record.shipment == "due" and not set(closed) <= {"awb_known", "label_stored"}:
-        return "none"
-    return record.shipment
+        record.shipment = "due"
+    elif record.shipment == "due" and not ARRANGING_OPENS.issuperset(closed):
+        record.shipment = "none"
+    else:
+        return record.shipment, closed
+    return record.shipment, closed_gates(record)

@@ -1,7 +1,8 @@
 from django.db import migrations
 
 # Workers find work across merchants by this function alone: it answers (kind, merchant, target) and nothing else.
-# target: a store for poll, shipment, confirm; an account for products, push, doubt, follow, cancel; a run for run.
+# target: a store for poll, shipment, confirm, store_event; an account for products, push, doubt, follow, cancel,
+# account_event; a run for run.
 DUE_WORK = """
 CREATE FUNCTION salur_due_work(p_now timestamptz) RETURNS TABLE (kind text, merchant_id bigint, target_id bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -48,7 +49,13 @@ CREATE FUNCTION salur_due_work(p_now timestamptz) RETURNS TABLE (kind text, merc
     WHERE o.cancellation IN ('asked', 'sent', 'pending')
       AND (o.cancellation_next_at IS NULL OR o.cancellation_next_at <= p_now)
       AND (o.cancellation_lease_until IS NULL OR o.cancellation_lease_until < p_now)
+  UNION ALL
+  SELECT DISTINCT CASE WHEN d.store_id IS NULL THEN 'account_event' ELSE 'store_event' END, d.merchant_id,
+         coalesce(d.store_id, d.account_id)
+    FROM integrations_webhookdelivery d WHERE d.processed_at IS NULL
 $$;
+CREATE POLICY integrations_webhookdelivery_finder ON integrations_webhookdelivery
+  FOR SELECT TO CURRENT_ROLE USING (true);
 """
 
 

@@ -1,0 +1,69 @@
+"""A worker: the job engine's alarm clock, and beside it a sweep of its own that finds what no alarm rang for."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+from django.db import connection, connections, transaction
+from procrastinate.contrib.django import app
+
+from salur.foundation.clock import now
+
+from .wakeups import defer_wakeup
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 1.0
+CONCURRENCY = 4
+
+
+def sweep() -> int:
+    """Wake whoever has work due: rows without a wake-up, backoffs that ended, leases that ran out, due polls.
+
+    Answers how many wake-ups were wanted; those that wait in the queue already fold.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, merchant_id, target_id FROM salur_due_work(%s) ORDER BY 1, 2, 3", [now()])
+        due = cursor.fetchall()
+    for kind, merchant_id, target_id in due:
+        with transaction.atomic():
+            defer_wakeup(kind, merchant_id, target_id)
+    return len(due)
+
+
+class Sweeper(threading.Thread):
+    """Sweeps every ``seconds`` until stopped; an error is logged and the next sweep tries again."""
+
+    def __init__(self, seconds: float = SWEEP_SECONDS) -> None:
+        super().__init__(name="sweep", daemon=True)
+        self._seconds = seconds
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """See the class."""
+        while not self._ended.wait(self._seconds):
+            try:
+                sweep()
+            except Exception:
+                log.exception("sweep_failed")
+            finally:
+                connections.close_all()
+
+    def stop(self) -> None:
+        """End after the sweep under way."""
+        self._ended.set()
+
+
+def run(*, concurrency: int = CONCURRENCY, queues: list[str] | None = None, wait: bool = True) -> None:
+    """Work until told to stop by a signal (``wait`` False: until nothing is left)."""
+    sweeper = Sweeper()
+    sweeper.start()
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+            worker_app.run_worker(
+                queues=queues, concurrency=concurrency, wait=wait, delete_jobs="always", install_signal_handlers=True
+            )
+    finally:
+        sweeper.stop()
+        sweeper.join()

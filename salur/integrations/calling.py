@@ -72,7 +72,8 @@ class Result(Generic[T]):
         return self.value  # type: ignore[return-value]  # None only where the call itself answers None
 
 
-def _refuse_open_scope() -> None:
+def refuse_open_scope() -> None:
+    """Raise :class:`ScopeOpen` where a partner must not be called."""
     try:
         scope = current_scope()
     except NoMerchantScope:
@@ -88,7 +89,7 @@ def call_many(line: PartnerLine, jobs: Iterable[Job[T]], *, width: int = 32) -> 
     Access that is about to run out is renewed first; jobs that still met AuthExpired are repeated once with renewed
     credentials. Whether calls are within the rate budget is for the caller to see (:func:`budgets.take`).
     """
-    _refuse_open_scope()
+    refuse_open_scope()
     wanted = list(jobs)
     if not wanted:
         return []

@@ -8,7 +8,7 @@ change and uses what was saved.
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import F, Q
 
@@ -20,11 +20,11 @@ from salur.foundation.clock import now
 from salur.tenancy import audit
 from salur.tenancy.scope import merchant_scope
 
-from .connections import ConnectionPaused, NotConnected, find_credential, pause
+from .connections import ConnectionPaused, Kind, NotConnected, find_credential, pause
 from .exchanges import save_exchanges
 from .lines import PartnerLine, load_line
 from .models import Credential
-from .sealing import seal
+from .sealing import seal, unseal
 from .speaking import speak
 
 LEASE = timedelta(seconds=60)  # well above the deadline of the one call made under it
@@ -105,17 +105,19 @@ def with_tokens(credentials: Credentials, tokens: TokenSet) -> Credentials:
 
 def _save(line: PartnerLine, tokens: TokenSet, exchanges: list[Exchange]) -> PartnerLine:
     """Both tokens are saved before either is used; a newer version of somebody else wins."""
-    credentials = with_tokens(line.credentials, tokens)
     with merchant_scope(line.merchant_id, actor=ACTOR, cause="refresh"):
         save_exchanges(line.kind, line.id, exchanges)
-        Credential.objects.filter(**{f"{line.kind}_id": line.id}, version=line.credential_version).update(
-            sealed=seal(credentials.values, line.merchant_id, line.kind, line.id),
-            version=F("version") + 1,
-            access_expires_at=tokens.access_expires_at,
-            refresh_expires_at=tokens.refresh_expires_at,
-            refresh_lease_until=None,
-            updated_at=now(),
-        )
+        row = find_credential(line.kind, line.id)
+        if row is not None and row.version == line.credential_version:
+            held = unseal(row.sealed, line.merchant_id, line.kind, line.id)
+            Credential.objects.filter(pk=row.pk, version=row.version).update(
+                sealed=seal(with_tokens(held, tokens).values, line.merchant_id, line.kind, line.id),
+                version=F("version") + 1,
+                access_expires_at=tokens.access_expires_at,
+                refresh_expires_at=tokens.refresh_expires_at,
+                refresh_lease_until=None,
+                updated_at=now(),
+            )
         return load_line(line.kind, line.id)
 
 
@@ -130,23 +132,19 @@ def _give_up(line: PartnerLine, error: PartnerError | None, exchanges: list[Exch
 
 
 def store_credentials(
-    line_kind: str,
-    connection_id: int,
-    merchant_id: int,
-    credentials: Credentials,
-    tokens: TokenSet | None,
+    kind: Kind, connection_id: int, merchant_id: int, credentials: Credentials, tokens: TokenSet | None
 ) -> None:
     """Save new credentials of a connection (inside a scope): the version rises, so lines read before are outdated."""
     values = {
-        "sealed": seal(credentials.values, merchant_id, line_kind, connection_id),
+        "sealed": seal(credentials.values, merchant_id, kind, connection_id),
         "access_expires_at": tokens.access_expires_at if tokens else None,
         "refresh_expires_at": tokens.refresh_expires_at if tokens else None,
         "refresh_lease_until": None,
         "updated_at": now(),
     }
-    rows = Credential.objects.filter(**{f"{line_kind}_id": connection_id})
+    rows = Credential.objects.filter(**{f"{kind}_id": connection_id})
     if not rows.update(version=F("version") + 1, **values):
-        Credential.objects.create(**{f"{line_kind}_id": connection_id}, **values)
+        Credential.objects.create(**{f"{kind}_id": connection_id}, **values)
 
 
 def rotate_all(merchant_id: int) -> int:
@@ -161,9 +159,3 @@ def rotate_all(merchant_id: int) -> int:
         if turned:
             audit.record("credentials.rotated", count=turned)
         return turned
-
-
-def expires_at(kind: str, connection_id: int) -> datetime | None:
-    """When the right to renew ends (the owner must log in again before), None if never or not known."""
-    row = find_credential("store" if kind == "store" else "account", connection_id)
-    return row.refresh_expires_at if row else None

@@ -53,12 +53,21 @@ def _renew_at(plugin: Plugin, credential: Credential) -> datetime | None:
     return ends - min(timedelta(seconds=can.token_margin_seconds), life / 4)
 
 
-def load_line(kind: Kind, connection_id: int) -> PartnerLine:
-    """The line of a connection (inside a scope); raises :class:`ConnectionPaused` or :class:`NotConnected`."""
+def with_settings(plugin: Plugin, credentials: Credentials, settings: Mapping[str, Any]) -> Credentials:
+    """The credentials with the settings that the connector declares: it has one place where it looks up both."""
+    declared = (field.key for field in plugin.settings_form)
+    return credentials.replaced(**{key: str(settings[key]) for key in declared if settings.get(key) not in (None, "")})
+
+
+def load_line(kind: Kind, connection_id: int, *, even_paused: bool = False) -> PartnerLine:
+    """The line of a connection (inside a scope); raises :class:`ConnectionPaused` or :class:`NotConnected`.
+
+    ``even_paused`` is for reading what the partner sends, which needs the keys but no permission.
+    """
     connection = find(kind, connection_id)
-    if connection.state == ConnectionState.PAUSED:
+    if connection.state == ConnectionState.PAUSED and not even_paused:
         raise ConnectionPaused(name=connection.name, reason=connection.pause_reason)
-    if connection.state != ConnectionState.CONNECTED:
+    if connection.state == ConnectionState.DISCONNECTED:
         raise NotConnected(name=connection.name)
     plugin = plugin_of(connection)
     credential = find_credential(kind, connection_id)
@@ -74,7 +83,7 @@ def load_line(kind: Kind, connection_id: int) -> PartnerLine:
         id=connection_id,
         merchant_id=merchant_id,
         plugin=plugin,
-        credentials=opened,
+        credentials=with_settings(plugin, opened, connection.settings),
         credential_version=credential.version,
         settings=connection.settings,
         renew_at=_renew_at(plugin, credential),

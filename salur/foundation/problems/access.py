@@ -43,6 +43,13 @@ TABLE: tuple[Problem, ...] = (
         "nobody",
     ),
     Problem(
+        "not_verified",
+        _("%(partner)s could not be asked"),
+        _("The credentials were not checked, so nothing was saved: %(partner_code)s %(message)s"),
+        _("Check the service address, then try again in a minute."),
+        "operator",
+    ),
+    Problem(
         "identity_taken",
         _("Connected with another merchant"),
         _("This %(partner)s account is bound to another merchant; one account serves one merchant only."),

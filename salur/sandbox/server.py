@@ -42,7 +42,7 @@ def create_app(seed: int = 1) -> Starlette:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await world.core.postman.close()
+            await world.close()
 
     app = Sandbox(
         lifespan=lifespan,

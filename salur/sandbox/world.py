@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from salur.sandbox.eccang.operator import Operator
+from salur.sandbox.engine.callbacks import Outside
 from salur.sandbox.engine.core import Core
 from salur.sandbox.shopee.store import Store
 
@@ -14,20 +15,23 @@ class World:
     """Both partners and the courier between them."""
 
     def __init__(self, seed: int = 1) -> None:
+        self._outside = Outside()
         self._begin(seed)
 
     def _begin(self, seed: int) -> None:
-        self.core = Core(seed)
+        self.core = Core(seed, outside=self._outside)
         self.store = Store(self.core)
         self.operator = Operator(self.core, self._hand_over)
         self._parcels: list[str] = []
 
-    async def reset(self, seed: int = 1) -> None:
+    def reset(self, seed: int = 1) -> None:
         """Forget everything and start anew."""
-        old = self.core.postman
+        self.core.postman.clear()
         self._begin(seed)
-        old.clear()
-        await old.close()
+
+    async def close(self) -> None:
+        """Close the connections to the outside."""
+        await self._outside.close()
 
     def _hand_over(self, tracking_number: str) -> None:
         self._parcels.append(tracking_number)

@@ -10,14 +10,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from salur.sandbox.control.demo import Demo
-from salur.sandbox.control.partners import Eccang, Shopee
+from salur.sandbox.control.eccang import EccangControl
 from salur.sandbox.control.problems import NotThere
 from salur.sandbox.control.seeding import BadOrder
+from salur.sandbox.control.shopee import ShopeeControl
+from salur.sandbox.control.table import Handler, Table
 from salur.sandbox.engine.faults import KINDS, BadFault
 from salur.sandbox.engine.settings import BadSetting
 from salur.sandbox.world import World
-
-Handler = Callable[[Request, dict[str, Any]], Awaitable[Any]]
 
 
 class ControlApi:
@@ -26,12 +26,12 @@ class ControlApi:
     def __init__(self, world: World) -> None:
         self._world = world
         self._demo = Demo()
-        self._shopee = Shopee(world)
-        self._eccang = Eccang(world)
+        self._shopee = ShopeeControl(world)
+        self._eccang = EccangControl(world)
 
     def routes(self) -> list[Route]:
         """For mounting."""
-        table: list[tuple[str, str, Handler]] = [
+        table: Table = [
             ("GET", "/health", self._health),
             ("POST", "/reset", self._reset),
             ("POST", "/tick", self._tick),
@@ -57,7 +57,7 @@ class ControlApi:
         return {"ok": True, "now": self._world.core.clock.now(), "seed": self._world.core.seed}
 
     async def _reset(self, _request: Request, body: dict[str, Any]) -> Any:
-        await self._world.reset(int(body.get("seed", 1)))
+        self._world.reset(int(body.get("seed", 1)))
         self._demo = Demo()
         return {"ok": True}
 

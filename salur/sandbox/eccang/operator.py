@@ -188,20 +188,20 @@ class Operator:
 
     # --- inbound -------------------------------------------------------------------------------------------------
 
-    def set_asn_status(self, account: Account, asn: Asn, status: str, received: dict[str, int]) -> None:
-        """Move an inbound list. ``received`` tells the units counted so far (F, or put away on E), per SKU.
+    def set_asn_status(self, account: Account, asn: Asn, status: str, given: dict[str, int]) -> None:
+        """Move an inbound list. ``given`` tells units per SKU: at E those put away, else those received so far.
 
         Without figures everything planned arrives. Units on the way become pending at F, sellable at E.
         """
         now = self.core.clock.seconds()
         if status in ("P", "T", "Z", "G", "F", "E") and not asn.receiving_time:
             asn.receiving_time = now
-        if received and status != "X":
-            asn.received.update(received)
+        if status not in ("E", "X"):
+            asn.received.update(given)
         if status in ("F", "E") and asn.status not in ("F", "E"):
             self._receive(account, asn, now)
         if status == "E" and asn.status != "E":
-            self._put_away(account, asn, received, now)
+            self._put_away(account, asn, given, now)
         if status == "X":
             self._plan_onway(account, asn, -1)
         asn.status, asn.changed = status, now

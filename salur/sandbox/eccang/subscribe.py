@@ -38,7 +38,7 @@ async def message_subscript(call: Call) -> dict[str, Any]:
 async def _shake_hands(call: Call, callback: str) -> None:
     number = str(int(token(call.operator.core.seed, callback, call.operator.message_number())[:8], 16))
     try:
-        answer = await call.operator.core.postman.client().get(callback, params={"random": number})
+        answer = await call.operator.core.outside.client().get(callback, params={"random": number})
         said = answer.json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
         raise Refusal(FIELD, f"callback does not answer: {type(problem).__name__}") from problem

@@ -44,14 +44,34 @@ class Delivery:
         }
 
 
+class Outside:
+    """The sandbox's one HTTP client, which outlives resets."""
+
+    def __init__(self) -> None:
+        self._client: httpx.AsyncClient | None = None
+
+    def client(self) -> httpx.AsyncClient:
+        """The client, made when first asked for (it belongs to the running event loop)."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
+        return self._client
+
+    async def close(self) -> None:
+        """Close its connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
 class Postman:
     """Delivers what is waiting. Call ``pump`` again and again."""
 
-    def __init__(self, clock: Clock, faults: FaultBook) -> None:
+    def __init__(self, clock: Clock, faults: FaultBook, outside: Outside) -> None:
         self._clock = clock
         self._faults = faults
+        self.outside = outside
         self._waiting: list[Delivery] = []
-        self._client: httpx.AsyncClient | None = None
+        self._pumping = asyncio.Lock()
         self.delivered: dict[str, int] = defaultdict(int)
         self.failed: dict[str, int] = defaultdict(int)
         self.lost: dict[str, int] = defaultdict(int)
@@ -70,20 +90,12 @@ class Postman:
         for figures in (self.delivered, self.failed, self.lost):
             figures.clear()
 
-    def client(self) -> httpx.AsyncClient:
-        """The sandbox's one client for calls to the outside."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
-        return self._client
-
-    async def close(self) -> None:
-        """Close the client."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
-
     async def pump(self) -> None:
         """Deliver what is due: addresses side by side, messages of one address one after the other."""
+        async with self._pumping:  # the ticker and control may both ask; nothing may be sent twice for that
+            await self._pump()
+
+    async def _pump(self) -> None:
         now = self._clock.now()
         routes: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
         for delivery in self._waiting:
@@ -125,7 +137,7 @@ class Postman:
 
     async def _post(self, delivery: Delivery) -> bool:
         try:
-            answer = await self.client().post(delivery.url, content=delivery.body, headers=delivery.headers)
+            answer = await self.outside.client().post(delivery.url, content=delivery.body, headers=delivery.headers)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             delivery.attempts.append(type(problem).__name__)
             return False

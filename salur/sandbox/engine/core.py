@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from salur.sandbox.engine.callbacks import Postman
+from salur.sandbox.engine.callbacks import Outside, Postman
 from salur.sandbox.engine.clock import Clock, Timers
 from salur.sandbox.engine.counts import Counts
 from salur.sandbox.engine.faults import FaultBook
@@ -19,7 +19,8 @@ class Core:
     faults: FaultBook = field(default_factory=FaultBook)
     counts: Counts = field(default_factory=Counts)
     settings: Settings = field(default_factory=Settings)
+    outside: Outside = field(default_factory=Outside)
     postman: Postman = field(init=False)
 
     def __post_init__(self) -> None:
-        self.postman = Postman(self.clock, self.faults)
+        self.postman = Postman(self.clock, self.faults, self.outside)

@@ -61,10 +61,10 @@ class Store:
         self.codes[code] = Code(shop.shop_id, self.core.clock.now() + self.core.settings.shopee.code_seconds)
         return code
 
-    def issue_tokens(self, shop: Shop) -> tuple[str, str, int]:
-        """Access token, refresh token and the former's lifetime in seconds."""
+    def issue_tokens(self, shop: Shop, access: str = "") -> tuple[str, str, int]:
+        """Access token (the one given, if any), refresh token and the former's lifetime in seconds."""
         settings, now, number = self.core.settings.shopee, self.core.clock.now(), next(self._ids)
-        access = token(self.core.seed, "access", number, shop.shop_id)
+        access = access or token(self.core.seed, "access", number, shop.shop_id)
         refresh = token(self.core.seed, "refresh", number, shop.shop_id)
         self.access[access] = AccessToken(shop.shop_id, now + settings.access_token_seconds)
         self.refresh[refresh] = RefreshToken(shop.shop_id, now + settings.refresh_token_seconds, access)

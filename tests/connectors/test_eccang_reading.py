@@ -326,7 +326,9 @@ def test_another_page_is_announced_in_several_ways(document: dict[str, Any], row
 def test_a_partner_that_ignores_the_page_number_does_not_hold_us() -> None:
     row = {"warehouse_code": "W", "warehouse_status": 1, "country_code": "TH"}
     listed = {"ask": "Success", "data": [row], "nextPage": "true"}
-    assert warehouse(listed).verify().name == "C0001"
+    connector = warehouse(listed)
+    assert connector.verify().name == "C0001"
+    assert len(calls_of(connector)) == 2
     assert len(warehouse(listed, listed, listed).list_warehouses()) == 1
 
 

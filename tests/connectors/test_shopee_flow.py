@@ -112,6 +112,14 @@ def test_only_orders_of_the_window_are_listed(partners: Partners) -> None:
     assert sorted(all_heads(partners.shopee(), last_hours(partners, 1))) == sorted(recent)
 
 
+def test_an_old_order_is_listed_anew_when_it_changes(partners: Partners) -> None:
+    (number,) = new_orders(partners, updated_seconds_ago=5 * 3600)
+    window = last_hours(partners, 1)
+    assert all_heads(partners.shopee(), window) == []
+    partners.control(f"shopee/orders/{number}/status", {"status": "SHIPPED"})
+    assert all_heads(partners.shopee(), window) == [number]
+
+
 def test_a_window_longer_than_shopee_allows_is_refused_before_the_call(partners: Partners) -> None:
     now = datetime.now(UTC)
     with pytest.raises(ValueError, match="15 days"):

@@ -201,6 +201,36 @@ def test_the_reason_of_a_batch_of_one_is_its_only_entrys() -> None:
     assert shop(answer).label("A1", "", "T").failure == "The order A1 ..."
 
 
+def test_whatever_refuses_the_tokens_needs_a_new_login() -> None:
+    for word in ("error_param", "error_auth", "invalid_acceess_token", "a_word_of_tomorrow"):
+        with pytest.raises(AuthRejected):
+            shop({"error": word, "message": "Invalid refresh_token."}).refresh()
+        with pytest.raises(AuthRejected):
+            shop({"error": word, "message": "Invalid code"}).exchange({"code": "c", "shop_id": "600000"})
+
+
+def test_a_login_with_several_shops_is_refused_with_its_cure() -> None:
+    tokens = {"error": "", "access_token": "a", "refresh_token": "r", "expire_in": 14400}
+    back = {"code": "c", "main_account_id": "7"}
+    assert shop(tokens | {"shop_id_list": [600001]}).exchange(back).identity == "600001"
+    with pytest.raises(Rejected) as refused:
+        shop(tokens | {"shop_id_list": [1, 2]}).exchange(back)
+    assert refused.value.code == "several_shops"
+
+
+def test_options_that_a_person_must_complete_come_last() -> None:
+    info = {"dropoff": ["tracking_no"], "pickup": ["address_id", "pickup_time_id"]}
+    slots = [{"pickup_time_id": "late"}, {"pickup_time_id": "best", "flags": ["recommended"]}]
+    homes = [{"address_id": 1}, {"address_id": 2, "address_flag": ["pickup_address"], "time_slot_list": slots}]
+    answer = {"error": "", "response": {"info_needed": info, "pickup": {"address_list": homes}, "dropoff": {}}}
+    assert [(one.kind, dict(one.fields)) for one in shop(answer).shipping_options("A1")] == [
+        ("pickup", {"address_id": "2", "pickup_time_id": "best"}),
+        ("pickup", {"address_id": "2", "pickup_time_id": "late"}),
+        ("pickup", {"address_id": "1"}),
+        ("dropoff", {"tracking_number": ""}),
+    ]
+
+
 def test_money_is_exact() -> None:
     body = (
         b'{"error":"","response":{"order_list":[{"order_sn":"A","currency":"MYR","order_status":"COMPLETED",'

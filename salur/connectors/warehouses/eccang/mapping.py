@@ -88,9 +88,9 @@ def order_params(request: OutboundRequest, label: Document | None, default_metho
     check_fields(fields)
     params = {key: value for key, value in fields.items() if value != ""}
     params["items"] = item_params(request)
-    params["order_sale_amount"] = number(request.total)
-    params["order_sale_currency"] = request.currency
     params["verify"] = 1
+    if request.currency:
+        params.update(order_sale_amount=number(request.total), order_sale_currency=request.currency)
     if request.cash_on_delivery:
         params.update(is_order_cod=1, order_cod_price=number(request.total), order_cod_currency=request.currency)
     if label is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core import signing
 
-from salur.connectors.base.capabilities import Plugin
+from salur.connectors.base.capabilities import FormField, Plugin
 from salur.connectors.base.transport import Exchange
 from salur.connectors.base.types import Credentials, TokenSet
 from salur.foundation import secrets
@@ -39,7 +39,7 @@ from .forms import (
     validate_form,
 )
 from .lines import plugin_of
-from .models import ConnectionState, Credential, StoreConnection
+from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
 from .saving import PartnerRefused, Verified, ask, clean_name, save_account, save_named, save_store, verify
 from .sealing import unseal
 
@@ -59,6 +59,7 @@ __all__ = [
     "connect_store",
     "disconnect",
     "finish_authorisation",
+    "missing_settings",
     "replace_secrets",
     "save_account",
     "settings_form",
@@ -155,7 +156,14 @@ def _form(plugin: Plugin, values: Mapping[str, Any]) -> Credentials:
 
 
 def _settings(plugin: Plugin, settings: Mapping[str, Any] | None) -> dict[str, str]:
-    return needed_values(plugin.settings_form, settings or {})
+    """Only what was given: the rest may be chosen once connected, when the partner has told what there is."""
+    given = {key: value for key, value in (settings or {}).items() if value not in (None, "")}
+    return needed_values((field for field in plugin.settings_form if field.key in given), given)
+
+
+def missing_settings(row: StoreConnection | WarehouseAccount) -> tuple[FormField, ...]:
+    """Settings that the connector needs and the connection lacks, for the page that asks for them (R16)."""
+    return tuple(f for f in plugin_of(row).settings_form if f.required and not row.settings.get(f.key))
 
 
 # -- stores authorised by the partner's login ------------------------------------------------------------------------

@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import psycopg
 import structlog
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.types import StoreOrder
@@ -90,7 +91,9 @@ def ingest_batch(
             if with_batch is not None:
                 with_batch(result, last)
             return result
-    except DatabaseError as error:
+    except (DatabaseError, psycopg.DataError) as error:
+        if isinstance(error, OperationalError | InterfaceError):
+            raise  # the database itself is in trouble: no order's fault
         return _halved(merchant_id, store_id, source, newest, run_id, actor, bad_rows, with_batch, error, last)
 
 
@@ -103,7 +106,7 @@ def _halved(
     actor: str,
     bad_rows: Sequence[RunRow],
     with_batch: Callable[[BatchResult, bool], None] | None,
-    error: DatabaseError,
+    error: Exception,
     last: bool,
 ) -> BatchResult:
     """The batch failed as one: try its halves, and set the single order aside that cannot be stored."""
@@ -242,7 +245,14 @@ def _write_rows(run_id: int, rows: Sequence[RunRow]) -> None:
         "salur_in_run_row",
         ROW_COLUMNS,
         (
-            (r.external_id, r.outcome, r.line, r.column, r.code, None if r.detail is None else json.dumps(r.detail))
+            (
+                r.external_id.replace("\x00", "\ufffd"),
+                r.outcome,
+                r.line,
+                r.column,
+                r.code,
+                None if r.detail is None else json.dumps(r.detail),
+            )
             for r in rows
         ),
     )

@@ -24,6 +24,7 @@ from salur.stock.reserve import Need, Shortage, reserve_stock
 from salur.tenancy.scope import current_scope
 
 URGENT, ORDINARY = 10, 100
+GONE = ("shipped", "completed")  # left already: such an order gets its list (R79) but takes no stock from others (R90)
 
 PLAN_CAUSES = (
     ProblemCause.UNMAPPED_SKU,
@@ -96,12 +97,15 @@ def plan_orders(orders: Sequence[PlanOrder], known_parts: Mapping[str, tuple[Par
     rules = load_rules()
     warehouses = warehouse_facts(r.warehouse_id for r in rules)
     drafts, found = _drafts(orders, store, parts, rules, warehouses)
-    drafts.sort(key=lambda d: (_priority(d.rule), d.order.id))
+    drafts.sort(key=lambda d: _priority(d.rule))  # within a priority, first come, first served
     for draft, new_id in zip(drafts, take_ids("outbound_outbound", len(drafts)), strict=True):
         draft.id = new_id
-    shortages = reserve_stock([Need(d.id, d.order.id, d.warehouse_id, d.pieces()) for d in drafts])
+    wishes = [d for d in drafts if d.order.status not in GONE]
+    shortages = reserve_stock([Need(d.id, d.order.id, d.warehouse_id, d.pieces()) for d in wishes])
     standing = push_standing(warehouses, {part.product_id for d in drafts for _, part, _ in d.lines})
-    new = [_judged(d, store, warehouses[d.warehouse_id], standing, shortages[d.id], found, verdicts) for d in drafts]
+    new = [
+        _judged(d, store, warehouses[d.warehouse_id], standing, shortages.get(d.id), found, verdicts) for d in drafts
+    ]
     insert_outbounds(
         new, [NewLine(d.id, line, part.product_id, quantity) for d in drafts for line, part, quantity in d.lines]
     )
@@ -172,7 +176,7 @@ def _judged(
     store: StoreFacts,
     warehouse: WarehouseFacts,
     standing: Mapping[tuple[int, int], PushStanding],
-    shortages: Sequence[Shortage],
+    shortages: Sequence[Shortage] | None,
     found: list[Found],
     verdicts: Verdicts,
 ) -> NewOutbound:
@@ -185,12 +189,12 @@ def _judged(
         status=order.status,
         raw_status=order.raw_status,
         country=order.country,
-        reserved=not shortages,
+        reserved=shortages == [],
         awb=order.awb,
         has_label=False,
         shipment="numbered" if order.awb else "none",
         unpushed=_unpushed(warehouse.id, msku, standing),
-        shortfalls=tuple(sorted((Shortfall(msku[s.product_id], s.free, s.needed) for s in shortages), key=str)),
+        shortfalls=tuple(sorted((Shortfall(msku[s.product_id], s.free, s.needed) for s in shortages or ()), key=str)),
     )
     closed = closed_gates(record)
     if may_arrange(record, closed):
@@ -210,7 +214,7 @@ def _judged(
         warehouse_id=warehouse.id,
         account_id=warehouse.account_id,
         priority=_priority(draft.rule),
-        reserved=not shortages,
+        reserved=shortages == [],
         shipment=record.shipment,
         awb=order.awb,
         package=order.package,

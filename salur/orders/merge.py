@@ -65,7 +65,7 @@ KEEP_READABLE = ", ".join(
 MERGE = f"""
 INSERT INTO orders_order AS o (merchant_id, store_id, source, first_status, first_seen_at, changed_at, {NAMES})
 SELECT %(merchant)s, %(store)s, %(source)s, s.status, %(at)s, %(at)s, {", ".join(f"s.{c}" for c, _ in COLUMNS)}
-FROM salur_in_order s
+FROM salur_in_order s ORDER BY s.external_id  -- one order for all, or two batches wait for each other
 ON CONFLICT (merchant_id, store_id, external_id) DO UPDATE SET
   status = CASE WHEN (o.status || '>' || EXCLUDED.status) = ANY(%(pairs)s) THEN EXCLUDED.status ELSE o.status END,
   {", ".join(f"{c} = EXCLUDED.{c}" for c in PLAIN)},

@@ -129,7 +129,7 @@ class ArrangesShipment(Protocol):
     """Ability ``arrange``."""
 
     def shipping_options(self, external_id: str) -> Sequence[ShippingOption]:
-        """Ways of handing over, the store's preferred first."""
+        """Ways of handing over, the store's preferred first. AlreadyExists when it was arranged before."""
 
     def arrange(self, external_id: str, option: ShippingOption) -> None:
         """Arrange the shipment. AlreadyExists when it was arranged before."""

@@ -39,7 +39,7 @@ class Call:
     operation: str
     effect: Effect
     headers: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, str] | list[tuple[str, str]] = field(default_factory=dict)
+    params: tuple[tuple[str, str], ...] = ()
     content: bytes | None = None
     subject: str = ""
 
@@ -161,7 +161,7 @@ class HttpTransport:
         request = self.client.build_request(
             call.method,
             call.url,
-            params=call.params or None,
+            params=list(call.params) or None,
             headers=dict(call.headers),
             content=call.content,
             timeout=self.deadline,

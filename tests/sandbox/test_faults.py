@@ -25,6 +25,8 @@ def test_error_before_does_nothing(control: Control, warehouse: Warehouse) -> No
     assert references(warehouse) == ["R1"]
     count = control.count("eccang", "createOrder")
     assert (count["calls"], count["ok"], count["faults"]) == (2, 1, {"error_before": 1})
+    control.http.delete("/_control/counts")
+    assert control.get("counts")["eccang"] == {}
 
 
 def test_error_after_has_done_it(control: Control, warehouse: Warehouse) -> None:

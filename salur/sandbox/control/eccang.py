@@ -35,7 +35,8 @@ class EccangControl:
     def credentials(self, base: str) -> dict[str, Any]:
         """What a hub is configured with."""
         account = self._account(None)
-        return {"base_url": f"{base}/eccang", **_account_row(account)}
+        own_label = next(one.code for one in next(iter(account.warehouses.values())).methods if one.own_label)
+        return {"base_url": f"{base}/eccang", "shipping_method": own_label, **_account_row(account)}
 
     def _account(self, wanted: Any) -> Account:
         account = self._world.operator.accounts.get(str(wanted or DEFAULT_CUSTOMER))

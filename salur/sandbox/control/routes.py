@@ -41,6 +41,7 @@ class ControlApi:
             ("POST", "/faults", self._add_fault),
             ("DELETE", "/faults", self._clear_faults),
             ("GET", "/counts", self._counts),
+            ("DELETE", "/counts", self._clear_counts),
             ("GET", "/settings", self._settings),
             ("POST", "/settings", self._set_settings),
             ("GET", "/credentials", self._credentials),
@@ -108,6 +109,10 @@ class ControlApi:
                 for partner in ("shopee", "eccang")
             },
         }
+
+    async def _clear_counts(self, _request: Request, _body: dict[str, Any]) -> Any:
+        self._world.core.counts.clear()
+        return {"ok": True}
 
     async def _callbacks(self, _request: Request, _body: dict[str, Any]) -> Any:
         return {"waiting": [one.as_json() for one in self._world.core.postman.waiting()]}

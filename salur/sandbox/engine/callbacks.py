@@ -1,7 +1,6 @@
 """Callbacks from the partners to whoever subscribed: in order per address, tried again, or lost."""
 
 import asyncio
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ ANSWER_SECONDS = 5.0
 HOLD_SECONDS = 1.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Delivery:
     """One message on its way."""
 
@@ -70,7 +69,8 @@ class Postman:
         self._clock = clock
         self._faults = faults
         self.outside = outside
-        self._waiting: list[Delivery] = []
+        # Keyed by the message itself (by identity), in order of arrival: thousands may wait.
+        self._waiting: dict[Delivery, None] = {}
         self._pumping = asyncio.Lock()
         self.delivered: dict[str, int] = defaultdict(int)
         self.failed: dict[str, int] = defaultdict(int)
@@ -78,7 +78,7 @@ class Postman:
 
     def send(self, delivery: Delivery) -> None:
         """Queue a message."""
-        self._waiting.append(delivery)
+        self._waiting[delivery] = None
 
     def waiting(self) -> list[Delivery]:
         """What has not been delivered yet."""
@@ -132,8 +132,7 @@ class Postman:
             self.lost[delivery.partner] += 1
             if delivery.on_lost is not None:
                 delivery.on_lost(delivery)
-        with contextlib.suppress(ValueError):  # a reset may have emptied the queue meanwhile
-            self._waiting.remove(delivery)
+        self._waiting.pop(delivery, None)  # a reset may have emptied the queue meanwhile
 
     async def _post(self, delivery: Delivery) -> bool:
         try:

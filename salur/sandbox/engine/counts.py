@@ -29,6 +29,10 @@ class Counts:
         """The counter of one operation, made when first asked for."""
         return self._counts.setdefault((partner, operation), OperationCount())
 
+    def clear(self) -> None:
+        """Begin counting anew."""
+        self._counts.clear()
+
     def as_json(self) -> dict[str, Any]:
         """``{partner: {operation: counts}}``."""
         out: dict[str, Any] = {}

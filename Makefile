@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint types layers complete pytest bench lock
+.PHONY: help setup run demo test lint types layers complete messages pytest bench lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ layers: $(STAMP)  ## which package may import which
 
 complete: $(STAMP)  ## no model change without its migration, no text without its translations
 	$(BIN)/python -m tests.harness.complete
+
+messages: $(STAMP)  ## bring the translation catalogues up to date (then fill in what is empty)
+	$(BIN)/python -m tests.harness.messages
 
 pytest: $(STAMP)  ## the tests, with a browser; ARGS=... is passed on
 	$(BIN)/pytest -n $(JOBS) $(ARGS)

@@ -20,7 +20,7 @@ class Gate:
                 raise RuntimeError("this test uses the database without asking for the fixture `db`")
             connect(wrapper)
 
-        BaseDatabaseWrapper.ensure_connection = guarded  # type: ignore[method-assign]
+        BaseDatabaseWrapper.ensure_connection = guarded  # type: ignore[method-assign,assignment]
 
 
 gate = Gate()

@@ -38,7 +38,7 @@ def restore(admin: psycopg.Connection) -> None:
         for names, restart in ((used, " RESTART IDENTITY"), (changed, "")):
             if names:
                 tables = sql.SQL(", ").join(sql.Identifier("public", name) for name in names)
-                admin.execute(sql.SQL("TRUNCATE {}{} CASCADE").format(tables, sql.SQL(restart)))  # type: ignore[arg-type]
+                admin.execute(sql.SQL("TRUNCATE {}{} CASCADE").format(tables, sql.SQL(restart)))
         admin.execute("SET LOCAL session_replication_role = replica")  # rows come back in any order
         for name in _changed(admin, seeded):
             copy, table = _both(name)

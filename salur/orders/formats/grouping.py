@@ -112,6 +112,10 @@ class Reader:
                 yield self._bad(line, row)
                 continue
             key = row[at].strip()
+            if not key:
+                if any(cell.strip() for cell in row):
+                    yield RowProblem(line, self._layout.key.name, "missing_value", {})
+                continue
             row.append("")
             if key != current.key:
                 group = self._open.get(key)
@@ -124,9 +128,6 @@ class Reader:
                     if len(self._open) > WINDOW:
                         yield from self._close()
                 current = group
-            elif not key:
-                yield RowProblem(line, self._layout.key.name, "missing_value", {})
-                continue
             if current.spoiled:
                 continue
             if len(current.lines) >= LINES_LIMIT:
@@ -139,13 +140,11 @@ class Reader:
     def _refused(self, line: int, key: str) -> RowProblem | None:
         """Why a row with this key cannot begin an order."""
         column = self._layout.key
-        if not key:
-            return RowProblem(line, column.name, "missing_value", {})
         if len(key) > column.limit + 1:  # one more: a spreadsheet's apostrophe
             detail = {"limit": str(column.limit), "found": str(len(key)), "value": evidence(key)}
-            return RowProblem(line, column.name, "too_long", detail, evidence(key))
+            return RowProblem(line, column.name, "too_long", detail, self._shown(key))
         if key in self._closed:
-            return RowProblem(line, column.name, "order_split", {"window": str(WINDOW)}, key)
+            return RowProblem(line, column.name, "order_split", {"window": str(WINDOW)}, self._shown(key))
         return None
 
     def _bad(self, line: int, row: BadRow) -> RowProblem:
@@ -159,12 +158,15 @@ class Reader:
                 group = self._open[key] = Group(key, line, ("",) * len(self._layout.head))
             group.spoiled = True
             group.lines.clear()
-        return RowProblem(line, name, row.code, row.detail, evidence(key))
+        return RowProblem(line, name, row.code, row.detail, self._shown(key))
 
     def _overfull(self, group: Group, line: int) -> RowProblem:
         group.spoiled = True
         group.lines.clear()
-        return RowProblem(line, "", "too_many_lines", {"limit": str(LINES_LIMIT)}, evidence(group.key))
+        return RowProblem(line, "", "too_many_lines", {"limit": str(LINES_LIMIT)}, self._shown(group.key))
+
+    def _shown(self, key: str) -> str:
+        return evidence(key, self._layout.key.limit)
 
     def _close(self) -> Iterator[ParsedOrder | RowProblem]:
         """Hand on the order that began first."""
@@ -183,6 +185,6 @@ class Reader:
         if order is not None and not cells.faults:
             yield ParsedOrder(order, group.line)
             return
-        shown = evidence(order.external_id if order is not None else key)
+        shown = self._shown(order.external_id if order is not None else key)
         for fault in cells.faults:
             yield RowProblem(fault.line, fault.column, fault.code, fault.detail, shown)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from django.utils.functional import _StrPromise
 from django.utils.translation import gettext_lazy as _
 
 from .results import FileRefused, RowProblem
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise  # the type of a lazy text, known to the type checker only
 
 FILE_MESSAGES: Mapping[str, _StrPromise] = {
     "empty_file": _("The file holds no header row. Export it again, or start from the template."),

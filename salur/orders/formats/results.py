@@ -56,7 +56,7 @@ class FormatInfo:
     channel: str = ""
 
 
-def evidence(text: str) -> str:
+def evidence(text: str, limit: int = EVIDENCE) -> str:
     """``text`` short enough for a report, on one line and without characters that a database refuses."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text[: EVIDENCE + 1])
-    return plain if len(plain) <= EVIDENCE else plain[: EVIDENCE - 1] + "…"
+    plain = "".join(letter if letter.isprintable() else " " for letter in text[: limit + 1])
+    return plain if len(plain) <= limit else plain[: limit - 1] + "…"

@@ -6,6 +6,7 @@ import math
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from typing import Any, BinaryIO, cast
 
@@ -30,22 +31,14 @@ def open_workbook(stream: BinaryIO, head: bytes = b"") -> Table:
 
     ``head`` is what was already taken from a stream that cannot be set back.
     """
-    import openpyxl  # here, because it is slow to import and most files are text
-
-    book = _seekable(stream, head)
-    try:
-        _check_parts(book)
-        sheets = openpyxl.load_workbook(book, read_only=True, data_only=False, keep_links=False).worksheets
-        if not sheets:
-            raise FileRefused("empty_file")
-        sheet = cast("Any", sheets[0])
-        sheet.reset_dimensions()  # its own statement of its size is often wrong
-        rows = _rows(sheet.iter_rows())
+    with ExitStack() as until_refused:
+        book = _seekable(stream, head, until_refused)
+        with _telling():
+            _check_parts(book)
+            cells = _first_sheet(book)
+        closing = until_refused.pop_all()
+        rows = _rows(cells, closing)
         number, names = next(((number, row) for number, row in rows if isinstance(row, list)), (0, []))
-    except FileRefused:
-        raise
-    except Exception as wrong:  # openpyxl answers a damaged file with errors of every class
-        raise _unreadable(wrong) from wrong
     if number == 0:
         raise FileRefused("empty_file")
     names = [" ".join(name.split()) for name in names]
@@ -54,11 +47,35 @@ def open_workbook(stream: BinaryIO, head: bytes = b"") -> Table:
     return Table(names, _fitted(rows, len(names)))
 
 
-def _seekable(stream: BinaryIO, head: bytes) -> BinaryIO:
+@contextmanager
+def _telling() -> Iterator[None]:
+    """openpyxl answers a damaged file with errors of every class; here they become the one that callers know."""
+    try:
+        yield
+    except FileRefused:
+        raise
+    except Exception as wrong:
+        reason = evidence(f"{type(wrong).__name__}: {wrong}")
+        raise FileRefused("unreadable_workbook", {"reason": reason}) from wrong
+
+
+def _first_sheet(book: BinaryIO) -> Iterable[Iterable[Any]]:
+    import openpyxl  # here, because it is slow to import and most files are text
+
+    sheets = openpyxl.load_workbook(book, read_only=True, data_only=False, keep_links=False).worksheets
+    if not sheets:
+        raise FileRefused("empty_file")
+    sheet = cast("Any", sheets[0])
+    sheet.reset_dimensions()  # its own statement of its size is often wrong
+    return cast("Iterable[Iterable[Any]]", sheet.iter_rows())
+
+
+def _seekable(stream: BinaryIO, head: bytes, closing: ExitStack) -> BinaryIO:
     """A workbook is read from its end, so one that only flows is put into a temporary file first."""
     if stream.seekable():
         return stream
-    spool = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=4 * _MIB))  # noqa: SIM115 - goes with the reader
+    temporary = tempfile.SpooledTemporaryFile(max_size=4 * _MIB)  # noqa: SIM115 - the stack closes it
+    spool = cast("BinaryIO", closing.enter_context(temporary))
     size = 0
     for chunk in chunks_of(stream, head):
         size += len(chunk)
@@ -85,13 +102,9 @@ def _check_parts(book: BinaryIO) -> None:
     book.seek(0)
 
 
-def _unreadable(wrong: Exception) -> FileRefused:
-    return FileRefused("unreadable_workbook", {"reason": evidence(f"{type(wrong).__name__}: {wrong}")})
-
-
-def _rows(sheet_rows: Iterable[Iterable[Any]]) -> Iterator[Row]:
+def _rows(sheet_rows: Iterable[Iterable[Any]], closing: ExitStack) -> Iterator[Row]:
     blank = 0
-    try:
+    with closing, _telling():
         for number, cells in enumerate(sheet_rows, 1):
             row, fault = _texts(cells)
             if not any(row):
@@ -103,10 +116,6 @@ def _rows(sheet_rows: Iterable[Iterable[Any]]) -> Iterator[Row]:
             if sum(map(len, row)) > ROW_LIMIT:
                 fault = BadRow("cell_too_large", {"lines": "1", "value": evidence("".join(row)[:100])}, row)
             yield number, fault or row
-    except FileRefused:
-        raise
-    except Exception as wrong:  # as above, now in the middle of the sheet
-        raise _unreadable(wrong) from wrong
 
 
 def _texts(cells: Iterable[Any]) -> tuple[list[str], BadRow | None]:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from salur.foundation.postgres import wheels
+from salur.foundation.postgres.account import Account
 from salur.foundation.postgres.configuration import Profile, configuration
 from salur.foundation.postgres.server import ADMIN, OWNER, EmbeddedServer, ServerFailed
 
@@ -106,6 +107,18 @@ def test_a_long_folder_gets_its_socket_elsewhere(tmp_path: Path) -> None:
 def test_the_other_carrier_is_one_line_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "CARRIERS", wheels.CARRIERS[::-1])
     assert EmbeddedServer(folder, Profile.FAST).ensure() is True
+
+
+def test_programs_in_a_folder_closed_to_the_servers_user_are_copied(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = wheels.installation().parent
+    monkeypatch.setattr(Account, "can_enter", lambda _, asked: not asked.is_relative_to(package))
+    server = EmbeddedServer(folder, Profile.FAST)
+    assert server.ensure() is True
+    assert (folder / "programs" / package.name).is_dir()
+    with psycopg.connect(server.url()) as app:
+        assert app.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_without_any_carrier_the_error_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

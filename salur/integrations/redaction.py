@@ -52,7 +52,10 @@ ELEMENT = re.compile(
     re.DOTALL,
 )
 PARAMETER = re.compile(r"(^|[?&\s\"'])([A-Za-z_][\w.-]{0,63})=([^&\s\"'<>]*+)")
-BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]|\\/|\\n|\\r|%2[BbFf]|[A-Za-z0-9+/]\s){256,}+={0,2}")
+BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/_\\%-])[A-Za-z0-9+/_\\%-]{256,}+={0,2}"  # in one piece
+    r"|(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}(?:\r?\n|\\r\\n|\\n)){3,}[A-Za-z0-9+/]*+={0,2}"  # in lines, as mail writes it
+)
 
 
 def _normal(name: str) -> str:

@@ -179,3 +179,33 @@ def store_order(
         paid_at=DAY,
         **{"courier": "SPX Standard", **fields},
     )
+
+
+INSTANT = "GrabExpress Instant"
+
+
+def connect_eccang(world: World, sandbox: Any, skus: dict[str, int]) -> None:
+    """Point the world's account at the sandbox's operator, which then knows ``skus`` with their pieces."""
+    from salur.integrations import registry
+    from salur.integrations.models import Credential, RateBudget
+    from salur.integrations.sealing import seal
+
+    known = sandbox.look("credentials")["eccang"]
+    for sku, pieces in skus.items():
+        sandbox.control("eccang/products", {"skus": [sku], "quantity": pieces, "warehouse": "TH01"})
+    values = {key: str(known[key]) for key in ("base_url", "app_token", "app_key", "customer_code")}
+    plugin = registry.warehouse_plugin("eccang")
+    assert plugin.capabilities.rate.burst > 0
+    with world.scope():
+        # Instant couriers go without AWB (R97): only a method that books its own parcel takes them.
+        WarehouseAccount.objects.filter(pk=world.account_id).update(settings={"shipping_method": "STANDARD"})
+        Credential.objects.filter(account_id=world.account_id).delete()
+        Credential(
+            account_id=world.account_id,
+            sealed=seal(values, world.merchant_id, "account", world.account_id),
+            updated_at=now(),
+        ).save()
+        RateBudget.objects.get_or_create(
+            account_id=world.account_id,
+            defaults={"per_second": 1000, "burst": 1000, "tokens": 1000, "counted_at": now()},
+        )

@@ -18,6 +18,7 @@ from salur.connectors.base.types import Credentials, TokenSet
 from salur.foundation import secrets
 from salur.foundation.clock import now
 from salur.tenancy import audit
+from salur.tenancy.models import Merchant
 from salur.tenancy.scope import merchant_scope
 
 from .connections import ConnectionPaused, Kind, NotConnected, find_credential, pause
@@ -159,3 +160,12 @@ def rotate_all(merchant_id: int) -> int:
         if turned:
             audit.record("credentials.rotated", count=turned)
         return turned
+
+
+def rotate_everywhere() -> int:
+    """:func:`rotate_all` for every merchant of the installation; answers how many credentials.
+
+    Only the owner's connection may list merchants, so this runs where the keys are managed, not in a worker.
+    """
+    merchants = Merchant.objects.using("owner").order_by("pk").values_list("pk", flat=True)
+    return sum(rotate_all(merchant_id) for merchant_id in list(merchants))

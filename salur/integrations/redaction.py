@@ -52,9 +52,10 @@ ELEMENT = re.compile(
     re.DOTALL,
 )
 PARAMETER = re.compile(r"(^|[?&\s\"'])([A-Za-z_][\w.-]{0,63})=([^&\s\"'<>]*+)")
+# In one piece, or in lines as mail writes it.
 BASE64 = re.compile(
-    r"(?<![A-Za-z0-9+/_\\%-])[A-Za-z0-9+/_\\%-]{256,}+={0,2}"  # in one piece
-    r"|(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}(?:\r?\n|\\r\\n|\\n)){3,}[A-Za-z0-9+/]*+={0,2}"  # in lines, as mail writes it
+    r"(?<![A-Za-z0-9+/_\\%-])[A-Za-z0-9+/_\\%-]{256,}+={0,2}"
+    r"|(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}(?:\r?\n|\\r\\n|\\n)){3,}[A-Za-z0-9+/]*+={0,2}"
 )
 
 

@@ -98,7 +98,8 @@ def together() -> Callable[..., list[Any]]:
     from django.db import connections
 
     def run(function: Callable[[int], Any], count: int) -> list[Any]:
-        barrier, outcomes = threading.Barrier(count), [None] * count
+        barrier = threading.Barrier(count)
+        outcomes: list[Any] = [None] * count
 
         def one(number: int) -> None:
             try:

@@ -111,6 +111,9 @@ def test_every_exchange_is_on_record_with_outcome_and_subject(acting: Acting, de
     detail = kept["order/get_order_detail"]
     assert (detail.store_id, detail.subject, detail.effect, detail.method) == (line.id, "2401UNKNOWN", "read", "GET")
     assert detail.status == 200
+    assert "order_sn_list=2401UNKNOWN" in detail.request_body
+    assert "sign=***" in detail.request_body
+    assert line.credentials["access_token"] not in detail.request_body
     assert isinstance(results[1].error, ContractBroken)
     assert results[1].error.exchange_id == detail.exchange_id
     assert kept["shop/get_shop_info"].outcome == "ok"

@@ -12,6 +12,7 @@ from salur.integrations import connect
 from salur.integrations.calling import account_line, call
 from salur.integrations.claims import IdentityTaken
 from salur.integrations.connect import Acting, FormInvalid, PartnerRefused
+from salur.integrations.connections import NotConnected
 from salur.integrations.models import WarehouseAccount
 from salur.stock.models import Warehouse
 from salur.tenancy import entitlements
@@ -123,7 +124,7 @@ def test_another_merchants_account_and_warehouses_are_invisible(new_acting: NewA
     with new_acting("second").scope("look"):
         assert not WarehouseAccount.objects.exists()
         assert not Warehouse.objects.exists()
-        with pytest.raises(connect.NotConnected):
+        with pytest.raises(NotConnected):
             account_line(done.account_id)
 
 
@@ -144,7 +145,7 @@ def test_new_keys_of_the_same_account_keep_the_account(acting: Acting, desk: Des
 
 
 def test_an_unknown_partner_and_an_empty_form_are_told_apart(acting: Acting) -> None:
-    with pytest.raises(connect.NotConnected) as missing:
+    with pytest.raises(NotConnected) as missing:
         connect_account(acting, "nowhere", "X", {})
     assert missing.value.code == "connector_missing"
     with pytest.raises(FormInvalid) as empty:

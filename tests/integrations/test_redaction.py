@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -26,7 +28,7 @@ PERSON = {
     "refresh_token": "ref-1234567890",
 }
 HARMLESS = {"order_sn": "2401ABCD", "model_sku": "TEE-RED", "quantity": 3, "status": "READY_TO_SHIP"}
-FORMS = {
+FORMS: dict[str, Callable[[dict[str, Any]], str]] = {
     "json": json.dumps,
     "spaced json": lambda value: json.dumps(value, indent=2),
     "json as it is": lambda value: json.dumps(value, ensure_ascii=False),
@@ -44,12 +46,12 @@ FORMS = {
 def test_personal_fields_are_masked_and_the_rest_stays_readable(form: str) -> None:
     hidden = redact(FORMS[form]({**PERSON, **HARMLESS}))
     for value in PERSON.values():
-        for piece in (value, value.split()[0].strip('"')) if len(value.split()[0]) > 4 else (value,):
-            assert piece not in hidden, hidden
-    assert "Jaidee" not in hidden
-    for key, value in HARMLESS.items():
+        assert value not in hidden
+    for piece in ("Somchai", "Jaidee", "Soi", "12/3", "Bangkok"):
+        assert piece not in hidden
+    for key, kept in HARMLESS.items():
         assert key in hidden
-        assert str(value) in hidden
+        assert str(kept) in hidden
     assert hidden.count(MASK) == len(PERSON)
 
 
@@ -122,8 +124,8 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 @given(st.dictionaries(st.sampled_from(["phone", "order_sn"]), st.text(min_size=1, max_size=60), min_size=1))
 def test_any_value_is_masked_and_the_json_stays_whole(value: dict[str, str]) -> None:
-    for form in (lambda v: json.dumps(v), lambda v: json.dumps(v, ensure_ascii=False)):
-        shown = json.loads(redact(form(value)))
+    for plain in (True, False):
+        shown = json.loads(redact(json.dumps(value, ensure_ascii=plain)))
         assert shown.keys() == value.keys()
         assert shown.get("phone", MASK) == MASK
 

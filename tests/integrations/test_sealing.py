@@ -73,3 +73,18 @@ def test_turning_the_keys_touches_one_merchant_only(
     assert db.rows("SELECT sealed FROM integrations_credential") != before
     with second.scope("look"):
         assert not Credential.objects.exists()
+
+
+def test_turning_the_keys_everywhere_reaches_every_merchant(
+    new_acting: Callable[[str], Acting], desk: Desk, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = new_acting("first"), new_acting("second")
+    desk.sandbox.control("shopee/shops", {"shop_id": 600002, "name": "Other", "region": "TH"})
+    stores = [(first, desk.connect_shop(first)), (second, desk.connect_shop(second, shop_id=600002))]
+    old, new = settings.SALUR.credential_keys[0], Fernet.generate_key().decode()
+    monkeypatch.setattr(settings, "SALUR", keys(new, old))
+    assert credentials.rotate_everywhere() == 2
+    monkeypatch.setattr(settings, "SALUR", keys(new))
+    for acting, store_id in stores:
+        with acting.scope("look"):
+            assert store_line(store_id).credentials["partner_key"]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from salur.connectors.base.errors import AuthRejected
+from salur.connectors.base.errors import AuthRejected, Rejected
 from salur.connectors.base.types import RawRequest
 from salur.connectors.stores.shopee.wire import push_signature
+from salur.flows.connect import connect_account
 from salur.integrations import connect, webhooks
+from salur.integrations.calling import account_line, store_line
 from salur.integrations.connect import Acting
 from salur.integrations.connections import NotConnected
-from salur.integrations.models import StoreConnection, WebhookDelivery
+from salur.integrations.models import ExchangeRecord, StoreConnection, WarehouseAccount, WebhookDelivery
 
 from .conftest import Desk
 
@@ -115,3 +120,45 @@ def test_a_store_by_file_takes_no_messages(acting: Acting, desk: Desk) -> None:
     store_id = connect.connect_file_store(acting, "manual", "Till", "TH", "THB")
     with pytest.raises(NotConnected):
         webhooks.receive("store", store_id, message(desk))
+
+
+class _Hub(BaseHTTPRequestHandler):
+    """Our public address as ECCANG tries it: it repeats the number it is sent."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"random": parse_qs(urlsplit(self.path).query)["random"][0]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+def test_a_subscription_is_asked_for_and_remembered(acting: Acting, desk: Desk) -> None:
+    """R27, R39."""
+    done = connect_account(acting, "eccang", "Thai", desk.eccang_form())
+    with acting.scope("look"):
+        line = account_line(done.account_id)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Hub) as hub:
+        threading.Thread(target=hub.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{hub.server_port}/hooks/account/1"
+        ends = webhooks.subscribe(line, url)
+        hub.shutdown()
+    with acting.scope("look"):
+        account = WarehouseAccount.objects.get()
+        assert account.settings["subscribed"] is True
+        assert account.subscribed_until == ends
+        assert ExchangeRecord.objects.filter(operation__icontains="subscri").exists()
+    assert url in str(desk.sandbox.look("eccang/subscriptions"))
+
+
+def test_a_refused_subscription_is_told_and_not_remembered(acting: Acting, desk: Desk) -> None:
+    store_id = desk.connect_shop(acting)
+    with acting.scope("look"):
+        line = store_line(store_id)
+    with pytest.raises(Rejected):
+        webhooks.subscribe(line, URL)
+    with acting.scope("look"):
+        assert "subscribed" not in StoreConnection.objects.get().settings

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Protocol
+from urllib.parse import urlencode
 
 import httpx
 
@@ -122,7 +123,12 @@ class HttpTransport:
             self.record(exchange)
 
     def _begin(self, call: Call) -> Exchange:
-        body = "" if call.content is None else call.content[: MAX_RECORDED_BODY * 2].decode("utf-8", "replace")
+        # Of a call without a body its parameters are what was asked; the address is kept bare.
+        body = (
+            urlencode(call.params)
+            if call.content is None
+            else call.content[: MAX_RECORDED_BODY * 2].decode("utf-8", "replace")
+        )
         return Exchange(
             id=uuid.uuid4().hex,
             operation=call.operation,

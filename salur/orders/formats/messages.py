@@ -83,7 +83,7 @@ ROW_MESSAGES: Mapping[str, _StrPromise] = {
     ),
     "order_split": _(
         "This row belongs to an order whose other rows stand more than %(window)s orders above and were read without "
-        "it. Sort the file by order number and import it again."
+        "it. Sort the file by order number, give this order a later updated_at, and import it again."
     ),
     "too_many_lines": _("This order has more than %(limit)s lines. Split it, or enter it by hand."),
     "nothing_to_ship": _("No line of this order has anything left to ship, so there is nothing to import."),

@@ -75,6 +75,15 @@ def test_a_stream_that_only_flows_is_read_piece_by_piece(monkeypatch: pytest.Mon
     assert sum(isinstance(result, ParsedOrder) for result in results) == 4_999
 
 
+@pytest.mark.parametrize("length", [997, 1_000, 1_003])
+def test_line_ends_cut_apart_between_pieces_do_not_shift_row_numbers(length: int) -> None:
+    content = table([own(order_id=f"A{n:04}") for n in range(2_000)] + [own(order_id="last", quantity="0")])
+    stream = Flow(content[at : at + length] for at in range(0, len(content), length))
+    *_, last = read_orders(stream, zone="UTC", now=NOW)  # type: ignore[arg-type]
+    assert isinstance(last, RowProblem)
+    assert last.line == 2_002
+
+
 def peak(count: int) -> int:
     tracemalloc.start()
     try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 
-from salur.orders.formats import ParsedOrder
+from salur.orders.formats import FileRefused, ParsedOrder, grouping, read_orders
 
-from .files import own, problems, read, refusal, table, taken
+from .files import NOW, own, problems, read, refusal, table, taken
 
 NOTE = 'say “hi”\n"ทดสอบ"'
 ROWS = [own(item_name="Mug; blue,\tlarge", note=NOTE), own(line_id="2", sku="PLATE", note=NOTE), own(order_id="A2")]
@@ -55,6 +57,14 @@ def test_another_encoding_refuses_the_file_before_any_order_and_names_the_line(e
     name = {"cp874": "สมชาย", "cp1252": "Müller", "shift_jis": "田中"}[encoding]
     refused = refusal(table([own(), own(order_id="A2", recipient_name=name)], encoding=encoding))
     assert (refused.code, refused.detail["line"]) == ("encoding", "3")
+
+
+def test_a_wrong_byte_far_down_refuses_a_file_before_its_first_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "WINDOW", 10)
+    content = table([own(order_id=f"A{n}") for n in range(1_000)]) + "ก".encode("cp874")
+    with pytest.raises(FileRefused) as caught:
+        next(read_orders(BytesIO(content), zone="UTC", now=NOW))
+    assert caught.value.detail["line"] == "1002"
 
 
 def test_a_broken_utf_16_file_names_its_line_too() -> None:

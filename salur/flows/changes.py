@@ -12,7 +12,7 @@ from salur.stock.reserve import release_stock
 from salur.tenancy.scope import current_scope
 
 from .planning import PLAN_CAUSES
-from .wakeups import wake
+from .wakeups import stock_freed, wake
 
 READ = """
 SELECT o.id, o.order_id, r.status, o.push, o.task, o.reserved, o.cancellation, o.account_id
@@ -54,7 +54,9 @@ def follow_changed_orders(order_ids: Sequence[int]) -> Verdicts:
         cursor.execute(CONFLICT, [merchant, [r[0] for r in pushed if r[4] == "completed"]])
         gone = [r for r in rows if r[2] in ("shipped", "completed") and r[3] in UNPUSHED and r[5]]
         cursor.execute(FREE, [merchant, [r[0] for r in gone]])
-        release_stock([row[0] for row in cursor.fetchall()])
+        freed = [row[0] for row in cursor.fetchall()]
+    release_stock(freed)
+    stock_freed(freed)
     for account in {r[7] for r in pushed if r[7] and r[4] != "completed"}:
         wake("cancel", account)
     _settle(rows, pushed)
@@ -72,7 +74,9 @@ def void_lists(outbound_ids: Sequence[int]) -> list[int]:
         reserved = {row[0] for row in cursor.fetchall()}
         cursor.execute(VOID, [merchant, list(outbound_ids)])
         voided = [row[0] for row in cursor.fetchall()]
-    release_stock([i for i in voided if i in reserved])
+    freed = [i for i in voided if i in reserved]
+    release_stock(freed)
+    stock_freed(freed)
     return voided
 
 

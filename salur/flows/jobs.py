@@ -8,7 +8,7 @@ import structlog
 from django.db import connections
 from procrastinate.contrib.django import app
 
-from . import arrange, cancel, confirm, follow_up, products, push, runs, sync
+from . import arrange, calibrate, cancel, confirm, events, follow_up, products, push, runs, sync
 from .wakeups import CARRY_ON
 
 log = structlog.get_logger(__name__)
@@ -24,8 +24,10 @@ WORK: dict[str, Callable[[int, int], int]] = {
     "follow": follow_up.follow_account,
     "confirm": confirm.confirm_due,
     "cancel": cancel.cancel_due,
-    "store_event": follow_up.process_store_events,
-    "account_event": follow_up.process_account_events,
+    "store_event": events.process_store_events,
+    "account_event": events.process_account_events,
+    "restock": calibrate.restock,
+    "stock_sync": calibrate.carry_on_sync,
 }
 
 

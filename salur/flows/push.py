@@ -49,6 +49,7 @@ from .wakeups import account_changed, wake
 
 BATCH, WIDTH = 64, 64
 TURN_SECONDS = 20.0
+FIRST_LOOK = timedelta(seconds=2)
 ACTOR = "worker"
 
 
@@ -241,12 +242,13 @@ def _wake_for(account_id: int, verdicts: Sequence[Verdict]) -> None:
 
 
 def follow_soon(account_id: int) -> None:
-    """Something is at the warehouse now: the next look must not wait for a long pause."""
+    """Something is at the warehouse now: the next look must not wait for a long pause (nor follow every push)."""
+    soon = now() + FIRST_LOOK
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE integrations_warehouseaccount SET next_follow_up_at = %s WHERE merchant_id = %s AND id = %s"
             " AND (next_follow_up_at IS NULL OR next_follow_up_at > %s)",
-            [now(), current_scope().merchant_id, account_id, now()],
+            [soon, current_scope().merchant_id, account_id, soon],
         )
 
 

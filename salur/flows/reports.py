@@ -13,18 +13,19 @@ from django.db import connection
 from salur.connectors.base.types import OutboundReport, OutboundTask, Unmapped
 from salur.foundation.clock import now
 from salur.foundation.locks import lock_ids
+from salur.integrations.registry import STORE, find_plugin
 from salur.orders.problems import Found, ProblemCause, settle_problems
 from salur.outbound.states import TASK
 from salur.stock.reserve import release_stock, ship_stock
 from salur.tenancy.scope import current_scope
 
-from .wakeups import wake
+from .wakeups import stock_freed, wake
 
 log = structlog.get_logger(__name__)
 
 READ = """
 SELECT o.id, o.reference, o.task, o.task_version, o.task_raw, o.reserved, o.cancellation, o.order_id, o.store_id,
-       o.push, s.auto_confirm
+       o.push, s.auto_confirm, s.channel
 FROM outbound_outbound o JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
@@ -59,6 +60,13 @@ class Row:
     store_id: int
     push: str
     auto_confirm: bool
+    channel: str
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the store is to be told of the completion, and can be."""
+        plugin = find_plugin(STORE, self.channel) if self.auto_confirm else None
+        return plugin is not None and "confirm" in plugin.capabilities.abilities
 
 
 @dataclass(slots=True)
@@ -96,9 +104,11 @@ def apply_reports(account_id: int, reports: Sequence[OutboundReport]) -> Applied
             done.cancelled.append(row.id)
     held = {row.id for row in rows if row.reserved}
     ship_stock([i for i in done.completed if i in held])
-    release_stock([i for i in done.cancelled if i in held])
+    freed = [i for i in done.cancelled if i in held]
+    release_stock(freed)
+    stock_freed(freed)
     _end_cancellations(rows, done)
-    for store in {row.store_id for row in rows if row.id in done.completed and row.auto_confirm}:
+    for store in {row.store_id for row in rows if row.id in done.completed and row.confirms}:
         wake("confirm", store)
     return done
 
@@ -128,7 +138,7 @@ def _write(updates: Sequence[tuple[Row, OutboundReport, str]]) -> None:
         "versions": [report.version or row.version for row, report, _ in updates],
         "reasons": [report.reason for _, report, _ in updates],
         "trackings": [report.tracking for _, report, _ in updates],
-        "confirms": [row.auto_confirm for row, _, _ in updates],
+        "confirms": [row.confirms for row, _, _ in updates],
     }
     with connection.cursor() as cursor:
         cursor.execute(SEEN, values)

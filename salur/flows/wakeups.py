@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from salur.foundation.locks import lock_ids
 from salur.orders.problems import ProblemCause
 from salur.outbound.judge import Verdicts, judge_outbounds
 from salur.stock.reserve import Need, reserve_stock
@@ -36,6 +37,8 @@ QUEUES = {
     "store_event": ("follow-up", 35),
     "account_event": ("follow-up", 35),
     "products": ("stock", 10),
+    "restock": ("stock", 15),
+    "stock_sync": ("stock", 5),
 }
 
 
@@ -132,13 +135,32 @@ ORDER BY o.priority, o.order_id, o.id
 """
 
 
-def stock_rose(warehouse_ids: Iterable[int]) -> Verdicts:
-    """Free stock came to these warehouses: reserve for those that wait for it, oldest and most urgent first."""
+def stock_freed(outbound_ids: Iterable[int]) -> None:
+    """Reservations of these lists were given back: whoever waits for the stock is looked at by a job of its own.
+
+    Not at once, because lists are locked before balances, and the caller holds balances already.
+    """
+    for warehouse in _targets("warehouse_id", outbound_ids):
+        wake("restock", warehouse)
+
+
+def _short_lists(warehouse_ids: list[int]) -> list[tuple[int, int, int, int, int]]:
+    """Lists that wait for stock, locked, as (list, order, warehouse, product, pieces)."""
+    merchant = current_scope().merchant_id
     with connection.cursor() as cursor:
-        cursor.execute(SHORT, [current_scope().merchant_id, sorted(set(warehouse_ids))])
-        rows = cursor.fetchall()
+        cursor.execute(SHORT, [merchant, warehouse_ids])
+        held = set(lock_ids("outbound_outbound", merchant, {row[0] for row in cursor.fetchall()}))
+        cursor.execute(SHORT, [merchant, warehouse_ids])
+        return [row for row in cursor.fetchall() if row[0] in held]
+
+
+def stock_rose(warehouse_ids: Iterable[int]) -> Verdicts:
+    """Free stock came to these warehouses: reserve for those that wait for it, oldest and most urgent first.
+
+    To be called before the transaction has locked any balance.
+    """
     needs: dict[int, Need] = {}
-    for outbound, order, warehouse, product, pieces in rows:
+    for outbound, order, warehouse, product, pieces in _short_lists(sorted(set(warehouse_ids))):
         need = needs.setdefault(outbound, Need(outbound, order, warehouse, {}))
         dict.__setitem__(need.pieces, product, int(pieces))  # type: ignore[arg-type]  # made two lines above
     granted = [o for o, shortages in reserve_stock(list(needs.values())).items() if not shortages]

@@ -235,7 +235,10 @@ class LineReport:
 
 @dataclass(frozen=True, slots=True)
 class OutboundReport:
-    """The warehouse's word on one outbound list; ``version`` orders two reports of the same list."""
+    """The warehouse's word on one outbound list; ``version`` orders two reports of the same list.
+
+    ``cancellation`` is what became of a request to stop it: ``pending``, ``accepted``, ``refused``, or empty.
+    """
 
     ref: PartnerRef
     reference: str
@@ -245,6 +248,7 @@ class OutboundReport:
     tracking: str = ""
     reason: str = ""
     lines: tuple[LineReport, ...] = ()
+    cancellation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

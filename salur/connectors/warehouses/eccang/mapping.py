@@ -21,7 +21,7 @@ from salur.connectors.base.types import (
     StockLevel,
 )
 
-from .statuses import WAREHOUSE, WarehouseState, outbound_task
+from .statuses import REPORTED_CANCEL, WAREHOUSE, WarehouseState, outbound_task
 
 PARTNER_ZONE = timezone(timedelta(hours=8))  # their times name no zone; China Standard Time is assumed
 
@@ -213,6 +213,7 @@ def outbound_report(row: JsonObject) -> OutboundReport:
         tracking=text(row, "tracking_no"),
         reason=text(row, "abnormal_reason"),
         lines=tuple(line_report(item) for item in as_objects(row.get("items"), "items")),
+        cancellation=REPORTED_CANCEL.get(text(row, "cancel_status"), ""),
     )
 
 

@@ -41,6 +41,9 @@ CANCEL: dict[str, str] = {
     "4": "accepted",
 }
 
+# In a report of a list 0 means that nobody asked, unlike in the answer to a request just made.
+REPORTED_CANCEL: dict[str, str] = {code: state for code, state in CANCEL.items() if code != "0"}
+
 CANCELLED_BUT_CHARGED = "4"
 
 

@@ -10,24 +10,12 @@ from salur.foundation.paging import Keyset, keyset_page
 
 from .models import Binding, Listing, MasterProduct, WarehouseProduct
 
-LARGEST_CHARACTER = chr(0x10FFFF)
 
-
-def product_page(
-    search: str, cursor: str | None, *, warehouse_id: int | None = None, push: str = "", size: int = 50
-) -> Keyset[MasterProduct]:
-    """Master products by MSKU; ``search`` is the beginning of the MSKU or the exact barcode."""
-    rows = MasterProduct.objects.all()
+def product_page(search: str, cursor: str | None, *, only: Q | None = None, size: int = 50) -> Keyset[MasterProduct]:
+    """Master products by MSKU; ``search`` is part of MSKU or name, or the exact barcode. ``only`` narrows further."""
+    rows = MasterProduct.objects.all() if only is None else MasterProduct.objects.filter(only)
     if search:
-        begins = Q(msku__gte=search, msku__lte=search + LARGEST_CHARACTER)
-        rows = rows.filter(begins | Q(barcode=search))
-    if warehouse_id or push:
-        added = WarehouseProduct.objects.filter(product_id=OuterRef("pk"))
-        if warehouse_id:
-            added = added.filter(warehouse_id=warehouse_id)
-        if push:
-            added = added.filter(push=push)
-        rows = rows.filter(Exists(added))
+        rows = rows.filter(Q(msku__icontains=search) | Q(name__icontains=search) | Q(barcode=search))
     return keyset_page(rows, order=["msku", "id"], cursor=cursor, size=size)
 
 
@@ -56,15 +44,13 @@ def bindings_of_products(product_ids: Iterable[int]) -> dict[int, list[Binding]]
     return found
 
 
-def listing_page(
-    store_id: int | None, search: str, linked: str, cursor: str | None, size: int = 50
-) -> Keyset[Listing]:
+def listing_page(store_id: int | None, search: str, linked: str, cursor: str | None, size: int = 50) -> Keyset[Listing]:
     """Listings of the stores; ``linked`` is ``yes``, ``no`` or empty for all."""
     rows = Listing.objects.select_related("store")
     if store_id:
         rows = rows.filter(store_id=store_id)
     if search:
-        rows = rows.filter(sku__gte=search, sku__lte=search + LARGEST_CHARACTER)
+        rows = rows.filter(Q(sku__icontains=search) | Q(name__icontains=search))
     if linked in ("yes", "no"):
         bound = Exists(Binding.objects.filter(store_id=OuterRef("store_id"), sku=OuterRef("sku")))
         same = Exists(MasterProduct.objects.filter(msku=OuterRef("sku")))

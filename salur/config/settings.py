@@ -30,6 +30,7 @@ MEDIA_ROOT = SALUR.home / "files"
 
 # -- applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "salur.web",  # first, so that its templates go before those of the packages
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "salur.web.middleware.PersonLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -116,6 +118,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"  # answered by `static`, straight from the packages
 MEDIA_URL = "files/"  # nothing is served from it directly: views check the merchant and send the file
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # all but files: an API call may hold 1,000 orders
 
 # -- security -------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -186,6 +186,23 @@ def outbound_rows(wanted: OutboundFilter, cursor: str | None, size: int = 50) ->
         rows = rows.filter(Q(reference=wanted.search) | Q(order_id__in=orders.values("pk")))
     page = keyset_page(rows, order=["-id"], cursor=cursor, size=size)
     return Listed(page.rows, page.next_cursor, page.previous_cursor)
+
+
+def ids_in_force(order_ids: Sequence[int], outbound_ids: Sequence[int]) -> list[int]:
+    """Lists that are not void, of some orders or named themselves."""
+    chosen = Q(order_id__in=order_ids) | Q(pk__in=outbound_ids)
+    return list(
+        Outbound.objects.filter(chosen).exclude(push=PushState.VOID).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def outbound_links(outbound_ids: Iterable[int]) -> dict[int, tuple[int, str, int, str]]:
+    """Reference, order id and order number of some lists, by id: (list id, reference, order id, number)."""
+    rows = Outbound.objects.filter(pk__in=set(outbound_ids))
+    return {
+        row[0]: (row[0], row[1], row[2], row[3])
+        for row in rows.values_list("pk", "reference", "order_id", "order__external_id")
+    }
 
 
 # -- the dashboard --------------------------------------------------------------------------------------------------

@@ -1,0 +1,182 @@
+"""What pages read of orders, problems and sync runs. Every function takes a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, F, Min, QuerySet
+
+from salur.foundation.paging import Keyset, keyset_page
+from salur.tenancy.scope import current_scope
+
+from .models import Order, OrderLine, OrderProblem, OrderSource, SyncRun, SyncRunRow
+from .states import OrderState, RunState
+
+COUNTED_UP_TO = 10_000
+LARGEST_CHARACTER = chr(0x10FFFF)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A count that stops at its limit, so that its cost does not grow with the table."""
+
+    count: int
+    more: bool = False
+
+
+def status_counts() -> dict[str, Counted]:
+    """Orders by status; each counted up to :data:`COUNTED_UP_TO`."""
+    one = "SELECT %s, count(*) FROM (SELECT 1 FROM orders_order WHERE merchant_id = %s AND status = %s LIMIT %s) AS x"
+    values: list[object] = []
+    for status in OrderState.values:
+        values += [status, current_scope().merchant_id, status, COUNTED_UP_TO + 1]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([one] * len(OrderState.values)), values)
+        return {status: Counted(min(n, COUNTED_UP_TO), n > COUNTED_UP_TO) for status, n in cursor.fetchall()}
+
+
+def with_prefix(orders: QuerySet[Order], prefix: str) -> QuerySet[Order]:
+    """Orders whose number begins so: a range, because under row-level security LIKE reaches no index (design 11)."""
+    return orders.filter(external_id__gte=prefix, external_id__lte=prefix + LARGEST_CHARACTER)
+
+
+def lines_of(order_ids: Iterable[int]) -> dict[int, list[OrderLine]]:
+    """Lines by order."""
+    found: dict[int, list[OrderLine]] = {}
+    for line in OrderLine.objects.filter(order_id__in=list(order_ids)).order_by("order_id", "id"):
+        found.setdefault(line.order_id, []).append(line)
+    return found
+
+
+def open_problems_of(order_ids: Iterable[int]) -> dict[int, list[OrderProblem]]:
+    """Open problems by order."""
+    found: dict[int, list[OrderProblem]] = {}
+    rows = OrderProblem.objects.filter(order_id__in=list(order_ids), closed_at__isnull=True).order_by("id")
+    for problem in rows:
+        found.setdefault(problem.order_id, []).append(problem)
+    return found
+
+
+@dataclass(frozen=True)
+class UnlinkedSku:
+    """A SKU of open orders that means no master product yet."""
+
+    store_id: int
+    store_name: str
+    sku: str
+    lines: int
+
+
+def unlinked_skus(limit: int = 50) -> list[UnlinkedSku]:
+    """SKUs that hold orders back, the most wanted first."""
+    held = OrderProblem.objects.filter(cause="unmapped_sku", closed_at__isnull=True).values("order_id")
+    rows = (
+        OrderLine.objects.filter(bound=False, order_id__in=held)
+        .exclude(sku="")
+        .values("order__store_id", "order__store__name", "sku")
+        .annotate(lines=Count("id"))
+        .order_by("-lines", "sku")[:limit]
+    )
+    return [UnlinkedSku(r["order__store_id"], r["order__store__name"], r["sku"], r["lines"]) for r in rows]
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """Orders held by one cause."""
+
+    cause: str
+    count: int
+    oldest: datetime
+
+
+def problem_groups() -> list[ProblemGroup]:
+    """Open problems by cause, the largest group first."""
+    rows = (
+        OrderProblem.objects.filter(closed_at__isnull=True)
+        .values("cause")
+        .annotate(count=Count("id"), oldest=Min("opened_at"))
+        .order_by("-count", "cause")
+    )
+    return [ProblemGroup(row["cause"], row["count"], row["oldest"]) for row in rows]
+
+
+def problem_examples(causes: Sequence[str], each: int = 5) -> dict[str, list[OrderProblem]]:
+    """A few open problems of each cause with their orders, the latest first."""
+    found: dict[str, list[OrderProblem]] = {}
+    for cause in causes:  # the number of causes is fixed by the catalogue, not by the data
+        rows = OrderProblem.objects.filter(closed_at__isnull=True, cause=cause).select_related("order")
+        found[cause] = list(rows.order_by("-id")[:each])
+    return found
+
+
+# -- sync runs ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """What the list of sync reports shows."""
+
+    store: int | None = None
+    source: str = ""
+    state: str = ""
+
+
+def _runs() -> QuerySet[SyncRun]:
+    return SyncRun.objects.select_related("store").defer("progress")
+
+
+def run_page(wanted: RunFilter, cursor: str | None, size: int = 50) -> Keyset[SyncRun]:
+    """Sync runs, the newest first."""
+    rows = _runs()
+    if wanted.store:
+        rows = rows.filter(store_id=wanted.store)
+    if wanted.source in OrderSource.values:
+        rows = rows.filter(source=wanted.source)
+    if wanted.state in RunState.values:
+        rows = rows.filter(state=wanted.state)
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
+
+
+def last_runs(count: int, store_id: int | None = None) -> list[SyncRun]:
+    """The newest runs, of one store or of all."""
+    rows = _runs().filter(store_id=store_id) if store_id else _runs()
+    return list(rows.order_by("-id")[:count])
+
+
+def find_run(run_id: int) -> SyncRun | None:
+    """One run of the scope's merchant."""
+    return _runs().filter(pk=run_id).first()
+
+
+def run_outcomes(run_id: int) -> dict[str, int]:
+    """Rows of a run by outcome."""
+    rows = SyncRunRow.objects.filter(run_id=run_id).values("outcome").annotate(n=Count("id"))
+    return {row["outcome"]: row["n"] for row in rows}
+
+
+def run_rows(run_id: int, outcome: str, cursor: str | None, size: int = 50) -> Keyset[SyncRunRow]:
+    """Rows of a run, of one outcome or of all, in the order in which they came."""
+    rows = SyncRunRow.objects.filter(run_id=run_id)
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    return keyset_page(rows, order=["id"], cursor=cursor, size=size)
+
+
+def failed_rows(run_id: int, after: int = 0, size: int = 1000) -> Iterator[SyncRunRow]:
+    """Every failed row of a run, read in pages so that a large run does not fill the memory."""
+    while True:
+        rows = SyncRunRow.objects.filter(run_id=run_id, outcome="failed", pk__gt=after)
+        page = list(rows.order_by("pk")[:size])
+        yield from page
+        if len(page) < size:
+            return
+        after = page[-1].pk
+
+
+def orders_by_number(store_id: int, numbers: Iterable[str]) -> dict[str, int]:
+    """Ids of a store's orders by their number."""
+    rows = Order.objects.filter(store_id=store_id, external_id__in=[n for n in numbers if n])
+    return dict(rows.values_list(F("external_id"), F("pk")))

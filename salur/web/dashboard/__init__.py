@@ -1,0 +1,1 @@
+"""Screen: what needs me now."""

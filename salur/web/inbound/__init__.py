@@ -1,0 +1,1 @@
+"""Screen: the door of the inbound room."""

@@ -1,0 +1,1 @@
+"""Screens: stores, fulfilment services, authorisation (R3, R8 to R16)."""

@@ -1,0 +1,175 @@
+"""The pages of a store and of a warehouse account: settings, runs, health, budget (R16, R37, R148)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
+
+from salur.connectors.base.capabilities import Plugin
+from salur.flows.connect import fetch_warehouses
+from salur.flows.sync import start_store_sync
+from salur.flows.wakeups import store_changed
+from salur.foundation.clock import now
+from salur.foundation.problems import Refusal
+from salur.integrations.channels import find_channel
+from salur.integrations.connect import FormInvalid, change_settings, disconnect
+from salur.integrations.models import StoreConnection, WarehouseAccount
+from salur.integrations.queries import budget_of, find_account, find_store, last_exchanges
+from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
+from salur.orders.queries import last_runs
+from salur.stock.queries import warehouses_of
+from salur.tenancy import audit
+from salur.tenancy.models import Role
+from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.acting import acting, tell_refusal
+
+from .authorising import who
+from .forms import SettingsForm
+
+SWITCHES = ("automatic_sync", "auto_arrange", "auto_confirm")
+
+
+def _store(store_id: int) -> StoreConnection:
+    store = find_store(store_id)
+    if store is None:
+        raise Http404
+    return store
+
+
+def _settings_form(request: MerchantRequest, plugin: Plugin | None, held: dict[str, str]) -> SettingsForm | None:
+    if plugin is None or not plugin.settings_form:
+        return None
+    posted = request.POST if request.POST.get("action") == "settings" else None
+    return SettingsForm(posted, plugin=plugin, initial={k: v for k, v in held.items() if v != ""})
+
+
+@page(post=Role.OPERATOR)
+def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
+    """One store. A POST syncs now or flips a switch; owners also change settings and disconnect."""
+    with reading(request):
+        store = _store(store_id)
+        plugin = find_plugin(STORE, store.channel)
+    form = _settings_form(request, plugin, store.settings)
+    if request.method == "POST":
+        if form is not None and form.is_bound:
+            _require_owner(request)
+            if _save_settings(request, "store", store_id, form):
+                return redirect("web:store", store_id)
+        else:
+            _act_on_store(request, store)
+            return redirect("web:store", store_id)
+    channel = find_channel(store.channel)
+    with reading(request):
+        context = {
+            "store": store,
+            "plugin": plugin,
+            "title": channel.title if channel else store.channel,
+            "abilities": plugin.capabilities.abilities if plugin else frozenset(),
+            "form": form,
+            "runs": last_runs(6, store_id),
+            "budget": budget_of(store_id=store_id),
+            "troubles": last_exchanges(store_id=store_id),
+        }
+    return fragment_or_page(request, "web/integrations/store.html", context)
+
+
+def _require_owner(request: MerchantRequest) -> None:
+    if not request.merchant.may_own:
+        raise PermissionDenied(gettext("Only an owner may change the settings of a connection or end it."))
+
+
+def _save_settings(request: MerchantRequest, kind: str, connection_id: int, form: SettingsForm) -> bool:
+    try:
+        change_settings(who(request), "store" if kind == "store" else "account", connection_id, form.typed())
+    except FormInvalid as invalid:
+        form.errors.clear()
+        form.take_errors(invalid.checked.errors)
+        return False
+    messages.success(request, gettext("Saved."))
+    return True
+
+
+def _act_on_store(request: MerchantRequest, store: StoreConnection) -> None:
+    action = request.POST.get("action", "")
+    if action == "sync":
+        with acting(request, "button"):
+            run = start_store_sync(store.pk, trigger="button")
+        if run is None:
+            messages.warning(request, gettext("A sync is under way already, or the store is not connected."))
+        else:
+            messages.success(request, gettext("The sync has begun."))
+    elif action in SWITCHES:
+        with acting(request, "settings"):
+            _switch(store.pk, action)
+    elif action == "disconnect":
+        _require_owner(request)
+        disconnect(who(request), "store", store.pk)
+        messages.success(request, gettext("Disconnected. Its orders and records stay."))
+
+
+def _switch(store_id: int, name: str) -> None:
+    """Turn one of the store's switches; nothing is lost or repeated by it (R148)."""
+    store = _store(store_id)
+    setattr(store, name, not getattr(store, name))
+    changed = [name]
+    if name == "automatic_sync" and store.automatic_sync:
+        store.next_poll_at = now()
+        changed.append("next_poll_at")
+    store.save(update_fields=changed)
+    audit.record(f"store.{name}", f"store:{store_id}", on=getattr(store, name))
+    store_changed(store_id)
+
+
+def _account(account_id: int) -> WarehouseAccount:
+    account = find_account(account_id)
+    if account is None:
+        raise Http404
+    return account
+
+
+@page(post=Role.OPERATOR)
+def account_page(request: MerchantRequest, account_id: int) -> HttpResponseBase:
+    """One warehouse account. A POST fetches new warehouses; owners also change settings and disconnect."""
+    with reading(request):
+        account = _account(account_id)
+        plugin = find_plugin(WAREHOUSE, account.partner)
+    form = _settings_form(request, plugin, account.settings)
+    if request.method == "POST":
+        if form is not None and form.is_bound:
+            _require_owner(request)
+            if _save_settings(request, "account", account_id, form):
+                return redirect("web:account", account_id)
+        else:
+            _act_on_account(request, account)
+            return redirect("web:account", account_id)
+    with reading(request):
+        context = {
+            "account": account,
+            "plugin": plugin,
+            "title": plugin.capabilities.title if plugin else account.partner,
+            "abilities": plugin.capabilities.abilities if plugin else frozenset(),
+            "form": form,
+            "warehouses": warehouses_of(account),
+            "budget": budget_of(account_id=account_id),
+            "troubles": last_exchanges(account_id=account_id),
+        }
+    return fragment_or_page(request, "web/integrations/account.html", context)
+
+
+def _act_on_account(request: MerchantRequest, account: WarehouseAccount) -> None:
+    action = request.POST.get("action", "")
+    if action == "fetch":
+        try:
+            fresh = len(fetch_warehouses(who(request), account.pk))
+        except Refusal as refusal:
+            tell_refusal(request, refusal)
+            return
+        told = ngettext("%(n)s new warehouse.", "%(n)s new warehouses.", fresh) % {"n": fresh}
+        messages.success(request, told if fresh else gettext("No new warehouse: all are here already."))
+    elif action == "disconnect":
+        _require_owner(request)
+        disconnect(who(request), "account", account.pk)
+        messages.success(request, gettext("Disconnected. Its warehouses, stock and records stay."))

@@ -1,0 +1,66 @@
+"""What may be done with chosen orders or lists: push again, refresh their status, arrange their shipment."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
+
+from salur.flows.arrange import Asked, arrange_now
+from salur.flows.follow_up import refresh_now
+from salur.flows.push_again import push_again
+from salur.outbound.queries import ids_in_force
+from salur.web import words
+from salur.web.access import MerchantRequest, page
+from salur.web.acting import acting, back_to
+
+MOST = 200
+
+
+def _ids(request: MerchantRequest, name: str) -> list[int]:
+    return [int(value) for value in request.POST.getlist(name) if value.isdigit() and len(value) < 19]
+
+
+@page()
+def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
+    """Carry out the chosen action on the lists of the chosen orders, or on the chosen lists."""
+    orders, lists = _ids(request, "order"), _ids(request, "outbound")
+    if request.method != "POST" or not (orders or lists):
+        messages.warning(request, gettext("Choose at least one order."))
+        return back_to(request, "/orders/") if request.method == "POST" else redirect("web:orders")
+    if len(orders) + len(lists) > MOST:
+        messages.error(request, gettext("Choose at most %(most)s at a time.") % {"most": MOST})
+        return back_to(request, "/orders/")
+    with acting(request, "button"):
+        _carry_out(request, ids_in_force(orders, lists))
+    return back_to(request, "/orders/")
+
+
+def _carry_out(request: MerchantRequest, ids: list[int]) -> None:
+    action = request.POST.get("action", "")
+    if action == "refresh":
+        asked = refresh_now(ids)
+        told = ngettext("%(n)s outbound list is being asked for.", "%(n)s outbound lists are being asked for.", asked)
+        messages.success(request, told % {"n": asked})
+    elif action == "arrange":
+        _tell_arranged(request, arrange_now(ids))
+    elif action == "push_again":
+        again = len(push_again(ids))
+        told = ngettext("%(n)s outbound list is judged again.", "%(n)s outbound lists are judged again.", again)
+        messages.success(request, told % {"n": again})
+
+
+def _tell_arranged(request: MerchantRequest, asked: Asked) -> None:
+    if asked.due:
+        told = ngettext(
+            "The shipment of %(n)s outbound list is being arranged.",
+            "The shipments of %(n)s outbound lists are being arranged.",
+            len(asked.due),
+        )
+        messages.success(request, told % {"n": len(asked.due)})
+    for code in sorted(set(asked.held.values())):
+        n = sum(held == code for held in asked.held.values())
+        reason = gettext("AWB and label are stored already") if code == "labelled" else words.gate_title(code)
+        told = gettext("Not arranged (%(n)s): %(reason)s") % {"n": n, "reason": reason}
+        messages.warning(request, told)

@@ -1,0 +1,191 @@
+"""An order's story: its lists with every gate, and what happened in time order, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from salur.catalog.bindings import Part, parts_of
+from salur.integrations.models import ExchangeRecord
+from salur.integrations.queries import exchanges_about
+from salur.orders.models import Order, OrderLine, OrderProblem, OrderSource
+from salur.orders.queries import lines_of, open_problems_of
+from salur.outbound.gates import GateResult
+from salur.outbound.messages import GATE_NAMES
+from salur.outbound.models import Outbound, PushAttempt
+from salur.outbound.queries import GatedList, attempts_of, gated_lists, lists_of_orders
+from salur.tenancy.models import Transition
+from salur.tenancy.queries import moves_of
+from salur.web import chips
+from salur.web.words import Explained, actor_names, gate_words, problem_words
+
+from .causes import cause_words
+
+MACHINES = {
+    "orders_order": "order",
+    "outbound_push": "push",
+    "outbound_task": "task",
+    "outbound_shipment": "shipment",
+    "outbound_cancellation": "cancellation",
+    "outbound_confirmation": "confirmation",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the timeline."""
+
+    at: datetime
+    tone: str
+    icon: str
+    title: str
+    detail: str = ""
+    by: str = ""
+    run_id: int | None = None
+    exchange: ExchangeRecord | None = None
+
+
+@dataclass(frozen=True)
+class ShownGate:
+    """A gate as the page lists it."""
+
+    name: str
+    open: bool
+    since: datetime | None = None
+    words: Explained | None = None
+
+
+@dataclass(frozen=True)
+class ShownList:
+    """An outbound list with its gates in words; settled lists need no gates any more."""
+
+    outbound: Outbound
+    gated: GatedList
+    gates: list[ShownGate]
+    settled: bool
+
+    @property
+    def closed(self) -> int:
+        """How many gates are closed."""
+        return sum(not gate.open for gate in self.gates)
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """An order line with what its SKU means."""
+
+    line: OrderLine
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that the order's page tells."""
+
+    lines: list[ShownLine]
+    lists: list[ShownList]
+    problems: list[tuple[OrderProblem, Explained]]
+    events: list[Event] = field(default_factory=list)
+
+
+def read_story(order: Order) -> Story:
+    """Everything about one order."""
+    outbounds = lists_of_orders([order.pk]).get(order.pk, [])
+    lines = lines_of([order.pk]).get(order.pk, [])
+    parts = parts_of(order.store_id, (line.sku for line in lines))
+    problems = open_problems_of([order.pk]).get(order.pk, [])
+    return Story(
+        [ShownLine(line, parts.get(line.sku, ())) for line in lines],
+        [shown_list(gated) for gated in gated_lists(outbounds)],
+        [(p, problem_words(p.cause, p.evidence)) for p in problems],
+        timeline(order, outbounds),
+    )
+
+
+def shown_list(gated: GatedList) -> ShownList:
+    """A list with its gates in words."""
+    settled = gated.outbound.push in ("pushed", "void")
+    gates = [] if settled else [_shown_gate(gated, gate) for gate in gated.gates]
+    return ShownList(gated.outbound, gated, gates, settled)
+
+
+def _shown_gate(gated: GatedList, gate: GateResult) -> ShownGate:
+    name = str(GATE_NAMES.get(gate.gate, gate.gate))
+    if gate.open:
+        return ShownGate(name, True)
+    return ShownGate(name, False, gated.since(gate.gate), gate_words(gate.code, gate.evidence))
+
+
+def timeline(order: Order, outbounds: list[Outbound]) -> list[Event]:
+    """First sight, moves of every machine, tries at pushing and calls to partners, oldest first."""
+    ids = [o.pk for o in outbounds]
+    moves = moves_of([("orders_order", [order.pk])] + [(m, ids) for m in MACHINES if m != "orders_order" and ids])
+    subjects = [order.external_id, *(o.reference for o in outbounds), *(o.partner_number for o in outbounds)]
+    names = actor_names(move.actor for move in moves)
+    events = [_first_sight(order), *(_created(o) for o in outbounds)]
+    events += [_moved(move, names) for move in moves]
+    events += [_tried(attempt) for attempt in attempts_of(ids)]
+    events += [_called(exchange) for exchange in exchanges_about(subjects)]
+    return sorted(events, key=lambda e: e.at)
+
+
+def _first_sight(order: Order) -> Event:
+    title = gettext("The order reached Salur as “%(status)s”") % {"status": chips.label("order", order.first_status)}
+    return Event(order.first_seen_at, "info", "inbox", title, str(OrderSource(order.source).label))
+
+
+def _created(outbound: Outbound) -> Event:
+    title = gettext("Outbound list %(reference)s made for %(warehouse)s") % {
+        "reference": outbound.reference,
+        "warehouse": outbound.warehouse.name,
+    }
+    return Event(outbound.created_at, "info", "box", title)
+
+
+def _machine_name(machine: str) -> str:
+    return {
+        "order": gettext("Order status"),
+        "push": gettext("Push"),
+        "task": gettext("At the warehouse"),
+        "shipment": gettext("Shipment at the store"),
+        "cancellation": gettext("Cancellation"),
+        "confirmation": gettext("Confirmation at the store"),
+    }[machine]
+
+
+def _moved(move: Transition, names: dict[str, str]) -> Event:
+    machine = MACHINES[move.machine]
+    tone, drawing = chips.look(machine, move.target)
+    title = gettext("%(machine)s: %(origin)s → %(target)s") % {
+        "machine": _machine_name(machine),
+        "origin": chips.label(machine, move.origin),
+        "target": chips.label(machine, move.target),
+    }
+    words, run_id = cause_words(move.cause)
+    return Event(move.at, tone, drawing, title, words, names.get(move.actor, move.actor), run_id)
+
+
+def _tried(attempt: PushAttempt) -> Event:
+    if attempt.kind == "lookup":
+        title = gettext("Looked up at the warehouse by reference: %(outcome)s") % {"outcome": attempt.outcome}
+    else:
+        title = gettext("Sent to the warehouse: %(outcome)s") % {"outcome": attempt.outcome}
+    tone = "good" if attempt.outcome in ("pushed", "found", "accepted") else "warn"
+    said = " ".join(part for part in (attempt.code, attempt.message) if part)
+    if attempt.late:
+        said = f"{gettext('This answer came too late and changed nothing.')} {said}".strip()
+    return Event(attempt.at, tone, "up" if attempt.kind != "lookup" else "search", title, said)
+
+
+def _called(exchange: ExchangeRecord) -> Event:
+    tone = "quiet" if exchange.outcome == "ok" else "warn"
+    title = gettext("Call %(operation)s") % {"operation": exchange.operation}
+    detail = gettext("%(outcome)s, %(ms)s ms") % {"outcome": exchange.outcome, "ms": exchange.duration_ms}
+    return Event(exchange.started_at, tone, "arrows", title, detail, exchange=exchange)
+
+
+def events_of_list(outbound: Outbound) -> list[Event]:
+    """The timeline of one list alone."""
+    return [event for event in timeline(outbound.order, [outbound]) if event.at >= outbound.created_at]

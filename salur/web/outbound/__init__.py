@@ -1,0 +1,1 @@
+"""Screens: outbound lists (R80)."""

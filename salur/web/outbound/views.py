@@ -1,0 +1,82 @@
+"""Outbound lists (R80), one list with its gates and receipts, and its label."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+
+from salur.integrations.queries import stores
+from salur.outbound.messages import GATE_TEXTS
+from salur.outbound.queries import (
+    OutboundFilter,
+    attempts_of,
+    find_label,
+    find_outbound,
+    gated_lists,
+    outbound_rows,
+)
+from salur.outbound.states import PushState, TaskState
+from salur.stock.queries import warehouses
+from salur.tenancy.models import Entitlement, Role
+from salur.web import words
+from salur.web.access import MerchantRequest, fragment_or_page, page
+from salur.web.filters import row_id, word
+from salur.web.orders.story import events_of_list, shown_list
+from salur.web.paging import at_cursor
+
+
+def _read_filter(request: MerchantRequest) -> OutboundFilter:
+    query = request.GET
+    return OutboundFilter(
+        push=word(query, "push"),
+        task=word(query, "task"),
+        store=row_id(query, "store"),
+        warehouse=row_id(query, "warehouse"),
+        blocked_by=word(query, "why"),
+        search=word(query, "q"),
+    )
+
+
+@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+def outbound_list(request: MerchantRequest) -> HttpResponseBase:
+    """Every outbound list of every warehouse."""
+    wanted = _read_filter(request)
+    listed = at_cursor(request, lambda cursor: outbound_rows(wanted, cursor))
+    context = {
+        "wanted": wanted,
+        "page": listed,
+        "rows": [(outbound, words.why(outbound)) for outbound in listed.rows],
+        "pushes": PushState.choices,
+        "tasks": TaskState.choices,
+        "stores": stores(),
+        "warehouses": warehouses(),
+        "reasons": [(code, text.title) for code, text in GATE_TEXTS.items()],
+        "filtered": wanted != OutboundFilter(),
+    }
+    return fragment_or_page(request, "web/outbound/list.html", context, fragment="web/outbound/list_rows.html")
+
+
+@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+def outbound_page(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
+    """One list: items, gates, receipts."""
+    outbound = find_outbound(outbound_id)
+    if outbound is None:
+        raise Http404
+    context = {
+        "outbound": outbound,
+        "shown": shown_list(gated_lists([outbound])[0]),
+        "attempts": attempts_of([outbound.pk]),
+        "events": events_of_list(outbound),
+    }
+    return fragment_or_page(request, "web/outbound/page.html", context)
+
+
+@page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+def label_pdf(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
+    """The label; it holds a name and an address, so viewers do not get it."""
+    outbound, label = find_outbound(outbound_id), find_label(outbound_id)
+    if outbound is None or label is None:
+        raise Http404
+    response = HttpResponse(bytes(label.content), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="label-{outbound.reference}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response

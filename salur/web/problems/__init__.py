@@ -1,0 +1,1 @@
+"""Screen: problem orders, grouped by cause (R112 to R114)."""

@@ -1,0 +1,1 @@
+"""Screens: master products and channel products (R44)."""

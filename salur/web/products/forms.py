@@ -1,0 +1,65 @@
+"""Forms of master products and of what a store's SKU means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from salur.catalog.models import MasterProduct
+from salur.stock.models import Warehouse
+
+LARGEST = 100_000_000
+
+
+class ProductForm(forms.Form):
+    """A master product; weight in grams, lengths in millimetres."""
+
+    msku = forms.CharField(label=_("MSKU"), max_length=100, help_text=_("Your own SKU; it never changes."))
+    name = forms.CharField(label=_("Name"), max_length=255)
+    barcode = forms.CharField(label=_("Barcode"), max_length=100, required=False)
+    weight_g = forms.IntegerField(label=_("Weight (g)"), min_value=0, max_value=LARGEST, initial=0)
+    length_mm = forms.IntegerField(label=_("Length (mm)"), min_value=0, max_value=LARGEST, initial=0)
+    width_mm = forms.IntegerField(label=_("Width (mm)"), min_value=0, max_value=LARGEST, initial=0)
+    height_mm = forms.IntegerField(label=_("Height (mm)"), min_value=0, max_value=LARGEST, initial=0)
+    declared_value = forms.DecimalField(
+        label=_("Declared value"), min_value=Decimal(0), max_digits=18, decimal_places=4, initial=Decimal(0)
+    )
+
+    def __init__(self, *args: Any, known: MasterProduct | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if known is not None:
+            self.fields["msku"].disabled = True  # warehouses know the product by it
+
+    def fill(self, product: MasterProduct) -> MasterProduct:
+        """Put what was entered into a product."""
+        for name in self.fields:
+            setattr(product, name, self.cleaned_data[name])
+        return product
+
+
+def initial_of(product: MasterProduct) -> dict[str, Any]:
+    """A product as the form shows it."""
+    return {name: getattr(product, name) for name in ProductForm.base_fields}
+
+
+class AddForm(forms.Form):
+    """Add products to a warehouse."""
+
+    warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
+
+    def __init__(self, *args: Any, places: Sequence[Warehouse], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["warehouse"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
+        field.choices = [(place.pk, place.name) for place in places]
+
+
+class BindForm(forms.Form):
+    """What one unit of a store's SKU means."""
+
+    msku = forms.CharField(label=_("MSKU"), max_length=100)
+    quantity = forms.IntegerField(label=_("Pieces of it in one unit"), min_value=1, max_value=100_000, initial=1)

@@ -1,0 +1,1 @@
+"""Screens: sync reports and imports (R142, R145)."""

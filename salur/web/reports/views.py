@@ -1,0 +1,111 @@
+"""Sync reports: every run, and every run's orders with what became of them (R142)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext
+
+from salur.integrations.queries import stores
+from salur.orders.models import OrderSource, SyncRun, SyncRunRow
+from salur.orders.queries import (
+    RunFilter,
+    failed_rows,
+    find_run,
+    orders_by_number,
+    run_outcomes,
+    run_page,
+    run_rows,
+)
+from salur.orders.states import RunState
+from salur.tenancy.models import Role
+from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.filters import row_id, word
+from salur.web.paging import at_cursor
+
+from .words import outcome_label, row_words, run_words
+
+MOVING = (RunState.QUEUED, RunState.RUNNING)
+
+
+@page()
+def report_list(request: MerchantRequest) -> HttpResponseBase:
+    """All runs, the newest first."""
+    wanted = RunFilter(row_id(request.GET, "store"), word(request.GET, "source"), word(request.GET, "state"))
+    listed = at_cursor(request, lambda cursor: run_page(wanted, cursor))
+    context = {
+        "wanted": wanted,
+        "page": listed,
+        "runs": listed.rows,
+        "stores": stores(),
+        "sources": OrderSource.choices,
+        "states": RunState.choices,
+        "moving": any(run.state in MOVING for run in listed.rows),
+    }
+    return fragment_or_page(request, "web/reports/list.html", context, fragment="web/reports/list_rows.html")
+
+
+def _found(run_id: int) -> SyncRun:
+    run = find_run(run_id)
+    if run is None:
+        raise Http404
+    return run
+
+
+@page()
+def report_page(request: MerchantRequest, run_id: int) -> HttpResponseBase:
+    """One run: how far it is, and its orders by outcome."""
+    run = _found(run_id)
+    outcome = word(request.GET, "outcome")
+    outcomes = run_outcomes(run_id)
+    listed = at_cursor(request, lambda cursor: run_rows(run_id, outcome, cursor))
+    numbers = orders_by_number(run.store_id, (row.external_id for row in listed.rows))
+    context = {
+        "run": run,
+        "told": run_words(run),
+        "page": listed,
+        "rows": [
+            (row, row_words(row), outcome_label(row.outcome), numbers.get(row.external_id)) for row in listed.rows
+        ],
+        "outcome": outcome,
+        "outcomes": [(name, outcome_label(name), n) for name, n in sorted(outcomes.items())],
+        "total": sum(outcomes.values()),
+        "moving": run.state in MOVING,
+    }
+    return fragment_or_page(request, "web/reports/run.html", context, fragment="web/reports/run_body.html")
+
+
+def _safe(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _csv_lines(request: MerchantRequest, rows: Iterator[SyncRunRow]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    yield "\ufeff"  # lets spreadsheets read it as UTF-8
+    writer.writerow([gettext("Order number"), gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")])
+    for row in rows:
+        told = row_words(row)
+        writer.writerow([_safe(row.external_id), row.line or "", _safe(row.column), row.code, _safe(told)])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+@page(get=Role.OPERATOR)
+def report_failed(request: MerchantRequest, run_id: int) -> HttpResponseBase:
+    """The failed rows as a file, to be mended and imported again."""
+    _found(run_id)
+
+    def lines() -> Iterator[str]:
+        with reading(request):  # the answer is streamed after the view's own scope has ended
+            yield from _csv_lines(request, failed_rows(run_id))
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="run-{run_id}-failed.csv"'
+    return response

@@ -1,0 +1,1 @@
+"""Screens: delivery-warehouse rules (R72)."""

@@ -1,0 +1,1 @@
+"""Screens: members and API tokens."""

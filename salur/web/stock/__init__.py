@@ -1,0 +1,1 @@
+"""Screens: balances, movements, stock sync records."""

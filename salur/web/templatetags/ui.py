@@ -1,0 +1,158 @@
+"""Small components: icons, status chips, moments, money, links that keep the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info, gettext, ngettext
+
+from salur.foundation.clock import now
+from salur.web import chips, navigation, theme
+
+register = template.Library()
+
+NO_DECIMALS = frozenset({"IDR", "VND", "JPY", "KRW"})
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing of the sprite; decoration only, words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("web/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def chip(machine: str, state: str) -> SafeString:
+    """A status chip: icon, words and tone of a machine's state."""
+    tone, drawing = chips.look(machine, state)
+    return format_html(
+        '<span class="chip chip-{}">{}<span>{}</span></span>', tone, icon(drawing), chips.label(machine, state)
+    )
+
+
+@register.simple_tag
+def note_chip(tone: str, drawing: str, text: str) -> SafeString:
+    """A chip with free words."""
+    return format_html('<span class="chip chip-{}">{}<span>{}</span></span>', tone, icon(drawing), text)
+
+
+@register.simple_tag
+def state_label(machine: str, state: str) -> str:
+    """A state's name alone."""
+    return chips.label(machine, state)
+
+
+@register.simple_tag
+def moment(at: datetime | None, style: str = "short") -> SafeString | str:
+    """A time in the merchant's zone. ``short``: date and minutes; ``ago``: how long since; ``date``: the day."""
+    if at is None:
+        return format_html('<span class="faint">{}</span>', "–")
+    local = timezone.localtime(at)
+    full = formats.date_format(local, "DATETIME_FORMAT")
+    zone = local.tzname() or ""
+    shown = {
+        "short": lambda: local.strftime("%Y-%m-%d %H:%M"),
+        "date": lambda: local.strftime("%Y-%m-%d"),
+        "clock": lambda: local.strftime("%m-%d %H:%M:%S"),
+        "ago": lambda: span_words(now() - at),
+    }[style]()
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(timespec="seconds"), f"{full} {zone}", shown
+    )
+
+
+def span_words(span: timedelta) -> str:
+    """A length of time in its largest unit: ``3 min``, ``2 h``, ``5 days``; a future one with ``in`` before it."""
+    seconds = int(span.total_seconds())
+    size = abs(seconds)
+    if size < 60:
+        words = ngettext("%(n)s second", "%(n)s seconds", size) % {"n": size}
+    elif size < 3600:
+        words = gettext("%(n)s min") % {"n": size // 60}
+    elif size < 48 * 3600:
+        words = gettext("%(n)s h") % {"n": size // 3600}
+    else:
+        words = ngettext("%(n)s day", "%(n)s days", size // 86400) % {"n": size // 86400}
+    return (gettext("%(span)s ago") if seconds >= 0 else gettext("in %(span)s")) % {"span": words}
+
+
+@register.simple_tag
+def money(amount: Decimal | None, currency: str) -> SafeString | str:
+    """An amount with its currency, decimals as the currency has them."""
+    if amount is None:
+        return ""
+    places = 0 if currency in NO_DECIMALS else 2
+    return format_html(
+        '<span class="money"><span class="currency">{}</span> {}</span>',
+        currency,
+        formats.number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True),
+    )
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A whole number with thousands separated as the language does."""
+    return formats.number_format(value, use_l10n=True, force_grouping=True) if value is not None else "–"
+
+
+@register.filter
+def signed(value: int) -> str:
+    """A change with its sign; nothing for zero, so that the eye finds what moved."""
+    return f"{value:+,}".replace("-", "−").replace(",", "\u202f") if value else ""
+
+
+@register.filter
+def mask(value: str) -> str:
+    """Personal data as a viewer sees it: the first letter and the length are enough to tell two apart."""
+    return f"{value[0]}{'•' * min(len(value) - 1, 6)}" if value else ""
+
+
+@register.simple_tag(takes_context=True)
+def same_url(context: Mapping[str, Any], **changes: Any) -> str:
+    """This page's address with some of its query changed; an empty value removes it. Paging starts anew."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    for name, value in changes.items():
+        if value in ("", None):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def side_menu(context: Mapping[str, Any]) -> list[navigation.ShownGroup]:
+    """The menu of the person and merchant at hand."""
+    request = context["request"]
+    match = request.resolver_match
+    return list(navigation.menu(request.merchant, match.url_name if match else ""))
+
+
+@register.simple_tag(takes_context=True)
+def theme_name(context: Mapping[str, Any]) -> str:
+    """The theme chosen: ``light``, ``dark`` or ``auto``."""
+    request = context.get("request")
+    return theme.chosen(request) if request is not None else theme.AUTO
+
+
+@register.simple_tag
+def languages() -> list[dict[str, Any]]:
+    """The languages of the installation, each by its own name."""
+    return [
+        {"code": code, "name": get_language_info(code)["name_local"], "current": code == get_language()}
+        for code, _ in settings.LANGUAGES
+    ]

@@ -1,0 +1,72 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from .dashboard.views import dashboard
+from .inbound.views import inbound_door
+from .integrations import authorising, connections
+from .integrations import views as integrations
+from .orders import actions
+from .orders import views as orders
+from .outbound import views as outbound
+from .person import views as person
+from .problems.views import problem_list
+from .products import listings
+from .products import views as products
+from .reports import importing
+from .reports import views as reports
+from .rules import views as rules
+from .settings import views as settings
+from .stock import views as stock
+from .warehouses import views as warehouses
+
+app_name = "web"
+
+urlpatterns = [
+    path("", dashboard, name="dashboard"),
+    path("welcome/", person.welcome, name="welcome"),
+    path("choose/language/", person.choose_language, name="choose_language"),
+    path("choose/theme/", person.choose_theme, name="choose_theme"),
+    path("choose/merchant/", person.choose_merchant, name="choose_merchant"),
+    path("orders/", orders.order_list, name="orders"),
+    path("orders/act/", actions.orders_bulk, name="orders_bulk"),
+    path("orders/problems/", problem_list, name="problems"),
+    path("orders/import/", importing.import_orders, name="import"),
+    path("orders/import/template.csv", importing.import_template, name="import_template"),
+    path("orders/reports/", reports.report_list, name="reports"),
+    path("orders/reports/<int:run_id>/", reports.report_page, name="report"),
+    path("orders/reports/<int:run_id>/act/", importing.report_act, name="report_act"),
+    path("orders/reports/<int:run_id>/failed.csv", reports.report_failed, name="report_failed"),
+    path("orders/rules/", rules.rule_list, name="rules"),
+    path("orders/rules/new/", rules.rule_edit, name="rule_new"),
+    path("orders/rules/<int:rule_id>/", rules.rule_edit, name="rule"),
+    path("orders/<int:order_id>/", orders.order_page, name="order"),
+    path("outbound/", outbound.outbound_list, name="outbounds"),
+    path("outbound/<int:outbound_id>/", outbound.outbound_page, name="outbound"),
+    path("outbound/<int:outbound_id>/label.pdf", outbound.label_pdf, name="label"),
+    path("inbound/", inbound_door, name="inbound"),
+    path("products/", products.product_list, name="products"),
+    path("products/new/", products.product_new, name="product_new"),
+    path("products/add/", products.product_add, name="product_add"),
+    path("products/<int:product_id>/", products.product_page_view, name="product"),
+    path("products/channel/", listings.listing_list, name="listings"),
+    path("products/channel/<int:listing_id>/", listings.listing_link, name="listing"),
+    path("products/channel/store/<int:store_id>/", listings.sku_link, name="sku_link"),
+    path("stock/", stock.stock_list, name="stock"),
+    path("stock/balances/<int:balance_id>/", stock.movement_list, name="movements"),
+    path("stock/syncs/", stock.sync_list, name="stock_syncs"),
+    path("stock/syncs/<int:run_id>/", stock.sync_detail, name="stock_sync"),
+    path("warehouses/", warehouses.warehouse_list, name="warehouses"),
+    path("integrations/", integrations.integration_list, name="integrations"),
+    path("integrations/add/", integrations.integration_add, name="integration_add"),
+    path("integrations/add/file/<slug:name>/", authorising.add_file_store, name="add_file_store"),
+    path("integrations/add/<slug:kind>/<slug:name>/", authorising.authorise, name="authorise"),
+    path("integrations/return/", authorising.authorise_return, name="authorise_return"),
+    path("integrations/stores/<int:store_id>/", connections.store_page, name="store"),
+    path("integrations/stores/<int:store_id>/again/", authorising.authorise_again, name="authorise_again"),
+    path("integrations/accounts/<int:account_id>/", connections.account_page, name="account"),
+    path("settings/members/", settings.member_list, name="members"),
+    path("settings/tokens/", settings.token_list, name="tokens"),
+]

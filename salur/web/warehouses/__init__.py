@@ -1,0 +1,1 @@
+"""Screen: warehouse list (R40)."""

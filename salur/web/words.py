@@ -1,0 +1,119 @@
+"""Words for what the tables keep as codes: reasons, problems, actors, causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from salur.orders.problems import ProblemCause
+from salur.outbound.messages import GATE_TEXTS, gate_text
+from salur.outbound.models import Outbound
+from salur.tenancy.models import ApiToken, User
+
+WHO: Mapping[str, str | Promise] = {
+    "nobody": _("nobody: it goes on by itself"),
+    "operator": _("an operator"),
+    "owner": _("an owner"),
+    "developer": _("the developers"),
+    "partner": _("the store or warehouse"),
+}
+
+_GATE_OF_PROBLEM: Mapping[str, str] = {
+    ProblemCause.UNMAPPED_SKU: "items_unlinked",
+    ProblemCause.COUNTRY_NOT_SERVED: "country_not_served",
+    ProblemCause.CHANNEL_UNSUPPORTED: "channel_gives_no_label",
+    ProblemCause.NOT_IN_WAREHOUSE: "product_not_in_warehouse",
+    ProblemCause.NO_STOCK: "not_enough_stock",
+}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A reason in full."""
+
+    title: str
+    cause: str
+    cure: str
+    who: str
+
+
+def gate_words(code: str, evidence: Mapping[str, Any] | None) -> Explained:
+    """Why a gate is closed. Evidence of an older version may lack a placeholder; the title then stands alone."""
+    if code not in GATE_TEXTS:
+        return Explained(code, "", "", str(WHO["developer"]))
+    try:
+        text = gate_text(code, evidence)
+        cause = str(text.cause)
+    except KeyError:
+        text, cause = GATE_TEXTS[code], ""
+    return Explained(str(text.title), cause.strip(), str(text.cure), str(WHO.get(text.who, text.who)))
+
+
+def gate_title(code: str) -> str:
+    """The short name of a reason."""
+    return str(GATE_TEXTS[code].title) if code in GATE_TEXTS else code
+
+
+def problem_title(cause: str) -> str:
+    """The short name of a problem's cause."""
+    return str(dict(ProblemCause.choices).get(cause, cause))
+
+
+def problem_cure(cause: str) -> str:
+    """What ends a problem."""
+    if cause in _GATE_OF_PROBLEM:
+        return str(GATE_TEXTS[_GATE_OF_PROBLEM[cause]].cure)
+    if cause == ProblemCause.NO_RULE:
+        return gettext("Add a rule that names a warehouse for such orders. They then go on by themselves.")
+    if cause == ProblemCause.CANCEL_CONFLICT:
+        return gettext("Call the warehouse and the buyer: the parcel is under way although the order is cancelled.")
+    return ""
+
+
+def problem_words(cause: str, evidence: Mapping[str, Any]) -> Explained:
+    """An order's problem in full, with its evidence."""
+    if cause in _GATE_OF_PROBLEM:
+        told = gate_words(_GATE_OF_PROBLEM[cause], evidence)
+        return Explained(problem_title(cause), told.cause, told.cure, told.who)
+    detail = ""
+    if cause == ProblemCause.NO_RULE and {"msku", "country"} <= evidence.keys():
+        detail = gettext("No active rule names a warehouse for MSKU %(msku)s in %(country)s.") % dict(evidence)
+    return Explained(problem_title(cause), detail, problem_cure(cause), str(WHO["operator"]))
+
+
+def why(outbound: Outbound) -> str:
+    """Why a list is not with the warehouse, in a few words; empty when nothing holds it."""
+    if outbound.push == "waiting" and outbound.blocked_by:
+        return gate_title(outbound.blocked_by)
+    if outbound.push == "rejected":
+        return outbound.push_error_message or outbound.push_error_code
+    if outbound.shipment == "failed" and outbound.task != "completed":
+        return outbound.shipment_error_message or gettext("Arranging the shipment failed")
+    return ""
+
+
+# -- who did it, and why --------------------------------------------------------------------------------------------
+
+
+def actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """Names of those who acted, in two statements whatever their number."""
+    wanted = set(actors)
+    users = {int(a.split(":")[1]) for a in wanted if a.startswith("user:")}
+    tokens = {int(a.split(":")[1]) for a in wanted if a.startswith("token:")}
+    people = {u.pk: u.email or u.username for u in User.objects.filter(pk__in=users)} if users else {}
+    keys = dict(ApiToken.objects.filter(pk__in=tokens).values_list("pk", "name")) if tokens else {}
+    names = {}
+    for one in wanted:
+        kind, _colon, number = one.partition(":")
+        if kind == "user":
+            names[one] = people.get(int(number), gettext("a former member"))
+        elif kind == "token":
+            names[one] = gettext("API token %(name)s") % {"name": keys.get(int(number), number)}
+        else:
+            names[one] = "Salur"
+    return names

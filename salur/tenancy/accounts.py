@@ -78,6 +78,13 @@ def memberships_of(user: User) -> Sequence[MembershipInfo]:
         return [MembershipInfo(merchant, name, Role(role)) for merchant, name, role in cursor.fetchall()]
 
 
+def all_merchants() -> list[int]:
+    """The ids of all merchants, outside any scope, oldest first: for commands of whoever runs the installation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT merchant_id FROM salur_merchants()")
+        return [row[0] for row in cursor.fetchall()]
+
+
 def merchant() -> Merchant:
     """The scope's merchant."""
     return Merchant.objects.get(pk=current_scope().merchant_id)

@@ -1,0 +1,51 @@
+"""The API itself: its routers, its errors, its OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from . import connections, orders, outbound, problems, runs, stock
+from .access import Bearer
+from .parsing import StrictParser
+
+DESCRIPTION = """
+Orders in, outbound lists out. Authorise with an API token: `Authorization: Bearer salur_…`; each endpoint needs the
+scope of its group. Errors are `application/problem+json` in the language of `Accept-Language`. Lists give pages by
+`limit` and `cursor`. Every write may carry an `Idempotency-Key`.
+"""
+
+
+class SalurAPI(NinjaAPI):
+    """Names operations shortly in the OpenAPI document, and errors by their media type."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The function's name: unique, because it names the address, too."""
+        return operation.view_func.__name__
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """The document."""
+        document = super().get_openapi_schema(**kwargs)
+        for address in document["paths"].values():
+            for operation in address.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        answer["content"] = {problems.MEDIA_TYPE: answer["content"]["application/json"]}
+        return document
+
+
+api = SalurAPI(
+    title="Salur",
+    version="1",
+    description=DESCRIPTION.strip(),
+    urls_namespace="api-v1",
+    openapi_url="/openapi.json",
+    auth=Bearer(),
+    parser=StrictParser(),
+)
+problems.install(api)
+for router in (orders.router, outbound.router, stock.router, runs.router, connections.router):
+    api.add_router("", router)

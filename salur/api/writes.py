@@ -1,0 +1,79 @@
+"""Writes that may be repeated: work, answer and idempotency key stand or fall in one transaction (design 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+from ninja.responses import Response
+
+from salur.tenancy import idempotency
+
+from .access import ApiRequest
+from .problems import Invalid, fault
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+# How long a request waits for its twin before it is told to come back.
+PATIENCE = "5s"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write answers. ``location``: where the thing that was made is found."""
+
+    body: Schema
+    status: int = 200
+    location: str = ""
+
+
+def once(request: ApiRequest, work: Callable[[], Answer], *, content: bytes | None = None) -> HttpResponse:
+    """Inside a scope: do the work, or give the answer that the same key was given before.
+
+    ``content`` is what makes two requests the same where the body is no longer at hand. Raises KeyConflict,
+    StillRunning, or whatever the work raises; the key is free again then.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return _response(_plain(work()))
+    if not 0 < len(key) <= idempotency.LONGEST_KEY:
+        raise Invalid(fault("header", HEADER, "bad_key"))
+    digest = idempotency.digest_of(
+        _method(request), request.get_full_path(), request.body if content is None else content
+    )
+    stored = _begin(key, digest)
+    if stored is not None:
+        response = _response({"status": stored.status, **stored.answer})
+        response[REPLAYED] = "true"
+        return response
+    answer = _plain(work())
+    idempotency.finish(key, answer["status"], {name: answer[name] for name in ("body", "location")})
+    return _response(answer)
+
+
+def _method(request: HttpRequest) -> str:
+    return request.method or ""
+
+
+def _begin(key: str, digest: str) -> idempotency.StoredAnswer | None:
+    """A twin under way is waited for, but not for long: the database gives up, and the caller is told to come back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+        stored = idempotency.begin(key, digest)
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+    return stored
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    return {"status": answer.status, "body": answer.body.model_dump(mode="json"), "location": answer.location}
+
+
+def _response(answer: dict[str, Any]) -> HttpResponse:
+    response = Response(answer["body"], status=answer["status"])
+    if answer["location"]:
+        response["Location"] = answer["location"]
+    return response

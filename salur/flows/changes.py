@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
+from salur.connectors.base.types import StoreOrder
+from salur.orders.changed_lines import differing, drop_lines
 from salur.orders.problems import Found, ProblemCause, settle_problems
 from salur.outbound.judge import Verdicts, judge_outbounds
 from salur.stock.reserve import release_stock
@@ -61,6 +63,31 @@ def follow_changed_orders(order_ids: Sequence[int]) -> Verdicts:
         wake("cancel", account)
     _settle(rows, pushed)
     return judge_outbounds([r[0] for r in rows if r[2] != "cancelled" and r[3] in ("waiting", "ready")])
+
+
+LIVE = """
+SELECT order_id, array_agg(id ORDER BY id), bool_and(push IN ('draft', 'waiting', 'ready', 'rejected'))
+FROM outbound_outbound WHERE merchant_id = %s AND order_id = ANY(%s) AND push <> 'void' GROUP BY order_id
+"""
+
+
+def take_back_changed_goods(sights: Mapping[int, StoreOrder]) -> frozenset[int]:
+    """Make room for the new lines of changed orders; answers the orders whose stored lines must stay as they are.
+
+    Same goods: nothing to write. Other goods while no warehouse knows of them: the lists are void, the lines dropped,
+    and the order is planned anew. Other goods after the push: the warehouse has the old ones, a problem says so.
+    """
+    other = differing(sights)
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE, [current_scope().merchant_id, other])
+        live = {order: (ids, unpushed) for order, ids, unpushed in cursor.fetchall()}
+    fixed = [order for order in other if order in live and not live[order][1]]
+    free = [order for order in other if order not in fixed]
+    void_lists([i for order in free if order in live for i in live[order][0]])
+    drop_lines(free)
+    found = [Found(order, ProblemCause.LINES_CHANGED, {}) for order in fixed]
+    settle_problems(sights, found, causes=[ProblemCause.LINES_CHANGED])
+    return frozenset(sights) - frozenset(free)
 
 
 def void_lists(outbound_ids: Sequence[int]) -> list[int]:

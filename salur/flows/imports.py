@@ -25,6 +25,7 @@ BATCH = 1000
 CHUNK = 1 << 20
 HEAD = 1 << 16
 LARGEST_FILE = 512 << 20
+WORKBOOK = "workbook"
 
 
 class ImportBusy(Exception):
@@ -45,6 +46,8 @@ def start_file_import(store_id: int, name: str, stream: BinaryIO, *, trigger: st
     head = stream.read(HEAD)
     info = recognise(head)
     digest, pieces, size = _pieces(head, stream)
+    if info.name == WORKBOOK:  # its header cannot be read from its beginning alone
+        info = recognise(b"".join(pieces))
     try:
         with transaction.atomic():
             run = new_run(

@@ -22,7 +22,7 @@ from salur.outbound.facts import StoreFacts, store_facts
 from salur.outbound.judge import Verdicts
 from salur.tenancy.scope import current_scope, merchant_scope
 
-from .changes import follow_changed_orders
+from .changes import follow_changed_orders, take_back_changed_goods
 from .planning import PlanLine, PlanOrder, plan_again, plan_orders
 from .wakeups import wake_after
 
@@ -179,6 +179,9 @@ def _carry_on(
 ) -> Verdicts:
     """Lines of what is new or changed, lists for what has none, consequences for what has some."""
     sights = [(i.order, m) for i in batch if (m := merged.get(i.order.external_id)) is not None]
+    changed = {m.id: order for order, m in sights if not m.created}
+    kept = take_back_changed_goods(changed) if changed else frozenset[int]()
+    sights = [(order, m) for order, m in sights if m.id not in kept]
     line_ids = iter(take_ids("orders_orderline", sum(len(order.lines) for order, _ in sights)))
     lines: list[LineRow] = []
     fresh: list[PlanOrder] = []
@@ -203,8 +206,7 @@ def _carry_on(
             fresh.append(_plan_order(store, order, known, own))
     merge_lines(lines)
     verdicts = plan_orders(fresh, parts)
-    changed = [m.id for _, m in sights if not m.created]
-    for more in (plan_again(changed), follow_changed_orders(changed)) if changed else ():
+    for more in (plan_again(changed), follow_changed_orders(list(changed))) if changed else ():
         verdicts.ready.extend(more.ready)
         verdicts.due.extend(more.due)
     return verdicts

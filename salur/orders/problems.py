@@ -23,6 +23,7 @@ class ProblemCause(models.TextChoices):
     CHANNEL_UNSUPPORTED = "channel_unsupported", _("The channel gives no label for this warehouse")
     NOT_IN_WAREHOUSE = "not_in_warehouse", _("The master SKU is not in the warehouse")
     NO_STOCK = "no_stock", _("Not enough stock")
+    LINES_CHANGED = "lines_changed", _("The items changed after the push")
     CANCEL_CONFLICT = "cancel_conflict", _("Cancelled, yet the warehouse shipped it")
 
 

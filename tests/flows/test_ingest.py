@@ -75,6 +75,38 @@ def test_a_masked_recipient_does_not_overwrite_a_readable_one(world: World) -> N
     assert order.status == "shipped"
 
 
+def test_the_same_goods_under_other_line_numbers_are_not_doubled(world: World) -> None:
+    """A file numbers lines otherwise than the store's API; the order is the same."""
+    world.ingest(store_order("A1", ("TEA", 2)))
+    before = world.the_list("A1").reference
+    seen = store_order("A1", ("TEA", 2), version=1)
+    world.ingest(replace(seen, lines=tuple(replace(line, key="other") for line in seen.lines)))
+    with world.scope():
+        assert OrderLine.objects.count() == 1
+    assert world.the_list("A1").reference == before
+
+
+def test_other_goods_before_the_push_make_a_new_list_and_reserve_anew(world: World) -> None:
+    world.ingest(store_order("A1", ("TEA", 2)))
+    world.ingest(store_order("A1", ("TEA", 1), "CUP", version=1))
+    assert [o.push for o in world.lists("A1")] == ["void", "waiting"]
+    assert (world.balance("TEA"), world.balance("CUP")) == ((10, 1), (10, 1))
+
+
+def test_other_goods_after_the_push_are_a_problem_and_change_nothing_at_the_warehouse(world: World) -> None:
+    from salur.outbound.models import Outbound
+
+    world.ingest(store_order("A1", ("TEA", 2), status=OrderStatus.PAID, courier="GrabExpress Instant"))
+    with world.scope():
+        Outbound.objects.update(push="pushing", push_lease_until=DAY)
+        Outbound.objects.update(push="pushed")
+    world.ingest(store_order("A1", ("TEA", 1), status=OrderStatus.READY, version=1))
+    assert set(world.problems("A1")) == {"lines_changed"}
+    assert world.balance("TEA") == (10, 2)
+    with world.scope():
+        assert OrderLine.objects.get().quantity == 2
+
+
 def test_each_change_of_status_is_recorded_with_time_cause_and_actor(world: World) -> None:
     world.ingest(store_order("A1", "TEA", status=OrderStatus.UNPAID))
     world.ingest(store_order("A1", "TEA", status=OrderStatus.READY, version=1))

@@ -30,12 +30,12 @@ def register(commands: Commands) -> None:
 
 
 def free_port(wanted: int | None) -> int:
-    """``wanted``, or 8000 if nothing listens there, or any free port."""
-    for port in (wanted,) if wanted else (8000, 0):
+    """``wanted`` (0: any), else 8000 if nothing listens there, or any free port."""
+    for port in (8000, 0) if wanted is None else (wanted,):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port or 0))
+                probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])

@@ -17,6 +17,7 @@ from salur.catalog.products import create_from_listings
 from salur.config.cli_demo import free_port
 from salur.config.demo_report import Watch, print_summary, stock_of
 from salur.config.supervisor import Supervisor
+from salur.connectors.base.capabilities import RateLimit
 from salur.flows.calibrate import sync_stock
 from salur.flows.connect import connect_account
 from salur.flows.imports import start_file_import
@@ -24,6 +25,7 @@ from salur.flows.listings import pull_listings
 from salur.flows.products import add_to_warehouse
 from salur.flows.sync import start_store_sync
 from salur.flows.wakeups import bindings_changed
+from salur.integrations.budgets import set_limit
 from salur.integrations.connect import Acting, begin_authorisation, connect_file_store, finish_authorisation
 from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.routing.models import RoutingRule
@@ -33,6 +35,8 @@ from salur.tenancy.entitlements import grant
 from salur.tenancy.models import Entitlement, User
 
 LOGIN = "demo"
+OWN_LABEL = "OWN_LABEL"  # the simulated warehouse's method for parcels with the store's own label
+SANDBOX_RATE = RateLimit(per_second=400, burst=400)  # the simulated partners bear more than real ones
 SANDBOX_PACE = {
     "shopee": {"tracking_seconds": 0.5, "document_seconds": 0.5},
     "eccang": {"ship_after": 2.0},
@@ -94,7 +98,7 @@ def say(text: str) -> None:
 def run_demo(chosen: argparse.Namespace, port: int) -> int:
     """Run it; the result is the exit code."""
     children = Supervisor()
-    sandbox_port = free_port(None if port == 8000 else 0)
+    sandbox_port = free_port(0)
     try:
         children.start("sandbox", ["sandbox", "--host", "127.0.0.1", "--port", str(sandbox_port)])
         children.start("web", ["web", "--port", str(port)])
@@ -165,23 +169,18 @@ def _connect(sandbox: Sandbox) -> Stage:
         for entitlement in Entitlement:
             grant(entitlement)
     eccang = {k: str(keys["eccang"][k]) for k in ("base_url", "app_token", "app_key", "customer_code")}
-    connected = connect_account(acting, "eccang", "ECCANG Thailand", eccang, settings={"shipping_method": "OWN_LABEL"})
+    connected = connect_account(acting, "eccang", "ECCANG Thailand", eccang, settings={"shipping_method": OWN_LABEL})
     say(_("ECCANG connected: %(count)s warehouses") % {"count": len(connected.warehouse_ids)})
     shopee = _authorise_shopee(acting, sandbox, keys["shopee"])
     shopify = connect_file_store(acting, "shopify", "Baan Suan webshop", "TH", "THB")
     with acting.scope("demo"):
         warehouse = Warehouse.objects.get(account_id=connected.account_id, code="TH01")
         WarehouseAccount.objects.filter(pk=connected.account_id).update(
-            settings={
-                "shipping_method": "OWN_LABEL",
-                "follow_seconds": 2,
-                "rate_per_second": 200,
-                "rate_burst": 200,
-            }
+            settings={"shipping_method": OWN_LABEL, "follow_seconds": 2}
         )
-        StoreConnection.objects.filter(pk=shopee).update(
-            settings={"poll_seconds": 3, "rate_per_second": 200, "rate_burst": 200}
-        )
+        StoreConnection.objects.filter(pk=shopee).update(settings={"poll_seconds": 3})
+        set_limit("account", connected.account_id, SANDBOX_RATE)
+        set_limit("store", shopee, SANDBOX_RATE)
         RoutingRule(name="Thailand", position=1, warehouse=warehouse, countries=["TH"]).save()
         bindings_changed()
     return Stage(acting, password, shopee, shopify, connected.account_id, warehouse.pk)

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from salur.foundation.clock import now
 
+from . import jobs
 from .wakeups import defer_wakeup
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ class Sweeper(threading.Thread):
 
 def run(*, concurrency: int = CONCURRENCY, queues: list[str] | None = None, wait: bool = True) -> None:
     """Work until told to stop by a signal (``wait`` False: until nothing is left)."""
+    log.info("worker_starts", kinds=sorted(jobs.WORK), concurrency=concurrency)
     sweeper = Sweeper()
     sweeper.start()
     try:

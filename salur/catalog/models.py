@@ -48,6 +48,10 @@ class Listing(TenantModel):
     sku = models.TextField(blank=True)
     name = models.TextField()
     variation = models.TextField(blank=True)
+    weight_g = models.PositiveIntegerField(default=0)
+    length_mm = models.PositiveIntegerField(default=0)
+    width_mm = models.PositiveIntegerField(default=0)
+    height_mm = models.PositiveIntegerField(default=0)
     seen_at = models.DateTimeField()
 
     class Meta:

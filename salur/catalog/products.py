@@ -65,7 +65,8 @@ def create_products(wanted: Sequence[NewProduct]) -> list[int]:
 
 
 LISTED = """
-SELECT l.sku, min(CASE WHEN l.variation = '' THEN l.name ELSE l.name || ' - ' || l.variation END)
+SELECT l.sku, min(CASE WHEN l.variation = '' THEN l.name ELSE l.name || ' - ' || l.variation END),
+       max(l.weight_g), max(l.length_mm), max(l.width_mm), max(l.height_mm)
 FROM catalog_listing l
 WHERE l.merchant_id = %(merchant)s AND l.store_id = %(store)s AND l.sku <> ''
   AND NOT EXISTS (SELECT 1 FROM catalog_binding b
@@ -81,16 +82,20 @@ def create_from_listings(store_id: int) -> list[int]:
     """
     with connection.cursor() as cursor:
         cursor.execute(LISTED, {"merchant": current_scope().merchant_id, "store": store_id})
-        wanted = [NewProduct(sku, name) for sku, name in cursor.fetchall()]
+        wanted = [NewProduct(sku, name, "", *size) for sku, name, *size in cursor.fetchall()]
     return create_products(wanted)
 
 
 UPSERT = """
-INSERT INTO catalog_listing (merchant_id, store_id, item_id, model_id, sku, name, variation, seen_at)
+INSERT INTO catalog_listing (merchant_id, store_id, item_id, model_id, sku, name, variation, weight_g,
+                             length_mm, width_mm, height_mm, seen_at)
 SELECT %(merchant)s, %(store)s, n.*, %(at)s
-FROM unnest(%(items)s::text[], %(models)s::text[], %(skus)s::text[], %(names)s::text[], %(variations)s::text[]) AS n
+FROM unnest(%(items)s::text[], %(models)s::text[], %(skus)s::text[], %(names)s::text[], %(variations)s::text[],
+            %(weights)s::int[], %(lengths)s::int[], %(widths)s::int[], %(heights)s::int[]) AS n
 ON CONFLICT (merchant_id, store_id, item_id, model_id) DO UPDATE
-SET sku = EXCLUDED.sku, name = EXCLUDED.name, variation = EXCLUDED.variation, seen_at = EXCLUDED.seen_at
+SET sku = EXCLUDED.sku, name = EXCLUDED.name, variation = EXCLUDED.variation, weight_g = EXCLUDED.weight_g,
+    length_mm = EXCLUDED.length_mm, width_mm = EXCLUDED.width_mm, height_mm = EXCLUDED.height_mm,
+    seen_at = EXCLUDED.seen_at
 """
 
 
@@ -103,6 +108,10 @@ class SeenListing:
     sku: str
     name: str
     variation: str = ""
+    weight_g: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
 
 
 def save_listings(store_id: int, seen: Sequence[SeenListing]) -> int:
@@ -121,6 +130,10 @@ def save_listings(store_id: int, seen: Sequence[SeenListing]) -> int:
                 "skus": [one.sku.strip() for one in rows],
                 "names": [one.name for one in rows],
                 "variations": [one.variation for one in rows],
+                "weights": [one.weight_g for one in rows],
+                "lengths": [one.length_mm for one in rows],
+                "widths": [one.width_mm for one in rows],
+                "heights": [one.height_mm for one in rows],
             },
         )
     return len(rows)

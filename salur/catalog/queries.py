@@ -24,6 +24,11 @@ def find_product(product_id: int) -> MasterProduct | None:
     return MasterProduct.objects.filter(pk=product_id).first()
 
 
+def mskus_of(product_ids: Iterable[int]) -> list[str]:
+    """The MSKUs of some products."""
+    return list(MasterProduct.objects.filter(pk__in=list(product_ids)).values_list("msku", flat=True))
+
+
 def added_to(product_ids: Iterable[int], warehouse_id: int | None = None) -> dict[int, list[WarehouseProduct]]:
     """Where products were added, by product."""
     found: dict[int, list[WarehouseProduct]] = {}

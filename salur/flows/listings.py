@@ -46,7 +46,17 @@ def pull_listings(merchant_id: int, store_id: int, *, actor: str = ACTOR) -> int
 
 
 def _seen(item: StoreListing) -> SeenListing:
-    return SeenListing(item.item_id, item.model_id, item.sku, item.name, item.variation)
+    return SeenListing(
+        item.item_id,
+        item.model_id,
+        item.sku,
+        item.name,
+        item.variation,
+        item.weight_g,
+        item.length_mm,
+        item.width_mm,
+        item.height_mm,
+    )
 
 
 def _read_page(line: PartnerLine, cursor: str | None, actor: str) -> Page[StoreListing]:

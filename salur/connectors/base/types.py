@@ -336,7 +336,7 @@ class ConfirmResult:
 
 @dataclass(frozen=True, slots=True)
 class StoreListing:
-    """A product as the store lists it: one sellable variation."""
+    """A product as the store lists it: one sellable variation. Weight and size 0 means that the store does not say."""
 
     item_id: str
     model_id: str
@@ -344,6 +344,10 @@ class StoreListing:
     name: str
     variation: str = ""
     stock: int | None = None
+    weight_g: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import TypedDict
 
 from salur.connectors.base.errors import ContractBroken
 from salur.connectors.base.reading import (
@@ -213,7 +214,38 @@ def item_listing(item: JsonObject) -> StoreListing:
         sku=text(item, "item_sku"),
         name=text(item, "item_name"),
         stock=stock_of(item),
+        **size_of(item),
     )
+
+
+class Size(TypedDict):
+    """Weight in grams, lengths in millimetres."""
+
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+
+
+def size_of(item: JsonObject) -> Size:
+    """Weight (the sheet's ``weight`` in kg) and package size (cm) of an item, in grams and millimetres."""
+    size = item.get("dimension")
+    box: JsonObject = size if isinstance(size, dict) else {}
+    return {
+        "weight_g": _scaled(item.get("weight"), 1000),
+        "length_mm": _scaled(box.get("package_length"), 10),
+        "width_mm": _scaled(box.get("package_width"), 10),
+        "height_mm": _scaled(box.get("package_height"), 10),
+    }
+
+
+def _scaled(value: object, by: int) -> int:
+    """A figure that comes as number or text, in our unit; what is no sensible figure counts as not said."""
+    try:
+        amount = Decimal(str(value)) * by
+    except ArithmeticError:
+        return 0
+    return int(amount) if amount.is_finite() and 0 < amount < 10_000_000 else 0
 
 
 def model_listings(item: JsonObject, document: JsonObject) -> list[StoreListing]:
@@ -228,6 +260,7 @@ def model_listings(item: JsonObject, document: JsonObject) -> list[StoreListing]
             name=text(item, "item_name"),
             variation=text(model, "model_name") or variation_name(model, tiers),
             stock=stock_of(model),
+            **size_of(item),
         )
         for model in as_objects(answer.get("model"), "model")
     ]

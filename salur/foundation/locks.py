@@ -54,9 +54,10 @@ def claim_rows(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} t SET {changes} FROM (SELECT c.id FROM {table} c"
-            f" WHERE c.merchant_id = %(merchant)s AND {where} ORDER BY {order} LIMIT %(limit)s"
-            " FOR UPDATE SKIP LOCKED) p"
+            # Materialized: as a plain sub-select it may be run once per outer row, and each run claims other rows.
+            f"WITH p AS MATERIALIZED (SELECT c.id FROM {table} c WHERE c.merchant_id = %(merchant)s AND {where}"
+            f" ORDER BY {order} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            f" UPDATE {table} t SET {changes} FROM p"
             f" WHERE t.merchant_id = %(merchant)s AND t.id = p.id RETURNING {returning}",
             {**values, "merchant": merchant_id, "limit": limit},
         )

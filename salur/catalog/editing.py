@@ -16,7 +16,7 @@ class MskuTaken(Exception):
 
 def save_product(product: MasterProduct) -> MasterProduct:
     """Save a new or changed master product; raises :class:`MskuTaken`."""
-    if product.pk is None:
+    if product._state.adding:
         product.created_at = now()
     try:
         with transaction.atomic():

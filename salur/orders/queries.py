@@ -30,7 +30,7 @@ class Counted:
 def status_counts() -> dict[str, Counted]:
     """Orders by status; each counted up to :data:`COUNTED_UP_TO`."""
     one = "SELECT %s, count(*) FROM (SELECT 1 FROM orders_order WHERE merchant_id = %s AND status = %s LIMIT %s) AS x"
-    values: list[object] = []
+    values: list[str | int] = []
     for status in OrderState.values:
         values += [status, current_scope().merchant_id, status, COUNTED_UP_TO + 1]
     with connection.cursor() as cursor:

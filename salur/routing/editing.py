@@ -18,7 +18,7 @@ class RuleNameTaken(Exception):
 
 def save_rule(rule: RoutingRule) -> RoutingRule:
     """Save a rule; a new one is tried last. Raises :class:`RuleNameTaken`."""
-    if rule.pk is None:
+    if rule._state.adding:
         last = RoutingRule.objects.aggregate(last=Max("position"))["last"]
         rule.position = 10 if last is None else last + 10
     try:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import functools
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
@@ -78,6 +78,7 @@ class MerchantRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+Worn = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 View = Callable[Concatenate[MerchantRequest, P], HttpResponseBase]
 
 
@@ -117,7 +118,7 @@ def page(
                 _require(ours, get if request.method in SAFE else post, entitlement)
                 return _answer(ours, view, scoped and request.method in SAFE, *args, **kwargs)
 
-        return worn
+        return cast("Worn[P]", worn)
 
     return wear
 
@@ -176,13 +177,11 @@ def _with_merchant(request: HttpRequest) -> MerchantRequest | None:
 
 
 def fragment_or_page(
-    request: MerchantRequest, template: str, context: dict[str, object], *, fragment: str = "", status: int = 200
+    request: MerchantRequest, template: str, context: Mapping[str, object], *, fragment: str = "", status: int = 200
 ) -> HttpResponse:
     """The whole page, or for HTMX the named fragment: one URL, two readers."""
-    from django.template.response import TemplateResponse
-
     asked_by_script = bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
     chosen = fragment if fragment and asked_by_script else template
-    response = TemplateResponse(request, chosen, context, status=status)
+    response = TemplateResponse(request, chosen, dict(context), status=status)
     response["Vary"] = "HX-Request"
     return response

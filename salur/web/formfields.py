@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -16,7 +17,7 @@ def declared_field(declared: FormField) -> forms.Field:
 
     The server's check is the service's (``validate_form``); this one only shows.
     """
-    common = {
+    common: dict[str, Any] = {
         "label": gettext(declared.label),
         "help_text": gettext(declared.origin) if declared.origin else "",
         "required": declared.required,
@@ -32,7 +33,9 @@ def declared_field(declared: FormField) -> forms.Field:
             else forms.TextInput(attrs={"autocomplete": "off"})
         )
         field = forms.CharField(max_length=declared.max_length or None, widget=widget, strip=True, **common)
-    field.partner_term = declared.partner_term  # type: ignore[attr-defined]  # read by components/field.html
+    # Read by components/field.html.
+    for name, value in (("partner_term", declared.partner_term), ("shows_limit", True)):
+        setattr(field, name, value)
     return field
 
 

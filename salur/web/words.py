@@ -97,6 +97,29 @@ def why(outbound: Outbound) -> str:
     return ""
 
 
+OUTCOMES: Mapping[str, str | Promise] = {
+    "ok": _("answered"),
+    "pushed": _("accepted"),
+    "ready": _("certainly not there"),
+    "unknown": _("not known yet"),
+    "rejected": _("refused"),
+    "Retryable": _("not done, tried again later"),
+    "RateLimited": _("not done, asked to wait"),
+    "UnknownOutcome": _("answer lost, to be looked up"),
+    "AuthExpired": _("access too old"),
+    "AuthRejected": _("access refused"),
+    "Rejected": _("refused"),
+    "AlreadyExists": _("there already"),
+    "TooLate": _("too late"),
+    "ContractBroken": _("answer not understood"),
+}
+
+
+def outcome_words(outcome: str) -> str:
+    """How a call ended, in words."""
+    return str(OUTCOMES.get(outcome, outcome))
+
+
 # -- who did it, and why --------------------------------------------------------------------------------------------
 
 

@@ -9,22 +9,32 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 CAUSES: Mapping[str, str | Promise] = {
-    "page": _("on this page"),
     "push": _("push"),
+    "push products": _("product push"),
+    "restock": _("stock came in"),
+    "message": _("message from the partner"),
+    "refresh": _("access renewed"),
+    "schedule": _("schedule"),
+    "stock sync": _("stock sync"),
+    "listings": _("products fetched from the store"),
+    "rules": _("rules changed"),
+    "link": _("SKU linked"),
+    "products": _("products changed"),
+    "settings": _("settings changed"),
     "look up": _("looked up by reference"),
     "arrange": _("arranging the shipment"),
     "follow up": _("news from the warehouse"),
     "confirm": _("confirming the shipment"),
     "cancel": _("cancellation"),
-    "calibrate": _("stock sync"),
-    "webhook": _("message from the partner"),
     "button": _("asked for by hand"),
-    "sweep": _("regular check"),
+    "api": _("API"),
 }
 
 
 def cause_words(cause: str) -> tuple[str, int | None]:
     """Words for a cause, and the id of the sync run it names, if it names one."""
+    if cause.startswith("api "):
+        cause = "api"
     kind, _colon, number = cause.partition(":")
     if kind in ("run", "import", "sync") and number.isdigit():
         return gettext("sync run %(number)s") % {"number": number}, int(number)

@@ -19,7 +19,7 @@ from salur.outbound.queries import GatedList, attempts_of, gated_lists, lists_of
 from salur.tenancy.models import Transition
 from salur.tenancy.queries import moves_of
 from salur.web import chips
-from salur.web.words import Explained, actor_names, gate_words, problem_words
+from salur.web.words import Explained, actor_names, gate_words, outcome_words, problem_words
 
 from .causes import cause_words
 
@@ -67,6 +67,22 @@ class ShownList:
     settled: bool
 
     @property
+    def may_push_again(self) -> bool:
+        """The warehouse refused it."""
+        return self.outbound.push == "rejected"
+
+    @property
+    def may_refresh(self) -> bool:
+        """It is at the warehouse and not at its end."""
+        return self.outbound.push == "pushed" and self.outbound.task not in ("completed", "cancelled")
+
+    @property
+    def may_arrange(self) -> bool:
+        """AWB number or label are still missing, and the order has not left."""
+        gone = self.outbound.order.status in ("shipped", "completed", "cancelled")
+        return not self.settled and not gone and self.outbound.shipment != "labelled"
+
+    @property
     def closed(self) -> int:
         """How many gates are closed."""
         return sum(not gate.open for gate in self.gates)
@@ -86,6 +102,9 @@ class Story:
 
     lines: list[ShownLine]
     lists: list[ShownList]
+    may_push_again: bool
+    may_refresh: bool
+    may_arrange: bool
     problems: list[tuple[OrderProblem, Explained]]
     events: list[Event] = field(default_factory=list)
 
@@ -96,9 +115,13 @@ def read_story(order: Order) -> Story:
     lines = lines_of([order.pk]).get(order.pk, [])
     parts = parts_of(order.store_id, (line.sku for line in lines))
     problems = open_problems_of([order.pk]).get(order.pk, [])
+    shown = [shown_list(gated) for gated in gated_lists(outbounds)]
     return Story(
         [ShownLine(line, parts.get(line.sku, ())) for line in lines],
-        [shown_list(gated) for gated in gated_lists(outbounds)],
+        shown,
+        any(one.may_push_again for one in shown),
+        any(one.may_refresh for one in shown),
+        any(one.may_arrange for one in shown),
         [(p, problem_words(p.cause, p.evidence)) for p in problems],
         timeline(order, outbounds),
     )
@@ -169,9 +192,11 @@ def _moved(move: Transition, names: dict[str, str]) -> Event:
 
 def _tried(attempt: PushAttempt) -> Event:
     if attempt.kind == "lookup":
-        title = gettext("Looked up at the warehouse by reference: %(outcome)s") % {"outcome": attempt.outcome}
+        title = gettext("Looked up at the warehouse by reference: %(outcome)s") % {
+            "outcome": outcome_words(attempt.outcome)
+        }
     else:
-        title = gettext("Sent to the warehouse: %(outcome)s") % {"outcome": attempt.outcome}
+        title = gettext("Sent to the warehouse: %(outcome)s") % {"outcome": outcome_words(attempt.outcome)}
     tone = "good" if attempt.outcome in ("pushed", "found", "accepted") else "warn"
     said = " ".join(part for part in (attempt.code, attempt.message) if part)
     if attempt.late:
@@ -182,7 +207,10 @@ def _tried(attempt: PushAttempt) -> Event:
 def _called(exchange: ExchangeRecord) -> Event:
     tone = "quiet" if exchange.outcome == "ok" else "warn"
     title = gettext("Call %(operation)s") % {"operation": exchange.operation}
-    detail = gettext("%(outcome)s, %(ms)s ms") % {"outcome": exchange.outcome, "ms": exchange.duration_ms}
+    detail = gettext("%(outcome)s, %(ms)s ms") % {
+        "outcome": outcome_words(exchange.outcome),
+        "ms": exchange.duration_ms,
+    }
     return Event(exchange.started_at, tone, "arrows", title, detail, exchange=exchange)
 
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from salur.catalog.editing import bind_sku, unbind
 from salur.catalog.models import Listing
+from salur.catalog.products import create_from_listings
 from salur.catalog.queries import (
     bindings_of_listings,
     find_listing,
     listing_page,
     products_named,
 )
+from salur.flows.listings import pull_listings
 from salur.flows.wakeups import bindings_changed
+from salur.foundation.problems import Refusal
 from salur.integrations.queries import find_store, stores
 from salur.orders.queries import unlinked_skus
 from salur.tenancy.models import Role
-from salur.web.access import MerchantRequest, fragment_or_page, page, reading
-from salur.web.acting import acting
+from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
+from salur.web.acting import acting, tell_refusal
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
 
@@ -34,10 +38,12 @@ def listing_list(request: MerchantRequest) -> HttpResponseBase:
     listed = at_cursor(request, lambda cursor: listing_page(store_id, search, linked, cursor))
     bound = bindings_of_listings(listed.rows)
     same = products_named(row.sku for row in listed.rows)
+    known = stores()
     context = {
         "page": listed,
         "rows": [(row, bound.get((row.store_id, row.sku), []), same.get(row.sku)) for row in listed.rows],
-        "stores": stores(),
+        "stores": known,
+        "chosen_store": next((s for s in known if s.pk == store_id), None),
         "store_id": store_id,
         "search": search,
         "linked": linked,
@@ -46,6 +52,28 @@ def listing_list(request: MerchantRequest) -> HttpResponseBase:
         "filtered": bool(store_id or search or linked),
     }
     return fragment_or_page(request, "web/products/listings.html", context, fragment="web/products/listings_rows.html")
+
+
+@page()
+def make_products(request: MerchantRequest) -> HttpResponseBase:
+    """Fetch a store's products, or make a master product of each of its SKUs that means nothing yet (R45, way 3)."""
+    number = request.POST.get("store", "")
+    with reading(request):
+        store = find_store(int(number)) if number.isdigit() else None
+    if store is None:
+        raise Http404
+    try:
+        if request.POST.get("action") == "fetch":
+            found = pull_listings(request.merchant.id, store.pk, actor=actor(request))
+            messages.success(request, gettext("Products fetched: %(n)s.") % {"n": found})
+        else:
+            with acting(request, "products"):
+                made = len(create_from_listings(store.pk))
+                bindings_changed([store.pk])
+            messages.success(request, gettext("Master products made: %(n)s.") % {"n": made})
+    except Refusal as refusal:
+        tell_refusal(request, refusal)
+    return redirect(f"{reverse('web:listings')}?store={store.pk}")
 
 
 def _found(listing_id: int) -> Listing:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -57,12 +56,11 @@ def import_orders(request: MerchantRequest) -> HttpResponseBase:
 
 
 def _start(request: MerchantRequest, form: ImportForm) -> int | None:
-    upload: UploadedFile = form.cleaned_data["file"]
+    upload = form.cleaned_data["file"]
     try:
         with acting(request, "import"):
-            stream = upload.file
-            assert stream is not None  # noqa: S101  # an upload that passed the form's check has one
-            return start_file_import(form.cleaned_data["store"], upload.name or "", stream, trigger="file").pk
+            store_id, name = form.cleaned_data["store"], upload.name or ""
+            return int(start_file_import(store_id, name, upload.file, trigger="file").pk)
     except ImportBusy as busy:
         messages.info(request, gettext("This very file is being imported already: here is its run."))
         return busy.run_id

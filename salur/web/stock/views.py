@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.models import ProductPushState
-from salur.catalog.queries import product_page
+from salur.catalog.queries import mskus_of, product_page
+from salur.flows.calibrate import sync_stock
+from salur.foundation.problems import Refusal
 from salur.outbound.queries import outbound_links
 from salur.stock.models import MovementCause
 from salur.stock.queries import (
     find_balance,
     find_sync,
+    find_warehouse,
     movement_page,
     sync_lines,
     sync_page,
@@ -20,7 +26,8 @@ from salur.stock.queries import (
     warehouses,
 )
 from salur.tenancy.models import Entitlement
-from salur.web.access import MerchantRequest, fragment_or_page, page
+from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
+from salur.web.acting import tell_refusal
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
 from salur.web.words import actor_names
@@ -55,6 +62,32 @@ def stock_list(request: MerchantRequest) -> HttpResponseBase:
         "filtered": bool(warehouse_id or search or push),
     }
     return fragment_or_page(request, "web/stock/list.html", context, fragment="web/stock/list_rows.html")
+
+
+MOST_SKUS = 50
+
+
+@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+def sync_chosen(request: MerchantRequest) -> HttpResponseBase:
+    """Sync the chosen SKUs of one warehouse with its partner, now (R127, R128)."""
+    chosen = [value.partition(":") for value in request.POST.getlist("row")]
+    places = {int(place) for place, _colon, _product in chosen if place.isdigit()}
+    products = [int(product) for _place, _colon, product in chosen if product.isdigit()]
+    if len(places) != 1 or not 0 < len(products) <= MOST_SKUS:
+        most = {"most": MOST_SKUS}
+        messages.warning(request, gettext("Choose between 1 and %(most)s products of one warehouse.") % most)
+        return redirect("web:stock")
+    place_id = places.pop()
+    with reading(request):
+        if find_warehouse(place_id) is None:
+            raise Http404
+        skus = mskus_of(products)
+    try:
+        run_id = sync_stock(request.merchant.id, place_id, "button", skus, actor=actor(request))
+    except Refusal as refusal:
+        tell_refusal(request, refusal)
+        return redirect("web:stock")
+    return redirect("web:stock_sync", run_id)
 
 
 @page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext, ngettext
 
 from salur.foundation.clock import now
-from salur.web import chips, navigation, theme
+from salur.web import chips, navigation, theme, words
 
 register = template.Library()
 
@@ -50,6 +50,18 @@ def note_chip(tone: str, drawing: str, text: str) -> SafeString:
 
 
 @register.simple_tag
+def outcome_words(outcome: str) -> str:
+    """How a call to a partner ended."""
+    return words.outcome_words(outcome)
+
+
+@register.simple_tag
+def why(tone: str, text: str) -> SafeString:
+    """A reason, short enough for a table's cell."""
+    return format_html('<span class="why why-{}">{}<span>{}</span></span>', tone, icon("alert"), text)
+
+
+@register.simple_tag
 def state_label(machine: str, state: str) -> str:
     """A state's name alone."""
     return chips.label(machine, state)
@@ -57,21 +69,28 @@ def state_label(machine: str, state: str) -> str:
 
 @register.simple_tag
 def moment(at: datetime | None, style: str = "short") -> SafeString | str:
-    """A time in the merchant's zone. ``short``: date and minutes; ``ago``: how long since; ``date``: the day."""
+    """A time in the merchant's zone.
+
+    ``short``: date and minutes; ``lines``: the same, one below the other; ``clock``: day and seconds; ``date``: the
+    day; ``ago``: how long since.
+    """
     if at is None:
         return format_html('<span class="faint">{}</span>', "–")
     local = timezone.localtime(at)
     full = formats.date_format(local, "DATETIME_FORMAT")
     zone = local.tzname() or ""
-    shown = {
-        "short": lambda: local.strftime("%Y-%m-%d %H:%M"),
-        "date": lambda: local.strftime("%Y-%m-%d"),
-        "clock": lambda: local.strftime("%m-%d %H:%M:%S"),
-        "ago": lambda: span_words(now() - at),
-    }[style]()
+    shown = _shown_moment(at, local, style)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(timespec="seconds"), f"{full} {zone}", shown
     )
+
+
+def _shown_moment(at: datetime, local: datetime, style: str) -> str:
+    if style == "ago":
+        return span_words(now() - at)
+    if style == "lines":
+        return format_html('{}<span class="sub">{}</span>', f"{local:%Y-%m-%d}", f"{local:%H:%M}")
+    return local.strftime({"short": "%Y-%m-%d %H:%M", "date": "%Y-%m-%d", "clock": "%m-%d %H:%M:%S"}[style])
 
 
 def span_words(span: timedelta) -> str:

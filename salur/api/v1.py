@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.renderers import JSONRenderer
+from ninja.responses import NinjaJSONEncoder
 
 from . import connections, orders, outbound, problems, runs, stock
 from .access import Bearer
@@ -17,6 +20,22 @@ Orders in, outbound lists out. Authorise with an API token: `Authorization: Bear
 scope of its group. Errors are `application/problem+json` in the language of `Accept-Language`. Lists give pages by
 `limit` and `cursor`. Every write may carry an `Idempotency-Key`.
 """
+
+
+class Encoder(NinjaJSONEncoder):
+    """Times in UTC with all their digits, so that a time read here may be sent back as a filter."""
+
+    def default(self, o: Any) -> Any:
+        """What JSON has no form for."""
+        if isinstance(o, datetime):
+            return o.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return super().default(o)
+
+
+class Renderer(JSONRenderer):
+    """JSON with our times."""
+
+    encoder_class = Encoder
 
 
 class SalurAPI(NinjaAPI):
@@ -45,6 +64,7 @@ api = SalurAPI(
     openapi_url="/openapi.json",
     auth=Bearer(),
     parser=StrictParser(),
+    renderer=Renderer(),
 )
 problems.install(api)
 for router in (orders.router, outbound.router, stock.router, runs.router, connections.router):

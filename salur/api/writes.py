@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
-from ninja.responses import Response
 
 from salur.tenancy import idempotency
 
@@ -31,6 +29,15 @@ class Answer:
     location: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer as it goes out: as text, because a database that keeps JSON reorders it."""
+
+    status: int
+    text: str
+    location: str
+
+
 def once(request: ApiRequest, work: Callable[[], Answer], *, content: bytes | None = None) -> HttpResponse:
     """Inside a scope: do the work, or give the answer that the same key was given before.
 
@@ -39,7 +46,7 @@ def once(request: ApiRequest, work: Callable[[], Answer], *, content: bytes | No
     """
     key = request.headers.get(HEADER)
     if key is None:
-        return _response(_plain(work()))
+        return _response(_written(work()))
     if not 0 < len(key) <= idempotency.LONGEST_KEY:
         raise Invalid(fault("header", HEADER, "bad_key"))
     digest = idempotency.digest_of(
@@ -47,11 +54,11 @@ def once(request: ApiRequest, work: Callable[[], Answer], *, content: bytes | No
     )
     stored = _begin(key, digest)
     if stored is not None:
-        response = _response({"status": stored.status, **stored.answer})
+        response = _response(Written(stored.status, stored.answer["text"], stored.answer["location"]))
         response[REPLAYED] = "true"
         return response
-    answer = _plain(work())
-    idempotency.finish(key, answer["status"], {name: answer[name] for name in ("body", "location")})
+    answer = _written(work())
+    idempotency.finish(key, answer.status, {"text": answer.text, "location": answer.location})
     return _response(answer)
 
 
@@ -68,12 +75,12 @@ def _begin(key: str, digest: str) -> idempotency.StoredAnswer | None:
     return stored
 
 
-def _plain(answer: Answer) -> dict[str, Any]:
-    return {"status": answer.status, "body": answer.body.model_dump(mode="json"), "location": answer.location}
+def _written(answer: Answer) -> Written:
+    return Written(answer.status, answer.body.model_dump_json(), answer.location)
 
 
-def _response(answer: dict[str, Any]) -> HttpResponse:
-    response = Response(answer["body"], status=answer["status"])
-    if answer["location"]:
-        response["Location"] = answer["location"]
+def _response(answer: Written) -> HttpResponse:
+    response = HttpResponse(answer.text, status=answer.status, content_type="application/json")
+    if answer.location:
+        response["Location"] = answer.location
     return response

@@ -50,6 +50,7 @@ def _demo(chosen: argparse.Namespace) -> int:
         home.chmod(0o755)  # the embedded server's user passes through
         os.environ["SALUR_HOME"] = str(home)
     port = free_port(chosen.port)
+    os.environ.setdefault("SALUR_LOG_LEVEL", "WARNING")  # the story is told by the demo itself
     os.environ["SALUR_BASE_URL"] = f"http://127.0.0.1:{port}"
     environment, started = start_database()
     try:

@@ -31,7 +31,7 @@ def register(commands: Commands) -> None:
     add_address(web)
     web.set_defaults(run=_web)
     worker = commands.add_parser("worker", help="work off what is due; start as many as you like")
-    worker.add_argument("--concurrency", type=int, default=4, help="jobs at the same time (4)")
+    worker.add_argument("--concurrency", type=int, default=8, help="jobs at the same time (8)")
     worker.add_argument("--queue", action="append", metavar="NAME", help="only this queue; may be repeated")
     worker.add_argument("--once", action="store_true", help="end when nothing is left to do")
     worker.set_defaults(run=_worker)

@@ -100,7 +100,7 @@ def run_demo(chosen: argparse.Namespace, port: int) -> int:
     children = Supervisor()
     sandbox_port = free_port(0)
     try:
-        children.start("sandbox", ["sandbox", "--host", "127.0.0.1", "--port", str(sandbox_port)])
+        children.start("sandbox", ["sandbox", "--host", "127.0.0.1", "--port", str(sandbox_port)], quiet=True)
         children.start("web", ["web", "--port", str(port)])
         children.start("worker", ["worker"])
         sandbox = Sandbox(f"http://127.0.0.1:{sandbox_port}")

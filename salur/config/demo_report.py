@@ -61,7 +61,7 @@ class Watch:
 
     def until_settled(self, shopee: int, shopify: int) -> bool:
         """Whether every order of the store was shipped and confirmed, and every Shopify order is held as it should."""
-        begun, told = time.monotonic(), ""
+        begun, told = time.monotonic(), 0.0
         wanted = self._chosen.orders + self._chosen.csv_orders
         while True:
             self._count()
@@ -69,8 +69,8 @@ class Watch:
             line = self._line()
             if self._live:
                 print(f"\r{line}", end="", flush=True)
-            elif line.split("|", 1)[1] != told and int(self.seconds) % 5 == 0:
-                told = line.split("|", 1)[1]
+            elif self.seconds >= told:
+                told += 5
                 print(line, flush=True)
             done = self.counts.get(shopee, {}).get("done", 0)
             held = self.counts.get(shopify, {}).get("held", 0)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "ninja",  # serves the API's reading page from this package, not from elsewhere
     "procrastinate.contrib.django",
     "salur.tenancy",
     "salur.integrations",

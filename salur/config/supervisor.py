@@ -23,11 +23,19 @@ class Supervisor:
         # Holds the name of a child that ended, or None where a signal asks us to end.
         self._events: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
-    def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """Start ``salur ARGUMENTS``."""
+    def start(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        *,
+        quiet: bool = False,
+    ) -> None:
+        """Start ``salur ARGUMENTS``; ``quiet`` throws its standard output away (its log goes to standard error)."""
         child = subprocess.Popen(
             [sys.executable, "-m", "salur", *arguments],
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else None,
             env={**os.environ, **(environment or {})},
             process_group=0,  # Ctrl-C reaches us alone, so that the order of ending is ours
         )

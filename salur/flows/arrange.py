@@ -61,7 +61,7 @@ from .wakeups import lists_changed, store_changed, wake
 BATCH = 50
 CALLS_PER_ORDER = 5  # options, arrange, number, and two or three for the label: taken beforehand, settled afterwards
 MOST_CALLS = 8
-TURN_SECONDS = 20.0
+TURN_SECONDS = 10.0
 MOST_MISUNDERSTANDINGS = 5
 PARKED = timedelta(days=1)
 ACTOR = "worker"

@@ -34,7 +34,7 @@ from .wakeups import store_changed, wake
 
 BATCH, WIDTH = 50, 50
 CALLS_PER_LIST = 2  # the order and its number as the store shows them
-TURN_SECONDS = 20.0
+TURN_SECONDS = 10.0
 MOST_LOOKS = 12  # about two hours; after that a person should look why the store shows something else
 ACTOR = "worker"
 

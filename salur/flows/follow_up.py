@@ -31,7 +31,7 @@ from .reports import Applied, apply_reports
 from .wakeups import account_changed, wake
 
 PAGES = 8
-TURN_SECONDS = 20.0
+TURN_SECONDS = 10.0
 SUBSCRIBED_SECONDS, ALONE_SECONDS = 60.0, 30.0  # between two looks while the warehouse works, with and without messages
 QUIET = timedelta(minutes=10)
 AFTER_FAILURE = timedelta(seconds=15)

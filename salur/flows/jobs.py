@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import structlog
@@ -31,12 +32,53 @@ WORK: dict[str, Callable[[int, int], int]] = {
 }
 
 
+class Underway:
+    """What this process is at: an equal wake-up does not take a second place, it makes the first go round again.
+
+    Without it one busy store would fill every place of a worker, and pushes would wait behind arranging.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rounds: dict[tuple[str, int], int] = {}
+
+    def begin(self, key: tuple[str, int]) -> bool:
+        """True: begin. False: it is under way, and will go round again."""
+        with self._lock:
+            begun = key not in self._rounds
+            self._rounds[key] = 0 if begun else self._rounds[key] + 1
+            return begun
+
+    def again(self, key: tuple[str, int]) -> bool:
+        """After a round: whether somebody asked meanwhile; if not, it has ended."""
+        with self._lock:
+            if self._rounds[key]:
+                self._rounds[key] = 0
+                return True
+            del self._rounds[key]
+            return False
+
+
+underway = Underway()
+
+
 @app.task(name=CARRY_ON)
 def carry_on(kind: str, merchant_id: int, target_id: int) -> None:
     """Do what is due. Whatever goes wrong stays with the rows, which are due again later."""
+    key = (kind, target_id)
+    if not underway.begin(key):
+        return
+    try:
+        going = True
+        while going:
+            _one_round(kind, merchant_id, target_id)
+            going = underway.again(key)
+    finally:
+        connections.close_all()
+
+
+def _one_round(kind: str, merchant_id: int, target_id: int) -> None:
     try:
         WORK[kind](merchant_id, target_id)
     except Exception:
         log.exception("work_failed", kind=kind, merchant=merchant_id, target=target_id)
-    finally:
-        connections.close_all()

@@ -48,7 +48,7 @@ from .reports import apply_reports
 from .wakeups import account_changed, wake
 
 BATCH, WIDTH = 64, 64
-TURN_SECONDS = 20.0
+TURN_SECONDS = 10.0
 FIRST_LOOK = timedelta(seconds=2)
 ACTOR = "worker"
 

@@ -16,7 +16,7 @@ from .wakeups import defer_wakeup
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
-CONCURRENCY = 4
+CONCURRENCY = 8
 
 
 def sweep() -> int:

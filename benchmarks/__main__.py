@@ -1,0 +1,140 @@
+"""``python -m benchmarks [NAME...]``: one JSON line per figure (docs/reference/benchmarks.md)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .ground import ground
+from .measuring import report
+from .order_files import write_orders
+from .shop import Shop
+
+HALF, PROBE = 100_000, 10_000
+
+
+class Bench:
+    """The figures, each in a child process of its own, so that memory and CPU time are its own."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.folder = folder
+        self.size = size
+        self.stored = 0
+        self._shop: Shop | None = None
+
+    @property
+    def shop(self) -> Shop:
+        """The merchant, made when first asked for."""
+        if self._shop is None:
+            self._shop = Shop.loads(child("make-shop")[0])
+        return self._shop
+
+    def bring_in(self, name: str, count: int, **details: Any) -> dict[str, Any]:
+        """Import ``count`` new orders; the figure."""
+        path = self.file(self.stored, count)
+        self.stored += count
+        return self.bring_in_file(name, path, count, **details)
+
+    def bring_in_file(self, name: str, path: Path, count: int, **details: Any) -> dict[str, Any]:
+        """Import this file; the figure."""
+        return figure("import", self.shop.dumps(), str(path), name, str(count), json.dumps(details))
+
+    def file(self, first: int, count: int) -> Path:
+        """A file of orders that were not imported yet."""
+        path = self.folder / f"orders-{first}-{count}.csv"
+        if not path.exists():
+            write_orders(path, first, count)
+        return path
+
+    # -- groups of figures -----------------------------------------------------------------------------------------
+
+    def imports(self) -> None:
+        """Import of new orders beside a bare COPY and merge of the same rows, and of the same file again."""
+        for count in (1000, self.size):
+            first, stored = self.stored, self.stored
+            made = self.bring_in(f"import_{count}", count, stored_before=stored)
+            path = self.file(first, count)
+            bare = figure("bare", str(path), f"bare_{count}", str(count))
+            report(
+                f"import_share_of_bare_{count}",
+                made["value"] / bare["value"],
+                "ratio",
+                count,
+                cpu_ratio=made["cpu_us_per_order"] / bare["cpu_us_per_order"],
+            )
+        self.bring_in_file("import_again", path, count, stored_before=self.stored)
+
+    def growth(self) -> None:
+        """Cost per order when nothing, half and all is stored."""
+        for want in (0, self.size, 2 * self.size):
+            if want > self.stored + PROBE:
+                self.bring_in("import_filling", want - self.stored, stored_before=self.stored)
+            self.bring_in(f"import_{PROBE}_upon_{want}", PROBE, stored_before=self.stored)
+
+    def reads(self) -> None:
+        """Stock verification and the order list at the size reached."""
+        if not self.stored:
+            self.bring_in("import_filling", PROBE, stored_before=0)
+        figure("reads", self.shop.dumps(), str(self.stored))
+
+    def push(self) -> None:
+        """A thousand outbound lists with labels to a warehouse that takes 200 ms for each answer."""
+        figure("push", str(self.folder))
+
+    def jobs(self) -> None:
+        """The alarm clock alone."""
+        figure("jobs")
+
+
+GROUPS: dict[str, Callable[[Bench], None]] = {
+    "growth": Bench.growth,
+    "import": Bench.imports,
+    "reads": Bench.reads,
+    "push": Bench.push,
+    "jobs": Bench.jobs,
+}
+
+
+def child(*arguments: str) -> list[str]:
+    """Lines that a child process prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.child", *arguments], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"benchmarks: {arguments[0]} ended with code {done.returncode}")
+    return done.stdout.splitlines()
+
+
+def figure(*arguments: str) -> dict[str, Any]:
+    """Print a child's figures; answer the last."""
+    lines = child(*arguments)
+    for line in lines:
+        print(line, flush=True)
+    return dict(json.loads(lines[-1]))
+
+
+def main() -> int:
+    """See the module."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(GROUPS)} (all)")
+    parser.add_argument("--orders", type=int, default=HALF, help=f"orders of the large import ({HALF})")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(GROUPS):
+        parser.error(f"no such figures: {', '.join(sorted(unknown))}")
+    with ground(), tempfile.TemporaryDirectory(prefix="salur-bench-files-") as folder:
+        child("migrate")
+        bench = Bench(Path(folder), chosen.orders)
+        for name, run in GROUPS.items():
+            if not chosen.names or name in chosen.names:
+                run(bench)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""One figure in a process of its own; started by ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from .shop import Shop, make_shop
+
+
+def _migrate() -> None:
+    from salur.config.cli_manage import run_migrate
+
+    if run_migrate(verbosity=0):
+        raise SystemExit(1)
+
+
+def _make_shop() -> None:
+    print(make_shop().dumps())
+
+
+def _import(shop: str, path: str, name: str, orders: str, details: str) -> None:
+    from .imports import bring_in
+
+    bring_in(Shop.loads(shop), Path(path), name, int(orders), json.loads(details))
+
+
+def _bare(path: str, name: str, orders: str) -> None:
+    from .bare import copy_and_merge
+
+    copy_and_merge(Path(path), name, int(orders))
+
+
+def _reads(shop: str, stored: str) -> None:
+    from .reads import read_back
+
+    read_back(Shop.loads(shop), int(stored))
+
+
+def _push(folder: str) -> None:
+    from .push import push_lists
+
+    push_lists(Path(folder))
+
+
+def _jobs() -> None:
+    from .jobs import ring
+
+    ring()
+
+
+WORK: dict[str, Callable[..., None]] = {
+    "migrate": _migrate,
+    "make-shop": _make_shop,
+    "import": _import,
+    "bare": _bare,
+    "reads": _reads,
+    "push": _push,
+    "jobs": _jobs,
+}
+
+
+def main() -> None:
+    """Start Django on the ground that the parent laid, and do what is asked."""
+    from salur.config.boot import start_django
+
+    start_django()
+    WORK[sys.argv[1]](*sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

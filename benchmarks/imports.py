@@ -1,0 +1,42 @@
+"""The import path as a worker walks it: the file stored, taken up by its run, and brought in batch by batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .measuring import measured, peak_mb, report
+from .shop import Shop
+
+
+def bring_in(shop: Shop, path: Path, name: str, orders: int, details: dict[str, Any]) -> None:
+    """Import the file and report orders/s; raises if not every order came in as it should."""
+    from salur.flows.imports import start_file_import
+    from salur.flows.runs import carry_on_run
+    from salur.orders.models import SyncRun
+    from salur.tenancy.scope import merchant_scope
+
+    with measured() as spent:
+        with merchant_scope(shop.merchant_id, actor="bench", cause="import"), path.open("rb") as file:
+            run = start_file_import(shop.store_id, path.name, file, trigger="command")
+        if not carry_on_run(shop.merchant_id, run.pk):
+            raise RuntimeError("the run was taken by somebody else")
+    with merchant_scope(shop.merchant_id, actor="bench", cause="import"):
+        run = SyncRun.objects.get(pk=run.pk)
+    if run.state != "done" or run.failed or run.created + run.unchanged != orders:
+        raise RuntimeError(f"run {run.pk}: {run.state}, {run.created} created, {run.failed} failed")
+    report(
+        name,
+        orders / spent.wall,
+        "orders/s",
+        orders,
+        seconds=spent.wall,
+        cpu_seconds=spent.cpu,
+        database_cpu_seconds=spent.database_cpu,
+        us_per_order=spent.wall / orders * 1e6,
+        cpu_us_per_order=(spent.cpu + (spent.database_cpu or 0)) / orders * 1e6,
+        peak_mb=peak_mb(),
+        created=run.created,
+        unchanged=run.unchanged,
+        **details,
+    )

@@ -1,0 +1,90 @@
+"""Wall time, CPU time of this process and of the database's processes, and the most memory that was held."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def report(name: str, value: float | None, unit: str, n: int, **details: Any) -> None:
+    """Print one figure."""
+    rounded = {key: _rounded(item) for key, item in details.items()}
+    print(json.dumps({"name": name, "value": _rounded(value), "unit": unit, "n": n, **rounded}), flush=True)
+
+
+def _rounded(item: Any) -> Any:
+    return float(f"{item:.4g}") if isinstance(item, float) else item
+
+
+@dataclass
+class Spent:
+    """Seconds spent; ``database_cpu`` is None where the server's processes cannot be seen."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    database_cpu: float | None = None
+    _server: int | None = field(default=None, repr=False)
+
+
+@contextmanager
+def measured() -> Iterator[Spent]:
+    """What the block spends; read the answer after the block."""
+    spent = Spent(_server=_postmaster())
+    before = _database_cpu(spent._server)
+    cpu, wall = _own_cpu(), time.perf_counter()
+    yield spent
+    spent.wall, spent.cpu = time.perf_counter() - wall, _own_cpu() - cpu
+    after = _database_cpu(spent._server)
+    spent.database_cpu = None if before is None or after is None else after - before
+
+
+def _own_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def peak_mb() -> float:
+    """Most memory this process ever held, in MB (of its own: not what a parent held before it)."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _postmaster() -> int | None:
+    from django.conf import settings
+
+    mark = settings.SALUR.postgres_folder / "data" / "postmaster.pid"
+    if not settings.SALUR.embedded or not mark.exists() or not Path("/proc/self/stat").exists():
+        return None
+    return int(mark.read_text().split("\n", 1)[0])
+
+
+def _database_cpu(server: int | None) -> float | None:
+    """Seconds of the server, its living processes and those that have ended."""
+    if server is None:
+        return None
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        if int(entry.name) == server:
+            ticks += sum(map(int, fields[11:15]))  # own time and that of children that ended
+        elif int(fields[1]) == server:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICKS

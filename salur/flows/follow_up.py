@@ -71,13 +71,13 @@ def follow_account(merchant_id: int, account_id: int) -> int:
             waiting = _waiting(line, begun)
             pages = waiting[: budgets.take("account", line.id, len(waiting))]
             if not pages:
-                _end(line, now() + NO_BUDGET if waiting else None)
+                _end(line, begun, now() + NO_BUDGET if waiting else None)
                 return asked
         errors = _ask_and_apply(line, pages)
         asked += sum(len(page) for page in pages)
         if errors or time.monotonic() > ends:
             with merchant_scope(merchant_id, actor=ACTOR, cause="follow up"):
-                _end(line, _later(errors))
+                _end(line, begun, _later(errors))
             return asked
     return asked
 
@@ -138,14 +138,14 @@ def _later(errors: Sequence[Exception]) -> datetime:
     return now() + AFTER_FAILURE if errors else now()
 
 
-def _end(line: PartnerLine, later: datetime | None) -> None:
+def _end(line: PartnerLine, begun: datetime, later: datetime | None) -> None:
     """When the next round is due: as the settings say while anything is under way, else after a long pause."""
     if later is None:
         with connection.cursor() as cursor:
             cursor.execute(LEFT, [line.merchant_id, line.id])
             later = now() + (_interval(line) if cursor.fetchone()[0] else QUIET)
-    # A list pushed meanwhile has asked for an earlier look (follow_soon): that one stays.
-    WarehouseAccount.objects.filter(pk=line.id, next_follow_up_at__gt=later).update(next_follow_up_at=later)
+    # Whoever asked for an earlier look meanwhile (a push, the button) has moved our mark: theirs stays.
+    WarehouseAccount.objects.filter(pk=line.id, next_follow_up_at__gte=begun + TURN).update(next_follow_up_at=later)
 
 
 def _interval(line: PartnerLine) -> timedelta:

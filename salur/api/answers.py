@@ -43,20 +43,27 @@ class RunOutcome(StrEnum):
 READ_ERRORS: dict[int, Any] = dict.fromkeys((401, 403, 404, 422), Problem)
 WRITE_ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422), Problem)
 
-WRITE: dict[str, Any] = {
-    "parameters": [
-        {
-            "in": "header",
-            "name": "Idempotency-Key",
-            "required": False,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-            "description": "Repeat a request with the same key, and it is done once and answered alike (for 7 days).",
-        }
-    ]
-}
 ACCEPTED: dict[int, Any] = {
     202: {
         "description": "Taken; it runs in the background.",
         "headers": {"Location": {"description": "The run to follow.", "schema": {"type": "string"}}},
     }
 }
+KEY: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "Repeat a request with the same key, and it is done once and answered alike (for 7 days).",
+}
+SCOPE = "x-scope"
+
+
+def needs(scope: str, **more: Any) -> dict[str, Any]:
+    """What the document says of an operation beyond its types: the scope that its token needs (empty: any token)."""
+    return {SCOPE: scope, **more}
+
+
+def writes(scope: str, **more: Any) -> dict[str, Any]:
+    """The same for a write, which may carry a key."""
+    return needs(scope, parameters=[KEY], **more)

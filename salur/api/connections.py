@@ -18,7 +18,7 @@ from salur.tenancy.models import Entitlement
 
 from . import presenting, shown
 from .access import ApiRequest, acting
-from .answers import ACCEPTED, READ_ERRORS, WRITE, WRITE_ERRORS
+from .answers import ACCEPTED, READ_ERRORS, WRITE_ERRORS, needs, writes
 from .problems import Invalid, NotFound, fault
 from .runs import accepted
 from .writes import Answer, once
@@ -26,14 +26,19 @@ from .writes import Answer, once
 router = Router(tags=["stores and warehouses"])
 
 
-@router.get("/stores", response={200: shown.StoreList, **READ_ERRORS}, summary="List stores")
+@router.get("/stores", response={200: shown.StoreList, **READ_ERRORS}, summary="List stores", openapi_extra=needs(""))
 def list_stores(request: ApiRequest) -> shown.StoreList:
     """All stores of the merchant, those disconnected last."""
     with acting(request):
         return shown.StoreList(items=[presenting.store(row) for row in stores()])
 
 
-@router.get("/warehouses", response={200: shown.WarehouseList, **READ_ERRORS}, summary="List warehouses")
+@router.get(
+    "/warehouses",
+    response={200: shown.WarehouseList, **READ_ERRORS},
+    summary="List warehouses",
+    openapi_extra=needs(""),
+)
 def list_warehouses(request: ApiRequest) -> shown.WarehouseList:
     """All warehouses of the merchant, its own and its partners'."""
     with acting(request, entitlement=Entitlement.WAREHOUSE_MANAGEMENT):
@@ -56,7 +61,7 @@ NO_WINDOW = Window(since=None, until=None)
     "/stores/{store_id}/sync",
     response={202: shown.Run, **WRITE_ERRORS},
     summary="Sync a store",
-    openapi_extra={**WRITE, "responses": ACCEPTED},
+    openapi_extra=writes("imports:write", responses=ACCEPTED),
 )
 def sync_store(request: ApiRequest, store_id: int, window: Body[Window] = NO_WINDOW) -> HttpResponse:
     """Fetch the store's orders now. It runs in the background; follow the run named in `Location`."""

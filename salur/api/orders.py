@@ -25,7 +25,7 @@ from salur.tenancy.queries import moves_of
 
 from . import presenting, shown, taken
 from .access import ApiRequest, acting
-from .answers import READ_ERRORS, WRITE, WRITE_ERRORS
+from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, fetch
 from .problems import NotFound
 from .writes import Answer, once
@@ -46,7 +46,9 @@ class OrderQuery(ListQuery):
     )
 
 
-@router.get("/orders", response={200: shown.OrderPage, **READ_ERRORS}, summary="List orders")
+@router.get(
+    "/orders", response={200: shown.OrderPage, **READ_ERRORS}, summary="List orders", openapi_extra=needs("orders:read")
+)
 def list_orders(request: ApiRequest, query: Query[OrderQuery]) -> shown.OrderPage:
     """Orders of all stores, the newest in the hub first."""
     with acting(request, "orders:read"):
@@ -89,7 +91,12 @@ def _summaries(rows: Iterable[Order]) -> list[shown.Order]:
     ]
 
 
-@router.get("/orders/{order_id}", response={200: shown.OrderDetail, **READ_ERRORS}, summary="Read an order")
+@router.get(
+    "/orders/{order_id}",
+    response={200: shown.OrderDetail, **READ_ERRORS},
+    summary="Read an order",
+    openapi_extra=needs("orders:read"),
+)
 def read_order(request: ApiRequest, order_id: int) -> shown.OrderDetail:
     """One order in full: lines, outbound lists with every push condition, and its history."""
     with acting(request, "orders:read"):
@@ -117,7 +124,12 @@ def _timeline(order_id: int, list_ids: list[int]) -> list[shown.Event]:
     return sorted(events, key=lambda event: event.at)
 
 
-@router.post("/orders", response={200: shown.Taken, **WRITE_ERRORS}, summary="Create orders", openapi_extra=WRITE)
+@router.post(
+    "/orders",
+    response={200: shown.Taken, **WRITE_ERRORS},
+    summary="Create orders",
+    openapi_extra=writes("orders:write"),
+)
 def create_orders(request: ApiRequest, payload: taken.NewOrders) -> HttpResponse:
     """Bring in up to 1,000 orders of one store, checked as an order file is.
 

@@ -18,7 +18,7 @@ from salur.tenancy.models import Entitlement
 
 from . import presenting, shown
 from .access import ApiRequest, acting
-from .answers import READ_ERRORS, WRITE, WRITE_ERRORS
+from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, fetch
 from .problems import NotFound
 from .writes import Answer, once
@@ -38,7 +38,12 @@ class OutboundQuery(ListQuery):
     blocked_by: str | None = Field(None, description="Waiting for this push condition.")
 
 
-@router.get("/outbound", response={200: shown.OutboundPage, **READ_ERRORS}, summary="List outbound lists")
+@router.get(
+    "/outbound",
+    response={200: shown.OutboundPage, **READ_ERRORS},
+    summary="List outbound lists",
+    openapi_extra=needs("outbound:read"),
+)
 def list_outbound(request: ApiRequest, query: Query[OutboundQuery]) -> shown.OutboundPage:
     """Outbound lists of all warehouses, the newest first."""
     with acting(request, "outbound:read", entitlement=NEEDS):
@@ -75,7 +80,10 @@ def _detail(row: Outbound) -> shown.OutboundDetail:
 
 
 @router.get(
-    "/outbound/{outbound_id}", response={200: shown.OutboundDetail, **READ_ERRORS}, summary="Read an outbound list"
+    "/outbound/{outbound_id}",
+    response={200: shown.OutboundDetail, **READ_ERRORS},
+    summary="Read an outbound list",
+    openapi_extra=needs("outbound:read"),
 )
 def read_outbound(request: ApiRequest, outbound_id: int) -> shown.OutboundDetail:
     """One outbound list with its lines and every push condition as it stands now."""
@@ -86,7 +94,12 @@ def read_outbound(request: ApiRequest, outbound_id: int) -> shown.OutboundDetail
 PDF = {"responses": {200: {"description": "The label", "content": {"application/pdf": {}}}}}
 
 
-@router.get("/outbound/{outbound_id}/label", response=READ_ERRORS, summary="Read the label", openapi_extra=PDF)
+@router.get(
+    "/outbound/{outbound_id}/label",
+    response=READ_ERRORS,
+    summary="Read the label",
+    openapi_extra=needs("outbound:read", **PDF),
+)
 def read_label(request: ApiRequest, outbound_id: int) -> HttpResponse:
     """The label as a PDF. It holds the buyer's name and address."""
     with acting(request, "outbound:read", entitlement=NEEDS):
@@ -102,7 +115,7 @@ def read_label(request: ApiRequest, outbound_id: int) -> HttpResponse:
     "/outbound/{outbound_id}/push-again",
     response={200: shown.OutboundDetail, **WRITE_ERRORS},
     summary="Push a refused list again",
-    openapi_extra=WRITE,
+    openapi_extra=writes("outbound:write"),
 )
 def push_list_again(request: ApiRequest, outbound_id: int) -> HttpResponse:
     """Send a list once more that its warehouse refused; its reference stays the same."""
@@ -121,7 +134,7 @@ def _push_again(outbound_id: int) -> Answer:
     "/outbound/{outbound_id}/refresh",
     response={202: shown.OutboundDetail, **WRITE_ERRORS},
     summary="Ask the warehouse now",
-    openapi_extra=WRITE,
+    openapi_extra=writes("outbound:write"),
 )
 def refresh_list(request: ApiRequest, outbound_id: int) -> HttpResponse:
     """Have the warehouse asked for this list before all others; read the list a little later."""
@@ -140,7 +153,7 @@ def _refresh(outbound_id: int) -> Answer:
     "/outbound/{outbound_id}/arrange",
     response={202: shown.OutboundDetail, **WRITE_ERRORS},
     summary="Arrange the shipment",
-    openapi_extra=WRITE,
+    openapi_extra=writes("outbound:write"),
 )
 def arrange_list(request: ApiRequest, outbound_id: int) -> HttpResponse:
     """Have the store arrange the shipment, or ask it again for what it still owes: AWB number and label."""

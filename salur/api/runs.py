@@ -21,7 +21,7 @@ from salur.orders.states import RunState
 
 from . import presenting, shown
 from .access import ApiRequest, acting
-from .answers import ACCEPTED, READ_ERRORS, WRITE, WRITE_ERRORS, RunOutcome
+from .answers import ACCEPTED, READ_ERRORS, WRITE_ERRORS, RunOutcome, needs, writes
 from .paging import ListQuery, fetch
 from .problems import NotFound
 from .writes import Answer, once
@@ -43,7 +43,9 @@ class RowQuery(ListQuery):
     outcome: RunOutcome | None = Field(None, description="With this outcome.")
 
 
-@router.get("/runs", response={200: shown.RunPage, **READ_ERRORS}, summary="List runs")
+@router.get(
+    "/runs", response={200: shown.RunPage, **READ_ERRORS}, summary="List runs", openapi_extra=needs("runs:read")
+)
 def list_runs(request: ApiRequest, query: Query[RunQuery]) -> shown.RunPage:
     """Runs of all stores, the newest first."""
     with acting(request, "runs:read"):
@@ -60,14 +62,21 @@ def _found(run_id: int) -> SyncRun:
     return row
 
 
-@router.get("/runs/{run_id}", response={200: shown.Run, **READ_ERRORS}, summary="Read a run")
+@router.get(
+    "/runs/{run_id}", response={200: shown.Run, **READ_ERRORS}, summary="Read a run", openapi_extra=needs("runs:read")
+)
 def read_run(request: ApiRequest, run_id: int) -> shown.Run:
     """One run: its state and how many orders were new, changed, unchanged or failed."""
     with acting(request, "runs:read"):
         return presenting.run(_found(run_id))
 
 
-@router.get("/runs/{run_id}/rows", response={200: shown.RunRowPage, **READ_ERRORS}, summary="List a run's rows")
+@router.get(
+    "/runs/{run_id}/rows",
+    response={200: shown.RunRowPage, **READ_ERRORS},
+    summary="List a run's rows",
+    openapi_extra=needs("runs:read"),
+)
 def list_run_rows(request: ApiRequest, run_id: int, query: Query[RowQuery]) -> shown.RunRowPage:
     """What became of each order of a run, and of each bad row with its reason."""
     with acting(request, "runs:read"):
@@ -78,7 +87,10 @@ def list_run_rows(request: ApiRequest, run_id: int, query: Query[RowQuery]) -> s
 
 
 @router.post(
-    "/runs/{run_id}/stop", response={200: shown.Run, **WRITE_ERRORS}, summary="Stop a run", openapi_extra=WRITE
+    "/runs/{run_id}/stop",
+    response={200: shown.Run, **WRITE_ERRORS},
+    summary="Stop a run",
+    openapi_extra=writes("imports:write"),
 )
 def stop_one(request: ApiRequest, run_id: int) -> HttpResponse:
     """Stop a run that waits or works; what is in stays in."""
@@ -94,7 +106,10 @@ def _stop(run_id: int) -> Answer:
 
 
 @router.post(
-    "/runs/{run_id}/retry", response={202: shown.Run, **WRITE_ERRORS}, summary="Retry a run", openapi_extra=WRITE
+    "/runs/{run_id}/retry",
+    response={202: shown.Run, **WRITE_ERRORS},
+    summary="Retry a run",
+    openapi_extra=writes("imports:write"),
 )
 def retry_one(request: ApiRequest, run_id: int) -> HttpResponse:
     """Carry a failed run on from where it stood."""
@@ -114,7 +129,9 @@ def _retry(run_id: int) -> Answer:
 CSV = {"responses": {200: {"description": "The template", "content": {"text/csv": {}}}}}
 
 
-@router.get("/imports/template.csv", response=READ_ERRORS, summary="Read the file template", openapi_extra=CSV)
+@router.get(
+    "/imports/template.csv", response=READ_ERRORS, summary="Read the file template", openapi_extra=needs("", **CSV)
+)
 def read_template(request: ApiRequest) -> HttpResponse:
     """The header of Salur's own order file with one example order."""
     with acting(request):
@@ -127,7 +144,7 @@ def read_template(request: ApiRequest) -> HttpResponse:
     "/imports",
     response={202: shown.Run, **WRITE_ERRORS},
     summary="Import an order file",
-    openapi_extra={**WRITE, "responses": ACCEPTED},
+    openapi_extra=writes("imports:write", responses=ACCEPTED),
 )
 def import_file(
     request: ApiRequest,
@@ -136,7 +153,7 @@ def import_file(
 ) -> HttpResponse:
     """Hand over an order file. It is read in the background; follow the run named in `Location`."""
     with acting(request, "imports:write"):
-        return once(request, lambda: _import(store_id, file), content=_content(store_id, file))
+        return once(request, lambda: _import(store_id, file), content=lambda: _content(store_id, file))
 
 
 def _import(store_id: int, file: UploadedFile) -> Answer:

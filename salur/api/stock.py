@@ -10,7 +10,7 @@ from salur.tenancy.models import Entitlement
 
 from . import presenting, shown
 from .access import ApiRequest, acting
-from .answers import READ_ERRORS
+from .answers import READ_ERRORS, needs
 from .paging import ListQuery, fetch
 from .problems import NotFound
 
@@ -25,7 +25,9 @@ class StockQuery(ListQuery):
     msku: str | None = Field(None, description="Of exactly this master SKU.")
 
 
-@router.get("/stock", response={200: shown.BalancePage, **READ_ERRORS}, summary="List stock")
+@router.get(
+    "/stock", response={200: shown.BalancePage, **READ_ERRORS}, summary="List stock", openapi_extra=needs("stock:read")
+)
 def list_stock(request: ApiRequest, query: Query[StockQuery]) -> shown.BalancePage:
     """Figures of every product in every warehouse it was added to."""
     with acting(request, "stock:read", entitlement=NEEDS):
@@ -40,7 +42,10 @@ def list_stock(request: ApiRequest, query: Query[StockQuery]) -> shown.BalancePa
 
 
 @router.get(
-    "/stock/{balance_id}/movements", response={200: shown.MovementPage, **READ_ERRORS}, summary="List movements"
+    "/stock/{balance_id}/movements",
+    response={200: shown.MovementPage, **READ_ERRORS},
+    summary="List movements",
+    openapi_extra=needs("stock:read"),
 )
 def list_movements(request: ApiRequest, balance_id: int, query: Query[ListQuery]) -> shown.MovementPage:
     """The ledger of one figure row, the latest first: its sums are the figures."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
@@ -27,7 +27,12 @@ def guarded(view: View) -> View:
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if too_long(request):
             return too_large(request, LARGEST_UPLOAD)
-        response = view(request, *args, **kwargs)
+        if request.method == "HEAD":
+            request.method = "GET"  # the server leaves the content out
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            response = problem(request, "not_found")
         if isinstance(response, HttpResponseNotAllowed):
             allowed = ", ".join(sorted(response["Allow"].split(", ")))
             evidence = {"method": request.method, "allowed": allowed}

@@ -13,12 +13,13 @@ from ninja.responses import NinjaJSONEncoder
 
 from . import connections, orders, outbound, problems, runs, stock
 from .access import Bearer
+from .answers import SCOPE
 from .parsing import StrictParser
 
 DESCRIPTION = """
-Orders in, outbound lists out. Authorise with an API token: `Authorization: Bearer salur_…`; each endpoint needs the
-scope of its group. Errors are `application/problem+json` in the language of `Accept-Language`. Lists give pages by
-`limit` and `cursor`. Every write may carry an `Idempotency-Key`.
+Orders in, outbound lists out. Authorise with an API token: `Authorization: Bearer salur_…`; each endpoint names the
+scope that the token needs. Errors are `application/problem+json` in the language of `Accept-Language`. Lists give
+pages by `limit` and `cursor`. Every write may carry an `Idempotency-Key`.
 """
 
 
@@ -50,6 +51,8 @@ class SalurAPI(NinjaAPI):
         document = super().get_openapi_schema(**kwargs)
         for address in document["paths"].values():
             for operation in address.values():
+                needed = operation.get(SCOPE)
+                operation["description"] += f"\n\nScope: `{needed}`." if needed else "\n\nScope: any."
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400:
                         answer["content"] = {problems.MEDIA_TYPE: answer["content"]["application/json"]}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Schema
 
 from salur.tenancy import idempotency
@@ -38,10 +38,12 @@ class Written:
     location: str
 
 
-def once(request: ApiRequest, work: Callable[[], Answer], *, content: bytes | None = None) -> HttpResponse:
+def once(
+    request: ApiRequest, work: Callable[[], Answer], *, content: Callable[[], bytes] | None = None
+) -> HttpResponse:
     """Inside a scope: do the work, or give the answer that the same key was given before.
 
-    ``content`` is what makes two requests the same where the body is no longer at hand. Raises KeyConflict,
+    ``content`` tells what makes two requests the same where the body is no longer at hand. Raises KeyConflict,
     StillRunning, or whatever the work raises; the key is free again then.
     """
     key = request.headers.get(HEADER)
@@ -49,9 +51,8 @@ def once(request: ApiRequest, work: Callable[[], Answer], *, content: bytes | No
         return _response(_written(work()))
     if not 0 < len(key) <= idempotency.LONGEST_KEY:
         raise Invalid(fault("header", HEADER, "bad_key"))
-    digest = idempotency.digest_of(
-        _method(request), request.get_full_path(), request.body if content is None else content
-    )
+    body = request.body if content is None else content()
+    digest = idempotency.digest_of(request.method or "", request.get_full_path(), body)
     stored = _begin(key, digest)
     if stored is not None:
         response = _response(Written(stored.status, stored.answer["text"], stored.answer["location"]))
@@ -60,10 +61,6 @@ def once(request: ApiRequest, work: Callable[[], Answer], *, content: bytes | No
     answer = _written(work())
     idempotency.finish(key, answer.status, {"text": answer.text, "location": answer.location})
     return _response(answer)
-
-
-def _method(request: HttpRequest) -> str:
-    return request.method or ""
 
 
 def _begin(key: str, digest: str) -> idempotency.StoredAnswer | None:

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
@@ -37,6 +38,8 @@ def _decode(cursor: str, width: int) -> tuple[str, list[Any]]:
         raise BadCursor("the cursor cannot be read") from error
     if not isinstance(values, list) or len(values) != width + 1 or values[0] not in ("n", "p"):
         raise BadCursor("the cursor does not belong to this list")
+    if any(isinstance(value, str) and "\x00" in value for value in values):  # PostgreSQL's text holds none
+        raise BadCursor("the cursor cannot be read")
     return values[0], values[1:]
 
 
@@ -61,7 +64,10 @@ def keyset_page(queryset: QuerySet[M], *, order: list[str], cursor: str | None, 
     direction, key = _decode(cursor, len(order)) if cursor else ("n", [])
     forward = direction == "n"
     if key:
-        queryset = queryset.filter(_beyond(order, key, forward=forward))
+        try:
+            queryset = queryset.filter(_beyond(order, key, forward=forward))
+        except (TypeError, ValueError, ValidationError) as error:  # a value that its column cannot hold
+            raise BadCursor("the cursor does not belong to this list") from error
     rows = list(queryset.order_by(*(order if forward else [_turned(n) for n in order]))[: size + 1])
     more = len(rows) > size
     rows = rows[:size]

@@ -1,0 +1,99 @@
+"""Every page's address by name, with the least role that may read it and whether it takes an object of a merchant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from .shop import Shop
+
+VIEWER, OPERATOR, OWNER = "viewer", "operator", "owner"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page. ``takes`` names the ids in its address, as (argument, id of the shop)."""
+
+    name: str
+    role: str = VIEWER
+    takes: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+
+    def of(self, shop: Shop) -> str:
+        """The address for a shop's things."""
+        kwargs: dict[str, object] = {argument: shop.ids[key] for argument, key in self.takes}
+        return reverse(f"web:{self.name}", kwargs=kwargs | dict(self.words)) + self.query
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def one(name: str, argument: str, key: str = "", role: str = VIEWER, query: str = "") -> Address:
+    """A page of one object."""
+    return Address(name, role, ((argument, key or argument),), query)
+
+
+LISTS = [
+    Address("dashboard"),
+    Address("orders"),
+    Address("problems"),
+    Address("reports"),
+    Address("rules"),
+    Address("outbounds"),
+    Address("products"),
+    Address("listings"),
+    Address("stock"),
+    Address("stock_syncs"),
+    Address("warehouses"),
+    Address("integrations"),
+    one("report", "run_id"),
+    one("movements", "balance_id"),
+    one("store", "store_id"),
+    one("account", "account_id"),
+]
+OTHERS = [
+    Address("inbound"),
+    Address("import", OPERATOR),
+    Address("rule_new", OPERATOR),
+    Address("product_new", OPERATOR),
+    Address("integration_add", OWNER),
+    Address("authorise", OWNER, words=(("kind", "store"), ("name", "shopee"))),
+    Address("authorise", OWNER, words=(("kind", "warehouse"), ("name", "eccang"))),
+    Address("add_file_store", OWNER, words=(("name", "manual"),)),
+    Address("members", OWNER),
+    Address("tokens", OWNER),
+    one("order", "order_id"),
+    one("outbound", "outbound_id"),
+    one("product", "product_id"),
+    one("stock_sync", "run_id", "sync_id"),
+    one("rule", "rule_id", role=OPERATOR),
+    one("listing", "listing_id", role=OPERATOR),
+    one("sku_link", "store_id", role=OPERATOR, query="?sku=FREE"),
+]
+PAGES = LISTS + OTHERS
+OBJECTS = [page for page in PAGES if page.takes]
+
+# Addresses that change something, with what is sent.
+WRITES: list[tuple[Address, dict[str, str]]] = [
+    (Address("orders_bulk"), {"action": "push_again", "order": "1"}),
+    (one("report_act", "run_id"), {"action": "stop"}),
+    (Address("rules"), {"action": "delete:1"}),
+    (Address("rule_new"), {"name": "x"}),
+    (Address("product_new"), {"msku": "x"}),
+    (Address("product_add"), {"product": "1", "warehouse": "1"}),
+    (one("product", "product_id"), {"name": "x"}),
+    (one("listing", "listing_id"), {"msku": "M-0000", "quantity": "1"}),
+    (Address("make_products"), {"store": "1"}),
+    (Address("sync_chosen"), {"row": "1:1"}),
+    (Address("warehouses"), {"warehouse": "1"}),
+    (Address("import"), {"store": "1"}),
+    (one("store", "store_id"), {"action": "disconnect"}),
+    (one("account", "account_id"), {"action": "disconnect"}),
+    (one("authorise_again", "store_id"), {}),
+    (Address("authorise", words=(("kind", "warehouse"), ("name", "eccang"))), {"name": "x"}),
+    (Address("add_file_store", words=(("name", "manual"),)), {"name": "x", "country": "TH", "currency": "THB"}),
+    (Address("members"), {"action": "add", "email": "x", "role": "owner"}),
+    (Address("tokens"), {"action": "create", "name": "x", "scopes": "orders:read", "days": "30"}),
+]

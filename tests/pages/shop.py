@@ -1,0 +1,109 @@
+"""A merchant with people of every role, some of everything, and the pages to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.test import Client
+
+from salur.catalog.models import Binding, Listing, MasterProduct
+from salur.connectors.base.types import OrderStatus
+from salur.foundation.clock import now
+from salur.orders.models import SyncRun, SyncRunRow
+from salur.outbound.models import Outbound, PushAttempt
+from salur.routing.models import RoutingRule
+from salur.stock.models import Balance, StockSyncLine, StockSyncRun
+from salur.tenancy.accounts import add_member
+from salur.tenancy.entitlements import grant
+from salur.tenancy.models import Entitlement, Role, User
+from tests.world import World, make_world, store_order
+
+PASSWORD = "a-long-password"  # of test people only
+
+
+@dataclass
+class Shop:
+    """A merchant's world with its people and the ids that pages take."""
+
+    world: World
+    people: dict[str, User]
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def client(self, role: str) -> Client:
+        """A browser of somebody with that role, signed in."""
+        browser = Client()
+        browser.force_login(self.people[role])
+        return browser
+
+    def fill(self, count: int, begin: int = 0) -> None:
+        """Orders, products, listings and run rows, ``count`` of each."""
+        numbers = range(begin, begin + count)
+        for i in numbers:
+            self.world.add_product(f"M-{i:04d}", pieces=10 * (i % 2))
+        states = [OrderStatus.READY, OrderStatus.PAID, OrderStatus.UNPAID, OrderStatus.SHIPPED]
+        self.world.ingest(
+            *(
+                store_order(f"SN{i:05d}", *([f"M-{i:04d}"] + ["FREE"] * (i % 3 == 2)), status=states[i % 4])
+                for i in numbers
+            )
+        )
+        with self.world.scope():
+            run = SyncRun(store_id=self.world.store_id, source="file", trigger="file", created_at=now())
+            run.save()
+            SyncRunRow.objects.bulk_create(
+                SyncRunRow(
+                    merchant_id=self.world.merchant_id,
+                    run_id=self.world.run_id,
+                    external_id=f"BAD{i}",
+                    outcome="failed",
+                    line=i,
+                    column="quantity",
+                    code="bad_quantity",
+                    detail={"value": "two", "limit": 5},
+                )
+                for i in numbers
+            )
+            for i in numbers:
+                Listing(
+                    store_id=self.world.store_id, item_id=str(i), sku=f"L-{i}", name=f"Listing {i}", seen_at=now()
+                ).save()
+                Binding(store_id=self.world.store_id, sku=f"L-{i}", product_id=self.world.products[f"M-{i:04d}"]).save()
+
+    def look_up(self) -> None:
+        """Remember one of everything."""
+        with self.world.scope():
+            outbound = Outbound.objects.order_by("pk").first()
+            assert outbound is not None
+            PushAttempt(outbound=outbound, kind="push", epoch=1, outcome="UnknownOutcome", at=now()).save()
+            sync = StockSyncRun(warehouse_id=self.world.warehouse_id, trigger="button", started_at=now())
+            sync.save()
+            StockSyncLine(run=sync, sku="M-0000", before=1, partner_sellable=2, partner_allocated=0, after=2).save()
+            self.ids = {
+                "order_id": outbound.order_id,
+                "outbound_id": outbound.pk,
+                "product_id": MasterProduct.objects.values_list("pk", flat=True)[0],
+                "listing_id": Listing.objects.values_list("pk", flat=True)[0],
+                "balance_id": Balance.objects.values_list("pk", flat=True)[0],
+                "rule_id": RoutingRule.objects.values_list("pk", flat=True)[0],
+                "run_id": self.world.run_id,
+                "sync_id": sync.pk,
+                "store_id": self.world.store_id,
+                "account_id": self.world.account_id,
+            }
+
+
+def open_shop(*, filled: int = 3) -> Shop:
+    """A shop with an owner, an operator and a viewer."""
+    world = make_world()
+    people = {}
+    with world.scope():
+        for entitlement in Entitlement:
+            grant(entitlement)
+        for role in Role:
+            name = f"{role}-{world.merchant_id}"
+            people[str(role)] = User.objects.create_user(name, f"{name}@shop.example", PASSWORD)
+            add_member(people[str(role)], role)
+    shop = Shop(world, people)
+    shop.fill(filled)
+    shop.look_up()
+    return shop

@@ -1,0 +1,190 @@
+"""Pages in a real browser: signing in, walking through, keyboard, narrow screens, dark, filtering by script.
+
+The fixture ``page`` fails a test whose page breaks a script or the content security policy.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.web import LiveWeb
+
+from .addresses import OWNER, PAGES
+from .shop import PASSWORD, Shop, open_shop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CONTRAST = """
+() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+  const rgb = (color) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (node) => {
+    const layers = [];
+    for (let at = node; at; at = at.parentElement) layers.push(rgb(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((under, [r, g, b, a]) =>
+      [r, g, b].map((v, i) => v * a / 255 + under[i] * (1 - a / 255)), [255, 255, 255]);
+  };
+  const poor = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!walk.currentNode.textContent.trim() || !node.checkVisibility() || node.closest(".unseen, option")) continue;
+    const [one, two] = [light(rgb(getComputedStyle(node).color)), light(behind(node))];
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${node.className} ${walk.currentNode.textContent.trim()}`);
+  }
+  return poor;
+}
+"""
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def inside(live_web: LiveWeb, page: Page) -> tuple[Page, Shop, str]:
+    """An owner who has signed in by the form."""
+    shop = open_shop(filled=6)
+    sign_in(page, live_web.url, shop)
+    return page, shop, live_web.url
+
+
+def sign_in(page: Page, url: str, shop: Shop) -> None:
+    page.goto(f"{url}/orders/")
+    assert "/accounts/login/" in page.url
+    page.get_by_label("Login").fill(shop.people[OWNER].email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{url}/orders/")
+
+
+def test_an_order_is_followed_by_clicking(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, url = inside
+    page.goto(url)
+    page.get_by_role("link", name="Not enough stock").first.click()
+    page.get_by_role("link", name=re.compile("^SN0000")).first.click()
+    assert page.get_by_role("heading", name="Why is it not there?").is_visible()
+    page.locator("#main").get_by_role("link", name=re.compile("^M-")).first.click()
+    assert page.get_by_role("heading", name="SKUs that mean it").is_visible()
+
+
+def test_the_first_tab_skips_to_the_content_and_menus_open_and_close_by_key(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, _url = inside
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    menu = page.locator("details.drop", has_text="Account menu")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("link", name="Fulfilment services").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("link", name="Fulfilment services").is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_what_has_the_focus_is_seen(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, _url = inside
+    page.keyboard.press("Tab")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline not in ("none", ""), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_filtering_by_script_changes_rows_and_address_and_can_be_taken_back(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, _url = inside
+    page.evaluate("window.stayed = true")
+    page.get_by_label("Problem").select_option("unmapped_sku")
+    page.wait_for_url(re.compile("problem=unmapped_sku"))
+    assert page.locator("tbody tr").count() == 2
+    assert page.evaluate("window.stayed") is True
+    page.go_back()
+    page.wait_for_url(re.compile("/orders/$"))
+    page.locator("tbody tr").nth(5).wait_for()
+    assert page.locator("tbody tr").count() == 6
+
+
+def test_ticking_counts_and_the_bulk_bar_acts(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, _url = inside
+    page.get_by_label("Choose all on this page").check()
+    assert page.locator("output[data-ticked]").inner_text() == "6"
+    page.get_by_role("button", name="Arrange shipment").click()
+    assert page.locator(".notice").count() > 0
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_no_page_scrolls_sideways(inside: tuple[Page, Shop, str], width: int) -> None:
+    page, shop, url = inside
+    page.set_viewport_size({"width": width, "height": 800})
+    for address in PAGES:
+        page.goto(url + address.of(shop))
+        assert page.evaluate(OVERFLOW) <= 0, (str(address), width)
+
+
+def test_on_a_narrow_screen_the_menu_opens_over_the_page(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, url = inside
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(url)
+    assert not page.get_by_role("link", name="Warehouses").is_visible()
+    page.get_by_role("button", name="Main menu").click()
+    page.get_by_role("link", name="Warehouses").click()
+    page.wait_for_url(f"{url}/warehouses/")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_has_enough_contrast(inside: tuple[Page, Shop, str], scheme: str) -> None:
+    page, shop, url = inside
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for address in PAGES:
+        page.goto(url + address.of(shop))
+        assert page.evaluate(CONTRAST) == [], (str(address), scheme)
+    page.locator("h1").evaluate("node => { node.style.color = getComputedStyle(document.body).backgroundColor }")
+    assert page.evaluate(CONTRAST) != []  # the measure itself sees a text that is hard to read
+
+
+def test_the_theme_chosen_goes_before_the_systems(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, _url = inside
+    page.emulate_media(color_scheme="light")
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+    page.get_by_role("button", name=re.compile("Change to dark")).click()
+    page.wait_for_selector('html[data-theme="dark"]')
+    dark = page.evaluate(background)
+    assert light != dark
+    page.get_by_role("button", name=re.compile("Change to light")).click()
+    page.wait_for_selector('html[data-theme="light"]')
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(background) == light
+
+
+def test_the_language_is_changed_from_the_menu(inside: tuple[Page, Shop, str]) -> None:
+    page, _shop, _url = inside
+    page.locator("details.drop", has_text="Bahasa Indonesia").locator("summary").click()
+    page.get_by_role("button", name="Bahasa Indonesia").click()
+    page.wait_for_selector('html[lang="id"]')
+
+
+def test_reading_and_forms_work_without_scripts(live_web: LiveWeb, browser: object) -> None:
+    shop = open_shop(filled=6)
+    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    try:
+        page = context.new_page()
+        sign_in(page, live_web.url, shop)
+        page.get_by_label("Problem").select_option("unmapped_sku")
+        page.get_by_role("button", name="Search").click()
+        assert page.locator("tbody tr").count() == 2
+        page.locator("details.drop", has_text="Sign out").locator("summary").click()
+        page.get_by_role("button", name="Sign out").click()
+        page.goto(f"{live_web.url}/orders/")
+        assert "/accounts/login/" in page.url
+    finally:
+        context.close()

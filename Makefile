@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint types layers complete messages pytest bench lock
+.PHONY: help setup run demo test lint types layers complete messages reference pytest bench lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ complete: $(STAMP)  ## no model change without its migration, no text without it
 
 messages: $(STAMP)  ## bring the translation catalogues up to date (then fill in what is empty)
 	$(BIN)/python -m tests.harness.messages
+
+reference: $(STAMP)  ## write the documentation's generated pages anew
+	$(BIN)/python -m tests.docs.reference
 
 pytest: $(STAMP)  ## the tests, with a browser; ARGS=... is passed on
 	$(BIN)/pytest -n $(JOBS) $(ARGS)

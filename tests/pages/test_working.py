@@ -33,7 +33,7 @@ def upload(shop: Shop, name: str, content: bytes) -> object:
 
 def test_a_good_file_leads_to_its_run_and_the_same_file_at_once_to_the_same_run(shop: Shop) -> None:
     template = shop.client(OPERATOR).get("/orders/import/template.csv").content
-    assert template == template_csv()
+    assert template.decode() == template_csv()
     first, second = upload(shop, "orders.csv", template), upload(shop, "orders.csv", template)
     assert first.status_code == 302  # type: ignore[attr-defined]
     assert first["Location"] == second["Location"]  # type: ignore[index]

@@ -5,3 +5,11 @@ class FlowsConfig(AppConfig):
     name = "salur.flows"
     label = "flows"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the catalogue of problems what may go wrong here."""
+        from salur.foundation.problems import register
+
+        from .calibrate import PROBLEMS
+
+        register(PROBLEMS)

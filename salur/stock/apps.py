@@ -5,3 +5,11 @@ class StockConfig(AppConfig):
     name = "salur.stock"
     label = "stock"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the catalogue of problems what may go wrong here."""
+        from salur.foundation.problems import register
+
+        from .adjust import PROBLEMS
+
+        register(PROBLEMS)

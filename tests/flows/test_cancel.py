@@ -1,4 +1,4 @@
-"""Stopping what the warehouse has: in each state, refused, too late, and the conflict nobody may overlook (R115-R120)."""
+"""Stopping what the warehouse has: in each state, refused, too late, and the conflict to be seen (R115 to R120)."""
 
 from __future__ import annotations
 

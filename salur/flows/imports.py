@@ -7,7 +7,7 @@ import queue
 import tempfile
 import threading
 from collections.abc import Iterator
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from django.db import IntegrityError, transaction
 
@@ -90,7 +90,7 @@ def run_file(hold: RunHold) -> None:
         with merchant_scope(hold.merchant_id, actor=ACTOR, cause=cause):
             zone = Merchant.objects.get(pk=hold.merchant_id).time_zone
         try:
-            _bring_in(hold, copy, size, zone)
+            _bring_in(hold, cast(BinaryIO, copy), size, zone)
         except FileRefused as refused:
             with merchant_scope(hold.merchant_id, actor=ACTOR, cause=cause):
                 fail(hold, refused.code, str(refused.detail))
@@ -111,7 +111,7 @@ def _copy_out(hold: RunHold, copy: IO[bytes]) -> int:
     return size
 
 
-def _bring_in(hold: RunHold, copy: IO[bytes], size: int, zone: str) -> None:
+def _bring_in(hold: RunHold, copy: BinaryIO, size: int, zone: str) -> None:
     done_until = int(hold.progress.get("line", 0))
     for batch, bad, line, read in _read_ahead(copy, zone):
         if line <= done_until:
@@ -134,7 +134,7 @@ def _bring_in(hold: RunHold, copy: IO[bytes], size: int, zone: str) -> None:
 Batch = tuple[list[Incoming], list[RunRow], int, int]
 
 
-def _read_ahead(copy: IO[bytes], zone: str) -> Iterator[Batch]:
+def _read_ahead(copy: BinaryIO, zone: str) -> Iterator[Batch]:
     """Batches in file order, parsed by a thread one batch ahead, while the database works on the one before."""
     ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=2)
     abandoned = threading.Event()
@@ -169,7 +169,7 @@ def _read_ahead(copy: IO[bytes], zone: str) -> Iterator[Batch]:
         thread.join()
 
 
-def _batches(copy: IO[bytes], zone: str) -> Iterator[Batch]:
+def _batches(copy: BinaryIO, zone: str) -> Iterator[Batch]:
     batch: list[Incoming] = []
     bad: list[RunRow] = []
     line = 0

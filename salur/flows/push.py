@@ -152,18 +152,19 @@ def _verdict(result: Result[PartnerRef], claim: Claim, settle: float) -> Verdict
     error = result.error
     if error is None:
         return Verdict(claim.id, claim.epoch, "pushed", number=result.answer().number)
-    said = {"code": error.code, "message": error.message}
+    until: datetime | None
     if isinstance(error, RateLimited):
-        return Verdict(
-            claim.id, claim.epoch, "ready", now() + timedelta(seconds=error.retry_after), counted=False, **said
-        )
-    if isinstance(error, Retryable | AuthExpired | AuthRejected):
-        return Verdict(claim.id, claim.epoch, "ready", next_try(claim.attempts), **said)
-    if isinstance(error, Rejected | TooLate):
-        return Verdict(claim.id, claim.epoch, "rejected", **said)
-    if isinstance(error, AlreadyExists):
-        return Verdict(claim.id, claim.epoch, "unknown", now(), **said)
-    return Verdict(claim.id, claim.epoch, "unknown", now() + timedelta(seconds=settle), **said)
+        push, until = "ready", now() + timedelta(seconds=error.retry_after)
+    elif isinstance(error, Retryable | AuthExpired | AuthRejected):
+        push, until = "ready", next_try(claim.attempts)
+    elif isinstance(error, Rejected | TooLate):
+        push, until = "rejected", None
+    elif isinstance(error, AlreadyExists):
+        push, until = "unknown", now()
+    else:
+        push, until = "unknown", now() + timedelta(seconds=settle)
+    counted = not isinstance(error, RateLimited)
+    return Verdict(claim.id, claim.epoch, push, until, error.code, error.message, counted=counted)
 
 
 SAVE = """
@@ -199,7 +200,7 @@ def save_verdicts(
     """Write the verdicts of rows that are still ours, and the receipt of every try (late ones as evidence only)."""
     merchant = current_scope().merchant_id
     at = now()
-    values = {
+    values: dict[str, Any] = {
         "merchant": merchant,
         "at": at,
         "origin": origin,

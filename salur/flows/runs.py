@@ -85,8 +85,8 @@ def _claim(merchant_id: int, run_id: int) -> RunHold | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    progress = json.loads(row[8]) if isinstance(row[8], str) else row[8]
-    return RunHold(*row[:8], progress)
+    known, progress = row[:8], row[8]
+    return RunHold(*known, progress=json.loads(progress) if isinstance(progress, str) else progress)
 
 
 def advance(hold: RunHold, counts: BatchResult, *, last: bool, progress: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from salur.integrations.calling import (
     Job,
     NotConnected,
     PartnerLine,
+    Result,
     call,
     call_many,
     record,
@@ -126,7 +127,7 @@ def _pace(line: PartnerLine, wanted: int) -> int:
 
 def _page(line: PartnerLine, window: TimeWindow, cursor: str | None) -> Page[OrderHead]:
     _require_budget(line, 1)
-    result = call(line, lambda connector: connector.orders(window, cursor))
+    result: Result[Page[OrderHead]] = call(line, lambda connector: connector.orders(window, cursor))
     _record(line, [result])
     return result.answer()
 

@@ -159,10 +159,10 @@ def stock_rose(warehouse_ids: Iterable[int]) -> Verdicts:
 
     To be called before the transaction has locked any balance.
     """
-    needs: dict[int, Need] = {}
-    for outbound, order, warehouse, product, pieces in _short_lists(sorted(set(warehouse_ids))):
-        need = needs.setdefault(outbound, Need(outbound, order, warehouse, {}))
-        dict.__setitem__(need.pieces, product, int(pieces))  # type: ignore[arg-type]  # made two lines above
+    pieces: dict[tuple[int, int, int], dict[int, int]] = {}
+    for outbound, order, warehouse, product, quantity in _short_lists(sorted(set(warehouse_ids))):
+        pieces.setdefault((outbound, order, warehouse), {})[product] = int(quantity)
+    needs = {key[0]: Need(*key, wanted) for key, wanted in pieces.items()}
     granted = [o for o, shortages in reserve_stock(list(needs.values())).items() if not shortages]
     with connection.cursor() as cursor:
         cursor.execute(

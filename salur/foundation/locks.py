@@ -61,4 +61,4 @@ def claim_rows(
             f" WHERE t.merchant_id = %(merchant)s AND t.id = p.id RETURNING {returning}",
             {**values, "merchant": merchant_id, "limit": limit},
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())

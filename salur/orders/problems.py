@@ -58,7 +58,7 @@ def settle_problems(order_ids: Iterable[int], found: Sequence[Found], *, causes:
     ids = sorted(set(order_ids))
     if not ids:
         return
-    values = {
+    values: dict[str, Any] = {
         "merchant": current_scope().merchant_id,
         "at": now(),
         "orders": ids,

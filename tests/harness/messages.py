@@ -24,6 +24,7 @@ LOCALE = PACKAGE / "locale"
 # name of the function -> which argument is the text, which the plural, which the context ("c")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    "N_": None,  # connectors mark their texts; the hub translates them where it shows them
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -92,7 +93,7 @@ def write() -> None:
             "Content-Transfer-Encoding": "8bit",
             "Plural-Forms": "nplurals=1; plural=0;",  # none of the four has a plural form
         }
-        for key, places in sorted(texts.items(), key=lambda item: (item[0][1], item[0])):
+        for key, places in sorted(texts.items(), key=lambda item: (item[0][1], item[0][0] or "", item[0][2])):
             catalogue.append(_entry(key, sorted({name for name, _line in places}), known.get(key)))
         catalogue.save(str(source))
         source.with_suffix(".mo").write_bytes(catalogue.to_binary())

@@ -85,8 +85,9 @@ def _claim(merchant_id: int, run_id: int) -> RunHold | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    known, progress = row[:8], row[8]
-    return RunHold(*known, progress=json.loads(progress) if isinstance(progress, str) else progress)
+    held, merchant, store, source, epoch, attempts, since, until, progress = row
+    known = json.loads(progress) if isinstance(progress, str) else progress
+    return RunHold(held, merchant, store, source, epoch, attempts, since, until, known)
 
 
 def advance(hold: RunHold, counts: BatchResult, *, last: bool, progress: dict[str, Any]) -> None:

@@ -183,7 +183,7 @@ def rules() -> str:
 
 
 def _rule_table(rows: Iterable[object]) -> list[str]:
-    head = ("Status", "Couriers", "Create list", "Push", "AWB needed", "Meaning", "Requirement")
+    head = ("Status", "Couriers", "Create list", "Push", "AWB needed", "Meaning")
     return table(head, (_rule_row(row) for row in rows))
 
 
@@ -193,7 +193,7 @@ def _rule_row(rule: object) -> tuple[object, ...]:
     assert isinstance(rule, StoreRule)
     couriers = ", ".join(rule.couriers) or "any"
     needs = yes(rule.needs_awb) if rule.push else "–"
-    return (str(rule.status), couriers, yes(rule.create), yes(rule.push), needs, rule.reason, rule.requirement)
+    return (str(rule.status), couriers, yes(rule.create), yes(rule.push), needs, rule.reason)
 
 
 def commands() -> str:

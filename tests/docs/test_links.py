@@ -17,7 +17,7 @@ PAGES = sorted(
     ]
 )
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:salur|tests|contracts|docs|requirements|benchmarks)/[\w./-]+)`")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 EXAMPLE = re.compile(r"\b(NAME|OPERATION)\b")  # stands for a name that the reader chooses
@@ -76,7 +76,7 @@ def test_every_page_is_reached_from_the_index() -> None:
 def test_broken_links_and_paths_are_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
-        "# One two\n[a](#one-two) [b](#three) [c](gone.md)\n`salur/gone.py` `salur/web`\n```\n[d](x)\n```\n"
+        "# One two\n[a](#one-two) [b\nb](#three) [c](gone.md)\n`salur/gone.py` `salur/web`\n```\n[d](x)\n```\n"
     )
     assert broken_links(page) == ["#three", "gone.md"]
     assert missing_paths(page) == ["salur/gone.py"]

@@ -1,4 +1,4 @@
-"""``salur stock verify``: every figure must be the sum of its movements (design 10)."""
+"""``salur stock verify``: figures are the sum of their movements, reservations those of open lists (design 10)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def register(commands: Commands) -> None:
     group = commands.add_parser("stock", help="look over the stock ledger")
     actions = group.add_subparsers(metavar="ACTION", required=True)
     verify = actions.add_parser(
-        "verify", help="compare every balance with the sum of its movements; exit code 1 if one differs"
+        "verify", help="compare balances with their movements and with open lists; exit code 1 if one differs"
     )
     verify.add_argument("--merchant", type=int, metavar="ID", help="of this merchant only (all)")
     verify.set_defaults(run=_verify)
@@ -27,7 +27,7 @@ def register(commands: Commands) -> None:
 def _verify(chosen: argparse.Namespace) -> int:
     start_django()
     refuse_old_tables()
-    from salur.stock.ledger import verify
+    from salur.flows.verify import verify_stock
     from salur.tenancy.accounts import all_merchants
     from salur.tenancy.scope import merchant_scope
 
@@ -40,11 +40,11 @@ def _verify(chosen: argparse.Namespace) -> int:
     wrong = 0
     for merchant_id in merchants:
         with merchant_scope(merchant_id, actor="command", cause="salur stock verify"):
-            for one in verify():
+            for one in verify_stock():
                 wrong += 1
                 print(
                     f"merchant {merchant_id}, balance {one.balance_id}: {one.figure} is {one.balance},"
-                    f" its movements sum up to {one.ledger}"
+                    f" it should be {one.ledger}"
                 )
     print(f"{len(merchants)} merchants verified, {wrong} figures differ", flush=True)
     return 1 if wrong else 0

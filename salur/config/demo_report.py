@@ -11,10 +11,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from salur.config.supervisor import Supervisor
+from salur.flows.verify import verify_stock
 from salur.foundation.clock import now
 from salur.integrations.connect import Acting
 from salur.orders.models import SyncRun
-from salur.stock.ledger import verify
 
 COUNTS = """
 SELECT o.store_id, count(*) FILTER (WHERE b.id IS NULL) AS unplanned,
@@ -111,7 +111,7 @@ def print_summary(acting: Acting, warehouse_id: int, before: Stock, watch: Watch
         % {"before": before.on_hand, "after": after.on_hand, "reserved": after.reserved}
     )
     with acting.scope("demo"):
-        wrong = verify()
+        wrong = verify_stock()
         runs = list(SyncRun.objects.filter(found__gt=0).order_by("pk"))
     lines.append(_("Ledger checked against balances: %(count)s differences") % {"count": len(wrong)})
     for run in runs:

@@ -10,6 +10,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 
 from . import arrange, calibrate, cancel, confirm, events, follow_up, products, push, runs, sync
+from .tidy import tidy_up
 from .wakeups import CARRY_ON
 
 log = structlog.get_logger(__name__)
@@ -73,6 +74,18 @@ def carry_on(kind: str, merchant_id: int, target_id: int) -> None:
         while going:
             _one_round(kind, merchant_id, target_id)
             going = underway.again(key)
+    finally:
+        connections.close_all()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="salur.tidy", queue="pages", queueing_lock="tidy")
+def tidy(timestamp: int) -> None:
+    """Once an hour, on whichever worker comes first; ``timestamp`` is the hour that the engine names it by."""
+    try:
+        log.info("tidied", rows=tidy_up(), hour=timestamp)
+    except Exception:
+        log.exception("tidy_failed", hour=timestamp)
     finally:
         connections.close_all()
 

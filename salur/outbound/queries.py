@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from salur.foundation.clock import now
 from salur.foundation.paging import keyset_page
@@ -18,11 +18,14 @@ from salur.orders.states import OrderState
 from .gates import GateResult, judge
 from .judge import read_records
 from .models import Label, Outbound, OutboundLine, PushAttempt
-from .states import PushState, TaskState
+from .states import CancellationState, PushState, TaskState
 
 T = TypeVar("T")
 
 ANY_PROBLEM = "any"
+IN_FORCE = ~Q(push=PushState.VOID)
+"""Also what the index by order is limited to, so that it can be used."""
+
 STUCK_AFTER = timedelta(minutes=30)
 
 
@@ -75,7 +78,9 @@ def _orders(wanted: OrderFilter) -> QuerySet[Order]:
     if wanted.store:
         orders = orders.filter(store_id=wanted.store)
     if wanted.warehouse:
-        orders = orders.filter(_lists_of(Q(warehouse_id=wanted.warehouse)))
+        # A scalar subquery, because PostgreSQL makes of EXISTS a join over all lists of the warehouse: of most orders.
+        lists = Outbound.objects.filter(IN_FORCE, order_id=OuterRef("pk"), warehouse_id=wanted.warehouse)
+        orders = orders.alias(from_there=Subquery(lists.values("pk")[:1])).filter(from_there__isnull=False)
     if wanted.blocked_by:
         orders = orders.filter(_lists_of(Q(push=PushState.WAITING, blocked_by=wanted.blocked_by)))
     if wanted.problem:
@@ -96,12 +101,18 @@ def order_rows(wanted: OrderFilter, cursor: str | None, size: int = 50) -> Liste
 
 
 def lists_of_orders(order_ids: Sequence[int]) -> dict[int, list[Outbound]]:
-    """Outbound lists by order, those in force before the void ones."""
+    """Outbound lists in force by order."""
     found: dict[int, list[Outbound]] = {}
-    rows = Outbound.objects.filter(order_id__in=order_ids).select_related("warehouse").order_by("order_id", "id")
-    for outbound in sorted(rows, key=lambda o: (o.push == PushState.VOID, o.pk)):
+    rows = Outbound.objects.filter(IN_FORCE, order_id__in=order_ids).select_related("warehouse")
+    for outbound in rows.order_by("order_id", "id"):
         found.setdefault(outbound.order_id, []).append(outbound)
     return found
+
+
+def every_list_of(order: Order) -> list[Outbound]:
+    """Outbound lists of an order, those in force before the void ones."""
+    rows = Outbound.objects.filter(order=order).select_related("warehouse", "order").order_by("id")
+    return sorted(rows, key=lambda o: (o.push == PushState.VOID, o.pk))
 
 
 # -- one order, one list --------------------------------------------------------------------------------------------
@@ -229,12 +240,6 @@ def blocked_groups() -> list[Blocked]:
     return [Blocked(row["blocked_by"], row["count"], row["oldest"]) for row in rows]
 
 
-def push_counts() -> dict[str, int]:
-    """Outbound lists by push state."""
-    rows = Outbound.objects.values("push").annotate(n=Count("id")).order_by()
-    return {row["push"]: row["n"] for row in rows}
-
-
 @dataclass(frozen=True)
 class Stuck:
     """Lists that should have moved on by themselves and have not."""
@@ -250,13 +255,35 @@ class Stuck:
         return bool(self.in_doubt or self.not_sent or self.exceptions or self.conflicts)
 
 
-def stuck() -> Stuck:
-    """What an operator should look at because it will not go on by itself soon."""
+@dataclass(frozen=True)
+class Figures:
+    """All lists at a glance."""
+
+    by_push: dict[str, int]
+    stuck: Stuck
+
+
+def figures() -> Figures:
+    """Lists by push state, and those that will not go on by themselves soon; one pass over the table."""
     before = now() - STUCK_AFTER
-    figures = Outbound.objects.aggregate(
-        in_doubt=Count("id", filter=Q(push__in=[PushState.UNKNOWN, PushState.PUSHING], push_lease_until__lt=before)),
-        not_sent=Count("id", filter=Q(push=PushState.READY, created_at__lt=before, push_attempts__gte=3)),
-        exceptions=Count("id", filter=Q(task=TaskState.EXCEPTION)),
-        conflicts=Count("id", filter=Q(cancellation="conflict")),
+    doubtful = Q(push__in=[PushState.UNKNOWN, PushState.PUSHING], push_lease_until__lt=before)
+    rows = list(
+        Outbound.objects.values("push")
+        .annotate(
+            n=Count("id"),
+            in_doubt=Count("id", filter=doubtful),
+            not_sent=Count("id", filter=Q(push=PushState.READY, created_at__lt=before, push_attempts__gte=3)),
+            exceptions=Count("id", filter=Q(task=TaskState.EXCEPTION)),
+            conflicts=Count("id", filter=Q(cancellation=CancellationState.CONFLICT)),
+        )
+        .order_by()
     )
-    return Stuck(**figures)
+    return Figures(
+        {row["push"]: row["n"] for row in rows},
+        Stuck(
+            in_doubt=sum(row["in_doubt"] for row in rows),
+            not_sent=sum(row["not_sent"] for row in rows),
+            exceptions=sum(row["exceptions"] for row in rows),
+            conflicts=sum(row["conflicts"] for row in rows),
+        ),
+    )

@@ -60,7 +60,7 @@ def inside(live_web: LiveWeb, page: Page) -> tuple[Page, Shop, str]:
 def sign_in(page: Page, url: str, shop: Shop) -> None:
     page.goto(f"{url}/orders/")
     assert "/accounts/login/" in page.url
-    page.get_by_label("Login").fill(shop.people[OWNER].email)
+    page.get_by_label("E-mail or user name").fill(shop.people[OWNER].email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{url}/orders/")

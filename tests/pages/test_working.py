@@ -218,3 +218,36 @@ def test_somebody_without_a_merchant_is_told_how_to_become_a_member(shop: Shop) 
     browser.force_login(User.objects.create_user("new", "new@shop.example"))
     answer = browser.get("/orders/", follow=True)
     assert "not yet a member of a merchant" in text_of(answer)
+
+
+def test_a_wrong_password_is_told_without_saying_which_half_was_wrong(shop: Shop) -> None:
+    browser = Client()
+    told = []
+    for login in (shop.people[OWNER].email, "nobody@shop.example"):
+        answer = browser.post("/accounts/login/", {"login": login, "password": "not-this-one"})
+        notice = re.search(r'role="alert">(.*?)</form>', text_of(answer), re.DOTALL)
+        assert notice is not None
+        told.append(notice[1].split("<form")[0])
+    assert told[0] == told[1]
+
+
+def test_a_password_is_changed_by_its_form(shop: Shop) -> None:
+    browser = shop.client(OWNER)
+    wrong = {"oldpassword": "wrong", "password1": "quite-another-one", "password2": "quite-another-one"}
+    assert "The present password is not right." in text_of(browser.post("/accounts/password/change/", wrong))
+    answer = browser.post("/accounts/password/change/", {**wrong, "oldpassword": PASSWORD})
+    assert answer.status_code == 302
+    assert User.objects.get(pk=shop.people[OWNER].pk).check_password("quite-another-one")
+
+
+def test_a_broken_page_says_so_with_a_number_for_the_log(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("salur.web.orders.views.status_counts", breaks)
+    browser = shop.client(OWNER)
+    browser.raise_request_exception = False
+    answer = browser.get("/orders/")
+    assert answer.status_code == 500
+    assert re.search(r'<p class="secret">[0-9a-f]{8}</p>', answer.content.decode())
+    assert "broken on purpose" not in answer.content.decode()

@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from salur.integrations.queries import accounts, stores, unwell
 from salur.orders.queries import last_runs, problem_groups, status_counts
 from salur.orders.states import OrderState, RunState
-from salur.outbound.queries import blocked_groups, push_counts, stuck
+from salur.outbound.queries import blocked_groups, figures
 from salur.outbound.states import PushState
 from salur.routing.queries import rules
 from salur.web import words
@@ -31,7 +31,8 @@ def _next_steps() -> list[str]:
 @page()
 def dashboard(request: MerchantRequest) -> HttpResponseBase:
     """Counts, what is blocked and why, what broke, what runs."""
-    counts, pushes, runs = status_counts(), push_counts(), last_runs(6)
+    counts, lists, runs = status_counts(), figures(), last_runs(6)
+    pushes = lists.by_push
     context = {
         "orders": [(status.value, counts[status]) for status in SHOWN if status in counts],
         "pushes": [(state, pushes[state]) for state in PushState.values if pushes.get(state) and state != "draft"],
@@ -40,7 +41,7 @@ def dashboard(request: MerchantRequest) -> HttpResponseBase:
         "runs": runs,
         "running": any(run.state in (RunState.RUNNING, RunState.QUEUED) for run in runs),
         "unwell": unwell(),
-        "stuck": stuck(),
+        "stuck": lists.stuck,
         "steps": _next_steps(),
     }
     return fragment_or_page(request, "web/dashboard/page.html", context, fragment="web/dashboard/now.html")

@@ -15,7 +15,7 @@ from salur.orders.queries import lines_of, open_problems_of
 from salur.outbound.gates import GateResult
 from salur.outbound.messages import GATE_NAMES
 from salur.outbound.models import Outbound, PushAttempt
-from salur.outbound.queries import GatedList, attempts_of, gated_lists, lists_of_orders
+from salur.outbound.queries import GatedList, attempts_of, every_list_of, gated_lists
 from salur.tenancy.models import Transition
 from salur.tenancy.queries import moves_of
 from salur.web import chips
@@ -111,7 +111,7 @@ class Story:
 
 def read_story(order: Order) -> Story:
     """Everything about one order."""
-    outbounds = lists_of_orders([order.pk]).get(order.pk, [])
+    outbounds = every_list_of(order)
     lines = lines_of([order.pk]).get(order.pk, [])
     parts = parts_of(order.store_id, (line.sku for line in lines))
     problems = open_problems_of([order.pk]).get(order.pk, [])

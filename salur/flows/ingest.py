@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import psycopg
 import structlog
@@ -29,9 +30,11 @@ from .wakeups import wake_after
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """What became of one order or one bad row in a run; ``line`` is 1-based in the file."""
+class RunRow(NamedTuple):
+    """What became of one order or one bad row in a run; ``line`` is 1-based in the file.
+
+    Fields stand in the order of ``ROW_COLUMNS``, so that a row is copied as it is.
+    """
 
     external_id: str
     outcome: str  # created | updated | unchanged | failed
@@ -58,8 +61,7 @@ class BatchResult:
         self.failed += other.failed
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """An order with the place it came from (the file's line, where there is one)."""
 
     order: StoreOrder
@@ -204,7 +206,7 @@ def _carry_on(
         lines += own
         if known.created:
             fresh.append(_plan_order(store, order, known, own))
-    merge_lines(lines)
+    merge_lines(lines, fresh=not changed)
     verdicts = plan_orders(fresh, parts)
     for more in (plan_again(changed), follow_changed_orders(list(changed))) if changed else ():
         verdicts.ready.extend(more.ready)
@@ -240,23 +242,19 @@ SELECT %s, %s, external_id, outcome, line, column_name, code, detail FROM salur_
 """
 
 
+def _storable(row: RunRow) -> tuple[str | int | None, ...]:
+    """PostgreSQL's text holds no NUL, which is why such an order failed."""
+    detail = None if row.detail is None else json.dumps(row.detail)
+    return (row.external_id.replace("\x00", "\ufffd"), *row[1:5], detail)
+
+
 def _write_rows(run_id: int, rows: Sequence[RunRow]) -> None:
     if not rows:
         return
     stage(
         "salur_in_run_row",
         ROW_COLUMNS,
-        (
-            (
-                r.external_id.replace("\x00", "\ufffd"),
-                r.outcome,
-                r.line,
-                r.column,
-                r.code,
-                None if r.detail is None else json.dumps(r.detail),
-            )
-            for r in rows
-        ),
+        (row if row.detail is None and "\x00" not in row.external_id else _storable(row) for row in rows),
     )
     with connection.cursor() as cursor:
         cursor.execute(INSERT_ROWS, [current_scope().merchant_id, run_id])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -17,7 +18,7 @@ from salur.orders.problems import Found, ProblemCause, settle_problems
 from salur.orders.rules import rule_for
 from salur.outbound.create import NewLine, NewOutbound, insert_outbounds
 from salur.outbound.facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
-from salur.outbound.gates import Shortfall, Unpushed, closed_gates, may_arrange
+from salur.outbound.gates import Closed, Shortfall, Unpushed, closed_gates, may_arrange
 from salur.outbound.judge import Verdicts, gate_record
 from salur.routing.evaluate import CompiledRule, choose, load_rules
 from salur.stock.reserve import Need, Shortage, reserve_stock
@@ -42,8 +43,7 @@ PROBLEM_OF_GATE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLine:
+class PlanLine(NamedTuple):
     """An order line as planning needs it; pieces."""
 
     id: int
@@ -51,8 +51,7 @@ class PlanLine:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOrder:
+class PlanOrder(NamedTuple):
     """An order without outbound lists, as planning needs it."""
 
     id: int
@@ -84,154 +83,196 @@ class Draft:
         return sums
 
 
+class Judgement(NamedTuple):
+    """What the gates say of a list, and how its shipment stands for it."""
+
+    shipment: str
+    closed: Mapping[str, Closed]
+
+
+@dataclass(slots=True)
+class Planner:
+    """The facts of one batch of a store's orders, and what was worked out already: most orders of a batch are alike."""
+
+    store: StoreFacts
+    parts: Mapping[str, tuple[Part, ...]]
+    rules: Sequence[CompiledRule]
+    warehouses: Mapping[int, WarehouseFacts]
+    found: list[Found] = field(default_factory=list)
+    verdicts: Verdicts = field(default_factory=lambda: Verdicts([], []))
+    _rule_of: dict[tuple[str, str], StoreRule] = field(default_factory=dict)
+    _target_of: dict[tuple[str, str], WarehouseFacts | None] = field(default_factory=dict)
+    _judged: dict[tuple[object, ...], Judgement] = field(default_factory=dict)
+
+    def drafts(self, orders: Sequence[PlanOrder]) -> list[Draft]:
+        """The lists that these orders are to get; causes that stand in the way are put down in ``found``."""
+        drafts: list[Draft] = []
+        for order in orders:
+            rule = self._rule(order.status, order.courier)
+            if not rule.create:
+                continue
+            allocated = self._allocate(order, rule)
+            if isinstance(allocated, Found):
+                self.found.append(allocated)
+            else:
+                drafts += allocated
+        return drafts
+
+    def _rule(self, status: str, courier: str) -> StoreRule:
+        rule = self._rule_of.get((status, courier))
+        if rule is None:
+            rule = self._rule_of[status, courier] = rule_for(self.store.rules, status, courier)
+        return rule
+
+    def _target(self, country: str, msku: str) -> WarehouseFacts | None:
+        key = country, msku
+        if key not in self._target_of:
+            store = self.store
+            chosen = choose(self.rules, store_id=store.id, channel=store.channel, country=country, msku=msku)
+            self._target_of[key] = None if chosen is None else self.warehouses[chosen.warehouse_id]
+        return self._target_of[key]
+
+    def _allocate(self, order: PlanOrder, rule: StoreRule) -> list[Draft] | Found:
+        """One list per warehouse (R105), or the first cause that stands in the way of the whole order."""
+        parts = self.parts
+        unbound = [line.sku or "?" for line in order.lines if line.sku not in parts]
+        if unbound:
+            return Found(order.id, ProblemCause.UNMAPPED_SKU, {"skus": ", ".join(sorted(set(unbound)))})
+        country = order.country or self.store.country
+        by_warehouse: dict[int, Draft] = {}
+        for line in order.lines:
+            for part in parts[line.sku]:
+                target = self._target(country, part.msku)
+                if target is None:
+                    return Found(order.id, ProblemCause.NO_RULE, {"msku": part.msku, "country": country or "?"})
+                if target.account_id and (country not in target.countries or country != target.country):
+                    return Found(
+                        order.id,
+                        ProblemCause.COUNTRY_NOT_SERVED,
+                        {"country": country or "?", "warehouse": target.name, "warehouse_country": target.country},
+                    )
+                draft = by_warehouse.get(target.id)
+                if draft is None:
+                    draft = by_warehouse[target.id] = Draft(0, order, rule, target.id)
+                draft.lines.append((line.id, part, line.quantity * part.pieces))
+        return list(by_warehouse.values())
+
+    def judged(
+        self, draft: Draft, standing: Mapping[tuple[int, int], PushStanding], shortages: Sequence[Shortage] | None
+    ) -> NewOutbound:
+        """The list with its gates; opens problems and wakes whoever is concerned."""
+        order, warehouse = draft.order, self.warehouses[draft.warehouse_id]
+        judgement = self._judgement(draft, _unpushed(draft, standing), shortages)
+        for code, evidence in judgement.closed.values():
+            if code in PROBLEM_OF_GATE:
+                self.found.append(Found(order.id, PROBLEM_OF_GATE[code], evidence))
+        if not judgement.closed:
+            self.verdicts.ready.append(draft.id)
+        if judgement.shipment in ("due", "numbered"):
+            self.verdicts.due.append(draft.id)
+        return NewOutbound(
+            id=draft.id,
+            order_id=order.id,
+            store_id=self.store.id,
+            warehouse_id=warehouse.id,
+            account_id=warehouse.account_id,
+            priority=_priority(draft.rule),
+            reserved=shortages == [],
+            shipment=judgement.shipment,
+            awb=order.awb,
+            package=order.package,
+            courier=order.courier,
+            closed=judgement.closed,
+        )
+
+    def _judgement(
+        self, draft: Draft, unpushed: tuple[Unpushed, ...], shortages: Sequence[Shortage] | None
+    ) -> Judgement:
+        """Lists that differ in nothing a gate asks share one judgement; one with gaps of its own is judged alone."""
+        if unpushed or shortages:
+            return self._judge(draft, unpushed, shortages)
+        order = draft.order
+        # The rule by identity: it is one of the store's, which live as long as the planner.
+        key = (
+            draft.warehouse_id,
+            id(draft.rule),
+            order.status,
+            order.raw_status,
+            order.country,
+            order.awb,
+            shortages is None,
+        )
+        known = self._judged.get(key)
+        if known is None:
+            known = self._judged[key] = self._judge(draft, unpushed, shortages)
+        return known
+
+    def _judge(self, draft: Draft, unpushed: tuple[Unpushed, ...], shortages: Sequence[Shortage] | None) -> Judgement:
+        order = draft.order
+        msku = {part.product_id: part.msku for _, part, _ in draft.lines}
+        short = [Shortfall(msku[s.product_id], s.free, s.needed) for s in shortages or ()]
+        record = gate_record(
+            self.store,
+            self.warehouses[draft.warehouse_id],
+            draft.rule,
+            status=order.status,
+            raw_status=order.raw_status,
+            country=order.country,
+            reserved=shortages == [],
+            awb=order.awb,
+            has_label=False,
+            shipment="numbered" if order.awb else "none",
+            unpushed=unpushed,
+            shortfalls=tuple(sorted(short, key=str)),
+        )
+        closed = closed_gates(record)
+        if may_arrange(record, closed):
+            record.shipment = "due"
+            closed = closed_gates(record)  # the reason shown is now that it is being arranged
+        return Judgement(record.shipment, closed)
+
+
 def plan_orders(orders: Sequence[PlanOrder], known_parts: Mapping[str, tuple[Part, ...]] | None = None) -> Verdicts:
     """Plan orders of one store that have no outbound list; opens and closes their problems.
 
     ``known_parts`` spares the look-up where the caller has already bound the SKUs.
     """
-    verdicts = Verdicts([], [])
     if not orders:
-        return verdicts
+        return Verdicts([], [])
     store = store_facts([orders[0].store_id])[orders[0].store_id]
     parts = parts_of(store.id, (line.sku for o in orders for line in o.lines)) if known_parts is None else known_parts
     rules = load_rules()
-    warehouses = warehouse_facts(r.warehouse_id for r in rules)
-    drafts, found = _drafts(orders, store, parts, rules, warehouses)
+    planner = Planner(store, parts, rules, warehouse_facts(r.warehouse_id for r in rules))
+    drafts = planner.drafts(orders)
     drafts.sort(key=lambda d: _priority(d.rule))  # within a priority, first come, first served
     for draft, new_id in zip(drafts, take_ids("outbound_outbound", len(drafts)), strict=True):
         draft.id = new_id
     wishes = [d for d in drafts if d.order.status not in GONE]
     shortages = reserve_stock([Need(d.id, d.order.id, d.warehouse_id, d.pieces()) for d in wishes])
-    standing = push_standing(warehouses, {part.product_id for d in drafts for _, part, _ in d.lines})
-    new = [
-        _judged(d, store, warehouses[d.warehouse_id], standing, shortages.get(d.id), found, verdicts) for d in drafts
-    ]
+    standing = push_standing(planner.warehouses, {part.product_id for d in drafts for _, part, _ in d.lines})
+    new = [planner.judged(draft, standing, shortages.get(draft.id)) for draft in drafts]
     insert_outbounds(
         new, [NewLine(d.id, line, part.product_id, quantity) for d in drafts for line, part, quantity in d.lines]
     )
-    settle_problems((o.id for o in orders), found, causes=PLAN_CAUSES)
-    return verdicts
+    settle_problems((o.id for o in orders), planner.found, causes=PLAN_CAUSES)
+    return planner.verdicts
 
 
 def _priority(rule: StoreRule) -> int:
     return ORDINARY if rule.needs_awb else URGENT
 
 
-def _drafts(
-    orders: Sequence[PlanOrder],
-    store: StoreFacts,
-    parts: Mapping[str, tuple[Part, ...]],
-    rules: Sequence[CompiledRule],
-    warehouses: Mapping[int, WarehouseFacts],
-) -> tuple[list[Draft], list[Found]]:
-    drafts: list[Draft] = []
-    found: list[Found] = []
-    rule_of: dict[tuple[str, str], StoreRule] = {}
-    for order in orders:
-        key = (order.status, order.courier)
-        rule = rule_of.get(key) or rule_of.setdefault(key, rule_for(store.rules, *key))
-        if not rule.create:
-            continue
-        allocated = _allocate(order, rule, store, parts, rules, warehouses)
-        if isinstance(allocated, Found):
-            found.append(allocated)
-        else:
-            drafts += allocated
-    return drafts, found
+ABSENT = PushStanding("absent")
 
 
-def _allocate(
-    order: PlanOrder,
-    rule: StoreRule,
-    store: StoreFacts,
-    parts: Mapping[str, tuple[Part, ...]],
-    rules: Sequence[CompiledRule],
-    warehouses: Mapping[int, WarehouseFacts],
-) -> list[Draft] | Found:
-    """One list per warehouse (R105), or the first cause that stands in the way of the whole order."""
-    unbound = [line.sku or "?" for line in order.lines if line.sku not in parts]
-    if unbound:
-        return Found(order.id, ProblemCause.UNMAPPED_SKU, {"skus": ", ".join(sorted(set(unbound)))})
-    country = order.country or store.country
-    by_warehouse: dict[int, Draft] = {}
-    for line in order.lines:
-        for part in parts[line.sku]:
-            chosen = choose(rules, store_id=store.id, channel=store.channel, country=country, msku=part.msku)
-            if chosen is None:
-                return Found(order.id, ProblemCause.NO_RULE, {"msku": part.msku, "country": country or "?"})
-            target = warehouses[chosen.warehouse_id]
-            if target.account_id and (country not in target.countries or country != target.country):
-                return Found(
-                    order.id,
-                    ProblemCause.COUNTRY_NOT_SERVED,
-                    {"country": country or "?", "warehouse": target.name, "warehouse_country": target.country},
-                )
-            draft = by_warehouse.setdefault(target.id, Draft(0, order, rule, target.id))
-            draft.lines.append((line.id, part, line.quantity * part.pieces))
-    return list(by_warehouse.values())
-
-
-def _judged(
-    draft: Draft,
-    store: StoreFacts,
-    warehouse: WarehouseFacts,
-    standing: Mapping[tuple[int, int], PushStanding],
-    shortages: Sequence[Shortage] | None,
-    found: list[Found],
-    verdicts: Verdicts,
-) -> NewOutbound:
-    order = draft.order
-    msku = {part.product_id: part.msku for _, part, _ in draft.lines}
-    record = gate_record(
-        store,
-        warehouse,
-        draft.rule,
-        status=order.status,
-        raw_status=order.raw_status,
-        country=order.country,
-        reserved=shortages == [],
-        awb=order.awb,
-        has_label=False,
-        shipment="numbered" if order.awb else "none",
-        unpushed=_unpushed(warehouse.id, msku, standing),
-        shortfalls=tuple(sorted((Shortfall(msku[s.product_id], s.free, s.needed) for s in shortages or ()), key=str)),
-    )
-    closed = closed_gates(record)
-    if may_arrange(record, closed):
-        record.shipment = "due"
-        closed = closed_gates(record)  # the reason shown is now that it is being arranged
-    for code, evidence in closed.values():
-        if code in PROBLEM_OF_GATE:
-            found.append(Found(order.id, PROBLEM_OF_GATE[code], evidence))
-    if not closed:
-        verdicts.ready.append(draft.id)
-    if record.shipment in ("due", "numbered"):
-        verdicts.due.append(draft.id)
-    return NewOutbound(
-        id=draft.id,
-        order_id=order.id,
-        store_id=store.id,
-        warehouse_id=warehouse.id,
-        account_id=warehouse.account_id,
-        priority=_priority(draft.rule),
-        reserved=shortages == [],
-        shipment=record.shipment,
-        awb=order.awb,
-        package=order.package,
-        courier=order.courier,
-        closed=closed,
-    )
-
-
-def _unpushed(
-    warehouse_id: int, msku: Mapping[int, str], standing: Mapping[tuple[int, int], PushStanding]
-) -> tuple[Unpushed, ...]:
-    absent = PushStanding("absent")
-    return tuple(
-        Unpushed(name, state.state, state.reason)
-        for product, name in sorted(msku.items(), key=lambda item: item[1])
-        if (state := standing.get((warehouse_id, product), absent)).state != "pushed"
-    )
+def _unpushed(draft: Draft, standing: Mapping[tuple[int, int], PushStanding]) -> tuple[Unpushed, ...]:
+    """The list's products that its warehouse does not know, by name."""
+    missing: dict[str, PushStanding] = {}
+    for _, part, _ in draft.lines:
+        state = standing.get((draft.warehouse_id, part.product_id), ABSENT)
+        if state.state != "pushed":
+            missing[part.msku] = state
+    return tuple(Unpushed(name, state.state, state.reason) for name, state in sorted(missing.items()))
 
 
 UNPLANNED = """

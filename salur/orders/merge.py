@@ -7,14 +7,14 @@ that the machine does not list is not taken over (it is kept as evidence in the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from salur.connectors.base.types import StoreOrder
 from salur.foundation.clock import now
-from salur.foundation.staging import stage
+from salur.foundation.staging import stage, text_array
 from salur.tenancy.scope import current_scope
 
 from .states import ORDER
@@ -76,8 +76,7 @@ RETURNING o.external_id, o.id, (xmax = 0), o.status
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """What became of one order: ``created`` or changed; unchanged ones are not answered."""
 
     id: int
@@ -92,10 +91,10 @@ def _rows(orders: Sequence[StoreOrder], currency: str) -> Iterator[tuple[Any, ..
             o.external_id,
             str(o.status),
             o.raw_status,
-            o.version,
-            o.ordered_at,
-            o.paid_at,
-            o.ship_by,
+            _moment(o.version),
+            _moment(o.ordered_at),
+            _moment(o.paid_at),
+            _moment(o.ship_by),
             o.currency or currency,
             o.total,
             o.cash_on_delivery,
@@ -106,13 +105,18 @@ def _rows(orders: Sequence[StoreOrder], currency: str) -> Iterator[tuple[Any, ..
             a.name,
             a.phone,
             a.email,
-            list(a.lines),
+            text_array(a.lines),
             a.district,
             a.city,
             a.province,
             a.postal_code,
             a.country,
         )
+
+
+def _moment(at: datetime | None) -> str | None:
+    """As PostgreSQL reads it: cheaper than adapting the object."""
+    return None if at is None else at.isoformat()
 
 
 def merge_orders(store_id: int, source: str, orders: Sequence[StoreOrder], *, currency: str) -> dict[str, Merged]:
@@ -149,9 +153,12 @@ LINE_COLUMNS = (
     ("bound", "bool"),
 )
 LINE_NAMES = ", ".join(c for c, _ in LINE_COLUMNS)
-MERGE_LINES = f"""
+INSERT_LINES = f"""
 INSERT INTO orders_orderline AS l (merchant_id, {LINE_NAMES})
 SELECT %(merchant)s, {LINE_NAMES} FROM salur_in_line
+"""
+MERGE_LINES = f"""
+{INSERT_LINES}
 ON CONFLICT (merchant_id, order_id, key) DO UPDATE SET sku = EXCLUDED.sku, name = EXCLUDED.name,
   quantity = EXCLUDED.quantity, unit_price = EXCLUDED.unit_price, bound = EXCLUDED.bound
 WHERE (l.sku, l.name, l.quantity, l.unit_price, l.bound)
@@ -162,13 +169,19 @@ WHERE (l.sku, l.name, l.quantity, l.unit_price, l.bound)
 def take_ids(table: str, count: int) -> list[int]:
     """Reserve ``count`` ids of a table, so that rows that point at each other can be written in one go."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        # The sequence is looked up once (as a scalar subquery), not once per id.
+        cursor.execute(
+            "SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)) FROM generate_series(1, %s)",
+            [table, count],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """An order line as it is written; ``id`` was taken beforehand (an existing line keeps its own)."""
+class LineRow(NamedTuple):
+    """An order line as it is written; ``id`` was taken beforehand (an existing line keeps its own).
+
+    Fields stand in the order of ``LINE_COLUMNS``, so that a row is copied as it is.
+    """
 
     id: int
     order_id: int
@@ -182,17 +195,10 @@ class LineRow:
     bound: bool
 
 
-def merge_lines(rows: Sequence[LineRow]) -> None:
-    """Insert or update order lines by (order, key)."""
+def merge_lines(rows: Sequence[LineRow], *, fresh: bool = False) -> None:
+    """Insert or update order lines by (order, key). ``fresh``: of orders that were only just made, which is cheaper."""
     if not rows:
         return
-    stage(
-        "salur_in_line",
-        LINE_COLUMNS,
-        (
-            (r.id, r.order_id, r.key, r.sku, r.name, r.quantity, r.unit_price, r.item_id, r.model_id, r.bound)
-            for r in rows
-        ),
-    )
+    stage("salur_in_line", LINE_COLUMNS, rows)
     with connection.cursor() as cursor:
-        cursor.execute(MERGE_LINES, {"merchant": current_scope().merchant_id})
+        cursor.execute(INSERT_LINES if fresh else MERGE_LINES, {"merchant": current_scope().merchant_id})

@@ -6,9 +6,8 @@ import base64
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -25,8 +24,7 @@ def new_references(count: int) -> list[str]:
     return ["SL" + base64.b32encode(raw[i * 7 : i * 7 + 7]).decode()[:10] for i in range(count)]
 
 
-@dataclass(frozen=True, slots=True)
-class NewOutbound:
+class NewOutbound(NamedTuple):
     """An outbound list as planned; closed gates by name decide whether it begins waiting or ready."""
 
     id: int
@@ -43,9 +41,8 @@ class NewOutbound:
     closed: Mapping[str, Closed]
 
 
-@dataclass(frozen=True, slots=True)
-class NewLine:
-    """Pieces of a master product for an order line of a list."""
+class NewLine(NamedTuple):
+    """Pieces of a master product for an order line of a list, in the order of ``LINE_COLUMNS``."""
 
     outbound_id: int
     order_line_id: int
@@ -119,8 +116,12 @@ def insert_outbounds(lists: Sequence[NewOutbound], lines: Sequence[NewLine]) -> 
         return
     at = now()
     rows = []
+    written: dict[int, tuple[str, str]] = {}  # by the identity of the gates, which most lists of a batch share
     for new, reference in zip(lists, new_references(len(lists)), strict=True):
-        gates = stored_gates(new.closed, at)
+        if id(new.closed) not in written:
+            stored = stored_gates(new.closed, at)
+            written[id(new.closed)] = json.dumps(stored), blocked_by(stored)
+        gates, reason = written[id(new.closed)]
         rows.append(
             (
                 new.id,
@@ -131,23 +132,19 @@ def insert_outbounds(lists: Sequence[NewOutbound], lines: Sequence[NewLine]) -> 
                 new.account_id,
                 new.priority,
                 new.reserved,
-                "waiting" if gates or new.account_id is None else "ready",
+                "waiting" if reason or new.account_id is None else "ready",
                 new.shipment,
                 new.awb,
                 new.package,
                 new.courier,
-                json.dumps(gates),
-                blocked_by(gates),
-                at if gates else None,
+                gates,
+                reason,
+                at if reason else None,
             )
         )
     stage("salur_in_outbound", COLUMNS, rows)
-    stage(
-        "salur_in_outbound_line",
-        LINE_COLUMNS,
-        ((line.outbound_id, line.order_line_id, line.product_id, line.quantity) for line in lines),
-    )
+    stage("salur_in_outbound_line", LINE_COLUMNS, lines)
     with connection.cursor() as cursor:
-        values = {"merchant": current_scope().merchant_id, "at": at}
+        values: dict[str, Any] = {"merchant": current_scope().merchant_id, "at": at}
         cursor.execute(INSERT, values)
         cursor.execute(INSERT_LINES, values)

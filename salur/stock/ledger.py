@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from salur.foundation.clock import now
 from salur.foundation.locks import lock_ids
+from salur.foundation.staging import int_array, text_array
 from salur.tenancy.scope import current_scope
 
 from .models import MovementCause
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What one cause does to one balance, in pieces. ``cause_id`` names the row that is the cause."""
 
     balance_id: int
@@ -72,14 +73,14 @@ def post(entries: Iterable[Entry], *, locked: bool = False) -> int:
                 "merchant": scope.merchant_id,
                 "actor": scope.actor,
                 "at": now(),
-                "balances": [e.balance_id for e in batch],
-                "causes": [str(e.cause) for e in batch],
-                "cause_ids": [e.cause_id for e in batch],
-                "on_hand": [e.d_on_hand for e in batch],
-                "reserved": [e.d_reserved for e in batch],
-                "incoming": [e.d_incoming for e in batch],
-                "disputed": [e.d_disputed for e in batch],
-                "notes": [e.note for e in batch],
+                "balances": int_array([e.balance_id for e in batch]),
+                "causes": text_array([e.cause for e in batch]),
+                "cause_ids": int_array([e.cause_id for e in batch]),
+                "on_hand": int_array([e.d_on_hand for e in batch]),
+                "reserved": int_array([e.d_reserved for e in batch]),
+                "incoming": int_array([e.d_incoming for e in batch]),
+                "disputed": int_array([e.d_disputed for e in batch]),
+                "notes": text_array([e.note for e in batch]),
             },
         )
         return int(cursor.fetchone()[0])
@@ -105,7 +106,7 @@ def balance_ids(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
     if not pairs:
         return {}
     unique = sorted(set(pairs))
-    values = {
+    values: dict[str, Any] = {
         "merchant": current_scope().merchant_id,
         "warehouses": [w for w, _ in unique],
         "products": [p for _, p in unique],

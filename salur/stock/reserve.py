@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -14,8 +15,7 @@ from .ledger import Entry, balance_ids, post
 from .models import MovementCause
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """What one outbound list needs of its warehouse: pieces by product id.
 
     Lists of the same ``group`` (the order) are granted all together or not at all.
@@ -105,7 +105,8 @@ WHERE m.merchant_id = %s AND m.cause = 'reserve' AND m.cause_id = ANY(%s)
 def _reservations(outbound_ids: Sequence[int]) -> list[tuple[int, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(RELEASED, [current_scope().merchant_id, list(outbound_ids)])
-        return cursor.fetchall()
+        rows: list[tuple[int, int, int]] = cursor.fetchall()
+    return rows
 
 
 def release_stock(outbound_ids: Sequence[int]) -> int:

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import psycopg
 
 from salur import __version__
-from salur.config import cli_database, cli_demo, cli_doctor, cli_manage, cli_orders, cli_run, cli_stock
+from salur.config import (
+    cli_database,
+    cli_demo,
+    cli_doctor,
+    cli_manage,
+    cli_merchant,
+    cli_orders,
+    cli_run,
+    cli_stock,
+)
 from salur.config.cli_manage import TablesOld
 from salur.config.environment import SettingWrong
 from salur.foundation.postgres.account import NoAccount
@@ -38,7 +47,16 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="salur", description="Omnichannel fulfilment hub.")
     root.add_argument("--version", action="version", version=f"salur {__version__}")
     commands = root.add_subparsers(metavar="COMMAND", required=True)
-    for module in (cli_run, cli_demo, cli_orders, cli_stock, cli_database, cli_manage, cli_doctor):
+    for module in (
+        cli_run,
+        cli_demo,
+        cli_merchant,
+        cli_orders,
+        cli_stock,
+        cli_database,
+        cli_manage,
+        cli_doctor,
+    ):
         module.register(commands)
     return root
 

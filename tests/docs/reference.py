@@ -70,6 +70,7 @@ def settings() -> str:
 
 def machines() -> dict[Machine, tuple[str, str]]:
     """Every machine with its title and what it answers."""
+    from salur.catalog.states import PRODUCT_PUSH
     from salur.orders.states import ORDER, RUN
     from salur.outbound.states import MACHINES
 
@@ -77,6 +78,7 @@ def machines() -> dict[Machine, tuple[str, str]]:
         ORDER: ("Order", "The store's view of an order."),
         RUN: ("Sync run", "One run that brought orders in."),
         **dict(zip(MACHINES, OUTBOUND_MACHINES, strict=True)),
+        PRODUCT_PUSH: ("Product push", "Whether a warehouse knows a product."),
     }
 
 

@@ -150,7 +150,10 @@ class ExchangeRecord(TenantModel):
     duration_ms = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["merchant_id", "subject", "id"], name="integrations_exchange_subject")]
+        indexes = [
+            models.Index(fields=["merchant_id", "subject", "id"], name="integrations_exchange_subject"),
+            models.Index(fields=["merchant_id", "started_at"], name="integrations_exchange_age"),
+        ]
 
 
 class WebhookDelivery(TenantModel):

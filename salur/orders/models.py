@@ -134,6 +134,7 @@ class Order(TenantModel):
         indexes = [
             models.Index(fields=["merchant_id", "status", "-id"], name="orders_order_list"),
             models.Index(fields=["merchant_id", "external_id"], name="orders_order_search"),
+            models.Index(fields=["merchant_id", "changed_at", "id"], name="orders_order_changed"),
         ]
 
     def __str__(self) -> str:

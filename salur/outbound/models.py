@@ -114,6 +114,7 @@ class Outbound(TenantModel):
         ]
         indexes = [
             models.Index(fields=["merchant_id", "-id"], name="outbound_list"),
+            models.Index(fields=["merchant_id", "order"], name="outbound_of_order"),
             models.Index(
                 fields=["merchant_id", "blocked_by", "-id"], condition=Q(push="waiting"), name="outbound_blocked"
             ),

@@ -19,6 +19,7 @@ from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.types import StoreOrder
 from salur.foundation.staging import stage
 from salur.orders.merge import LineRow, Merged, merge_lines, merge_orders, take_ids
+from salur.orders.models import OrderSource
 from salur.outbound.facts import StoreFacts, store_facts
 from salur.outbound.judge import Verdicts
 from salur.tenancy.scope import current_scope, merchant_scope
@@ -164,6 +165,8 @@ def _ingest(
         wake_after(_carry_on(store, batch, merged, parts))
         for incoming in batch:
             known = merged.get(incoming.order.external_id)
+            if known is None and source == OrderSource.SYNC:
+                continue  # a poll sees the same orders again and again: their number is enough
             outcome = "unchanged" if known is None else "created" if known.created else "updated"
             rows.append(RunRow(incoming.order.external_id, outcome, incoming.line))
         result.created = sum(1 for m in merged.values() if m.created)

@@ -24,7 +24,7 @@ from salur.integrations.calling import (
 )
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import store_capabilities
-from salur.orders.models import OrderSource, SyncRun
+from salur.orders.models import OrderSource, SyncRun, SyncRunRow
 from salur.orders.states import RunState
 from salur.tenancy.scope import merchant_scope
 
@@ -99,6 +99,7 @@ def run_sync(hold: RunHold) -> None:
     with merchant_scope(hold.merchant_id, actor=ACTOR, cause=f"run:{hold.id}"):
         finish(hold)
         _move_cursor(hold)
+        _fold_quiet_runs(hold)
 
 
 def _move_cursor(hold: RunHold) -> None:
@@ -109,6 +110,15 @@ def _move_cursor(hold: RunHold) -> None:
     if reaches and (store.synced_until is None or store.synced_until < hold.window_until):
         store.synced_until = hold.window_until
         store.save(update_fields=["synced_until"])
+
+
+def _fold_quiet_runs(hold: RunHold) -> None:
+    """Of the schedule's runs that changed nothing only the last one stays, so that reports show what happened."""
+    quiet = SyncRun.objects.filter(
+        store_id=hold.store_id, trigger="schedule", state=RunState.DONE, created=0, updated=0, failed=0
+    )
+    if quiet.filter(pk=hold.id).exists():
+        quiet.filter(pk__lt=hold.id).exclude(pk__in=SyncRunRow.objects.values("run_id")).delete()
 
 
 def _spend(line: PartnerLine, calls: int) -> int:

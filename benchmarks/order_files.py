@@ -29,7 +29,7 @@ def write_orders(path: Path, first: int, count: int) -> None:
 
 
 def _rows(number: int, die: random.Random) -> list[list[str]]:
-    at = FIRST + timedelta(seconds=number * 7)
+    at = FIRST + timedelta(seconds=number % 10**6 * 7)
     goods = [(number % PRODUCTS, die.randint(1, 3)), (die.randrange(PRODUCTS), 1)]
     name = die.choice(NAMES)
     head = [

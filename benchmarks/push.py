@@ -26,34 +26,37 @@ def push_lists(folder: Path) -> None:
     bring_in(shop, path, "import_for_push", LISTS, {})
     with sandbox() as partner:
         connect(shop, partner)
-        _give_labels(shop)
+        lists = _give_labels(shop)
         fault = {"partner": "eccang", "operation": "createOrder", "kind": "latency", "seconds": LATENCY}
         partner.post("/faults", fault)
         with measured() as spent:
             tries = push_ready(shop.merchant_id, shop.account_id)
-        _check(partner, tries)
+        _check(partner, tries, lists)
     report(
         f"push_{LISTS}",
-        LISTS / spent.wall,
+        lists / spent.wall,
         "lists/s",
-        LISTS,
+        lists,
         seconds=spent.wall,
-        cpu_ms_per_list=spent.cpu / LISTS * 1000,
-        database_cpu_ms_per_list=None if spent.database_cpu is None else spent.database_cpu / LISTS * 1000,
+        cpu_ms_per_list=spent.cpu / lists * 1000,
+        database_cpu_ms_per_list=None if spent.database_cpu is None else spent.database_cpu / lists * 1000,
         latency_ms=LATENCY * 1000,
         label_bytes=len(_label("TH0000000001")),
     )
 
 
-def _check(partner: Sandbox, tries: int) -> None:
+def _check(partner: Sandbox, tries: int, lists: int) -> None:
     there = partner.get("/eccang/orders")["orders"]
     once = sum(1 for order in there if order["times_created"] == 1)
-    if (tries, len(there), once) != (LISTS, LISTS, LISTS):
+    if (tries, len(there), once) != (lists, lists, lists):
         raise RuntimeError(f"{tries} tries, {len(there)} lists at the warehouse, {once} of them once")
 
 
-def _give_labels(shop: Shop) -> None:
-    """AWB and label for each list, as if the store had issued them; then the gates are judged, which is reported."""
+def _give_labels(shop: Shop) -> int:
+    """AWB and label for each list, as if the store had issued them; then the gates are judged, which is reported.
+
+    Answers how many lists are ready: those of the import's warm-up are among them.
+    """
     from django.db import connection
 
     from salur.flows.wakeups import lists_changed
@@ -79,9 +82,10 @@ def _give_labels(shop: Shop) -> None:
             )
         with measured() as spent:
             ready = len(lists_changed(ids).ready)
-    if ready != LISTS:
-        raise RuntimeError(f"{ready} lists of {LISTS} became ready")
-    report(f"judge_{LISTS}", LISTS / spent.wall, "lists/s", LISTS, seconds=spent.wall, cpu_seconds=spent.cpu)
+    if ready != len(ids) or ready < LISTS:
+        raise RuntimeError(f"{ready} lists of {len(ids)} became ready")
+    report(f"judge_{LISTS}", ready / spent.wall, "lists/s", ready, seconds=spent.wall, cpu_seconds=spent.cpu)
+    return ready
 
 
 def _label(awb: str) -> bytes:

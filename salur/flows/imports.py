@@ -21,7 +21,7 @@ from salur.tenancy.scope import current_scope, merchant_scope
 from .ingest import Incoming, RunRow, ingest_batch
 from .runs import ACTOR, RunHold, advance, fail, finish, new_run
 
-BATCH = 1000
+BATCH = 2000
 CHUNK = 1 << 20
 HEAD = 1 << 16
 LARGEST_FILE = 512 << 20

@@ -68,7 +68,7 @@ GATE_TEXTS: dict[str, GateText] = {
     "items_unlinked": GateText(
         _("SKU not linked"),
         _("These SKUs are not linked to a master SKU: %(skus)s."),
-        _("Link them under Products > Listings. The order then goes on by itself."),
+        _("Link them under Products > Channel products. The order then goes on by itself."),
         "operator",
     ),
     "warehouse_inactive": GateText(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from salur.foundation.transitions import Machine, Move
 
@@ -50,7 +51,7 @@ class ShipmentState(models.TextChoices):
 class CancellationState(models.TextChoices):
     """A wish to stop the list at the warehouse."""
 
-    NONE = "none", _("None")
+    NONE = "none", pgettext_lazy("cancellation of an outbound list", "None")
     ASKED = "asked", _("Asked")
     SENT = "sent", _("Sent to the warehouse")
     PENDING = "pending", _("The warehouse is trying")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
@@ -14,11 +15,11 @@ class MovementCause(models.TextChoices):
 
     RESERVE = "reserve", _("Reserved for an outbound list")
     RELEASE = "release", _("Reservation released")
-    SHIP = "ship", _("Shipped")
-    RECEIVE = "receive", _("Received")
-    RETURN = "return", _("Returned")
+    SHIP = "ship", pgettext_lazy("stock movement", "Shipped")
+    RECEIVE = "receive", pgettext_lazy("stock movement", "Received")
+    RETURN = "return", pgettext_lazy("stock movement", "Returned")
     ADJUST = "adjust", _("Adjusted by hand")
-    TRANSFER = "transfer", _("Transferred")
+    TRANSFER = "transfer", pgettext_lazy("stock movement", "Transferred")
     COUNT = "count", _("Stock synchronised with the warehouse")
 
 

@@ -77,7 +77,7 @@ def movement_page(balance: Balance, figure: str, cursor: str | None, size: int =
 
 def sync_page(warehouse_id: int | None, cursor: str | None, size: int = 50) -> Keyset[StockSyncRun]:
     """Stock sync records, the latest first (R132)."""
-    rows = StockSyncRun.objects.select_related("warehouse")
+    rows = StockSyncRun.objects.select_related("warehouse__account")
     if warehouse_id:
         rows = rows.filter(warehouse_id=warehouse_id)
     return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
@@ -85,7 +85,7 @@ def sync_page(warehouse_id: int | None, cursor: str | None, size: int = 50) -> K
 
 def find_sync(run_id: int) -> StockSyncRun | None:
     """One stock sync."""
-    return StockSyncRun.objects.select_related("warehouse").filter(pk=run_id).first()
+    return StockSyncRun.objects.select_related("warehouse__account").filter(pk=run_id).first()
 
 
 def sync_lines(run: StockSyncRun, cursor: str | None, size: int = 100) -> Keyset[StockSyncLine]:
@@ -95,5 +95,6 @@ def sync_lines(run: StockSyncRun, cursor: str | None, size: int = 100) -> Keyset
 
 def last_syncs() -> dict[int, StockSyncRun]:
     """The latest stock sync of each warehouse."""
-    rows = StockSyncRun.objects.order_by("warehouse_id", "-id").distinct("warehouse_id")
-    return {run.warehouse_id: run for run in rows}
+    rows = StockSyncRun.objects.select_related("warehouse__account")
+    latest = rows.order_by("warehouse_id", "-id").distinct("warehouse_id")
+    return {run.warehouse_id: run for run in latest}

@@ -13,6 +13,7 @@ from salur.foundation.problems import Refusal, Text, describe
 from salur.tenancy.scope import merchant_scope
 
 from .access import MerchantRequest, actor
+from .words import told_words
 
 
 @contextmanager
@@ -29,8 +30,7 @@ def refusal_text(refusal: Refusal) -> Text:
 
 def tell_refusal(request: MerchantRequest, refusal: Refusal) -> None:
     """Show a refusal on the next page: title, cause and cure."""
-    told = refusal_text(refusal)
-    messages.error(request, " ".join(part for part in (f"{told.title}.", told.cause, told.cure) if part))
+    messages.error(request, told_words(refusal_text(refusal)))
 
 
 def back_to(request: MerchantRequest, otherwise: str) -> HttpResponse:

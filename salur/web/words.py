@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from salur.foundation.problems import Text
+from salur.integrations.channels import find_channel
 from salur.orders.problems import ProblemCause
 from salur.outbound.messages import GATE_TEXTS, gate_text
 from salur.outbound.models import Outbound
@@ -110,7 +112,7 @@ OUTCOMES: Mapping[str, str | Promise] = {
     "AuthRejected": _("access refused"),
     "Rejected": _("refused"),
     "AlreadyExists": _("there already"),
-    "TooLate": _("too late"),
+    "TooLate": pgettext_lazy("outcome of a call to a partner", "too late to be done there"),
     "ContractBroken": _("answer not understood"),
 }
 
@@ -118,6 +120,21 @@ OUTCOMES: Mapping[str, str | Promise] = {
 def outcome_words(outcome: str) -> str:
     """How a call ended, in words."""
     return str(OUTCOMES.get(outcome, outcome))
+
+
+def sentences(cause: str, cure: str) -> str:
+    """Two sentences, either of which may be missing, joined as the language joins them."""
+    if not (cause and cure):
+        return cause or cure
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": cause, "second": cure}
+
+
+def told_words(told: Text) -> str:
+    """A problem in one paragraph: title, cause and cure."""
+    body = sentences(told.cause.strip(), told.cure.strip())
+    if not body:
+        return told.title
+    return pgettext("a title, then sentences", "%(title)s. %(body)s") % {"title": told.title, "body": body}
 
 
 # -- who did it, and why --------------------------------------------------------------------------------------------
@@ -140,3 +157,25 @@ def actor_names(actors: Iterable[str]) -> dict[str, str]:
         else:
             names[one] = "Salur"
     return names
+
+
+TRIGGERS: Mapping[str, str | Promise] = {
+    "schedule": pgettext_lazy("what asked for a run", "the schedule"),
+    "button": pgettext_lazy("what asked for a run", "a person, by button"),
+    "webhook": pgettext_lazy("what asked for a run", "a message from the store"),
+    "file": pgettext_lazy("what asked for a run", "an uploaded file"),
+    "api": pgettext_lazy("what asked for a run", "a program, by API"),
+    "manual": pgettext_lazy("what asked for a run", "a person, by form"),
+    "command": pgettext_lazy("what asked for a run", "the command line"),
+}
+
+
+def trigger_words(trigger: str) -> str:
+    """What asked for a run of an order sync, import or stock sync."""
+    return str(TRIGGERS.get(trigger, trigger))
+
+
+def channel_title(name: str) -> str:
+    """A channel by its own name; only the manual store's is a word of ours."""
+    channel = find_channel(name)
+    return gettext(channel.title) if channel else name

@@ -54,7 +54,8 @@ ROW_MESSAGES: Mapping[str, _StrPromise] = {
     ),
     "bad_country": _("“%(value)s” is not a country code. Write two letters, for example TH, ID or MY."),
     "bad_currency": _("“%(value)s” is not a currency code. Write three letters, for example THB or IDR."),
-    "bad_yes_no": _("“%(value)s” is neither yes nor no. Write one of the two."),
+    # Translators: “yes” and “no” are the very words that the file must hold; they stay English in every language.
+    "bad_yes_no": _("“%(value)s” cannot be read here. Write the English word “yes” or “no”."),
     "unknown_status": _("The status “%(value)s” is not known. Use one of: %(choices)s."),
     "order_rows_differ": _(
         "Two rows of this order disagree: “%(first)s” (order begins in row %(first_line)s) and “%(other)s”. "

@@ -25,10 +25,12 @@ from salur.integrations.connect import (
     connect_store,
     finish_authorisation,
 )
+from salur.integrations.queries import find_store
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
 from salur.tenancy.models import Role
-from salur.web.access import MerchantRequest, actor, fragment_or_page, page
+from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import refusal_text, tell_refusal
+from salur.web.words import channel_title, told_words
 
 from .forms import AuthoriseForm, FileStoreForm
 
@@ -77,8 +79,7 @@ def _connect(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm) -> H
         form.take_errors(invalid.checked.errors)
         return None
     except Refusal as refusal:
-        told = refusal_text(refusal)
-        form.add_error(None, " ".join(part for part in (f"{told.title}.", told.cause, told.cure) if part))
+        form.add_error(None, told_words(refusal_text(refusal)))
         return None
     messages.success(request, gettext("Verified and connected."))
     return redirect("web:store", store_id)
@@ -99,12 +100,16 @@ def authorise_again(request: MerchantRequest, store_id: int) -> HttpResponseBase
     """Send the owner to the partner's login page once more; the keys need not be typed again."""
     if request.method != "POST":
         return redirect("web:store", store_id)
+    with reading(request):
+        store = find_store(store_id)
+    if store is None:
+        raise Http404
     try:
         address = begin_reauthorisation(who(request), store_id, redirect=return_address())
     except Refusal as refusal:
         tell_refusal(request, refusal)
         return redirect("web:store", store_id)
-    return _leave(request, address, gettext("the partner"))
+    return _leave(request, address, channel_title(store.channel))
 
 
 @page(get=Role.OWNER, scoped=False)

@@ -16,7 +16,7 @@ from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
 from salur.integrations.channels import find_channel
 from salur.integrations.connect import FormInvalid, change_settings, disconnect
-from salur.integrations.models import StoreConnection, WarehouseAccount
+from salur.integrations.models import ConnectionState, StoreConnection, WarehouseAccount
 from salur.integrations.queries import budget_of, find_account, find_store, last_exchanges
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
 from salur.orders.queries import last_runs
@@ -28,6 +28,8 @@ from salur.web.acting import acting, tell_refusal
 
 from .authorising import who
 from .forms import SettingsForm
+from .ranges import RangeForm
+from .subscribing import ask_for_messages, messages_of
 
 SWITCHES = ("automatic_sync", "auto_arrange", "auto_confirm")
 
@@ -53,14 +55,11 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
         store = _store(store_id)
         plugin = find_plugin(STORE, store.channel)
     form = _settings_form(request, plugin, store.settings)
+    ranged = _range_form(request, store, plugin)
     if request.method == "POST":
-        if form is not None and form.is_bound:
-            _require_owner(request)
-            if _save_settings(request, "store", store_id, form):
-                return redirect("web:store", store_id)
-        else:
-            _act_on_store(request, store)
-            return redirect("web:store", store_id)
+        done = _store_forms(request, store, form, ranged)
+        if done is not None:
+            return done
     channel = find_channel(store.channel)
     with reading(request):
         context = {
@@ -69,11 +68,52 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
             "title": channel.title if channel else store.channel,
             "abilities": plugin.capabilities.abilities if plugin else frozenset(),
             "form": form,
+            "range_form": ranged,
+            "sending": messages_of(store, plugin),
+            "connected": store.state == ConnectionState.CONNECTED,
             "runs": last_runs(6, store_id),
             "budget": budget_of(store_id=store_id),
             "troubles": last_exchanges(store_id=store_id),
         }
-    return fragment_or_page(request, "web/integrations/store.html", context)
+    return fragment_or_page(request, "web/integrations/store.html", context, status=_status(form, ranged))
+
+
+def _status(*forms: SettingsForm | RangeForm | None) -> int:
+    return 422 if any(form is not None and form.is_bound for form in forms) else 200
+
+
+def _range_form(request: MerchantRequest, store: StoreConnection, plugin: Plugin | None) -> RangeForm | None:
+    if plugin is None or store.state != ConnectionState.CONNECTED or not request.merchant.may_operate:
+        return None
+    return RangeForm(request.POST if request.POST.get("action") == "range" else None, home=request.merchant.zone)
+
+
+def _store_forms(
+    request: MerchantRequest, store: StoreConnection, form: SettingsForm | None, ranged: RangeForm | None
+) -> HttpResponseBase | None:
+    """Do what was posted; None if a form has to be shown again with its errors."""
+    if form is not None and form.is_bound:
+        _require_owner(request)
+        if not _save_settings(request, "store", store.pk, form):
+            return None
+    elif ranged is not None and ranged.is_bound:
+        return _sync_range(request, store, ranged)
+    else:
+        _act_on_store(request, store)
+    return redirect("web:store", store.pk)
+
+
+def _sync_range(request: MerchantRequest, store: StoreConnection, form: RangeForm) -> HttpResponseBase | None:
+    if not form.is_valid():
+        return None
+    since, until = form.cleaned_data["since"], form.cleaned_data["until"]
+    with acting(request, "button"):
+        run = start_store_sync(store.pk, trigger="button", since=since, until=until)
+    if run is None:
+        messages.warning(request, gettext("The store is not connected, so nothing can be fetched from it."))
+        return redirect("web:store", store.pk)
+    messages.success(request, gettext("The sync has begun."))
+    return redirect("web:report", run.pk)
 
 
 def _require_owner(request: MerchantRequest) -> None:
@@ -101,6 +141,9 @@ def _act_on_store(request: MerchantRequest, store: StoreConnection) -> None:
             messages.warning(request, gettext("A sync is under way already, or the store is not connected."))
         else:
             messages.success(request, gettext("The sync has begun."))
+    elif action == "subscribe":
+        _require_owner(request)
+        ask_for_messages(request, "store", store.pk)
     elif action in SWITCHES:
         with acting(request, "settings"):
             _switch(store.pk, action)
@@ -152,11 +195,13 @@ def account_page(request: MerchantRequest, account_id: int) -> HttpResponseBase:
             "title": plugin.capabilities.title if plugin else account.partner,
             "abilities": plugin.capabilities.abilities if plugin else frozenset(),
             "form": form,
+            "sending": messages_of(account, plugin),
+            "connected": account.state == ConnectionState.CONNECTED,
             "warehouses": warehouses_of(account),
             "budget": budget_of(account_id=account_id),
             "troubles": last_exchanges(account_id=account_id),
         }
-    return fragment_or_page(request, "web/integrations/account.html", context)
+    return fragment_or_page(request, "web/integrations/account.html", context, status=_status(form))
 
 
 def _act_on_account(request: MerchantRequest, account: WarehouseAccount) -> None:
@@ -169,6 +214,9 @@ def _act_on_account(request: MerchantRequest, account: WarehouseAccount) -> None
             return
         told = ngettext("%(n)s new warehouse.", "%(n)s new warehouses.", fresh) % {"n": fresh}
         messages.success(request, told if fresh else gettext("No new warehouse: all are here already."))
+    elif action == "subscribe":
+        _require_owner(request)
+        ask_for_messages(request, "account", account.pk)
     elif action == "disconnect":
         _require_owner(request)
         disconnect(who(request), "account", account.pk)

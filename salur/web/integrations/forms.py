@@ -13,6 +13,7 @@ from salur.foundation.problems import Text
 from salur.integrations.channels import Channel
 from salur.integrations.registry import STORE
 from salur.web.formfields import COUNTRIES, DeclaredForm
+from salur.web.words import sentences
 
 
 class AuthoriseForm(DeclaredForm):
@@ -38,8 +39,7 @@ class AuthoriseForm(DeclaredForm):
     def take_errors(self, errors: Mapping[str, Text]) -> None:
         """Put the service's errors at their fields; those of no field above the form."""
         for name, told in errors.items():
-            words = " ".join(part for part in (told.cause, told.cure) if part)
-            self.add_error(name if name in self.fields else None, words)
+            self.add_error(name if name in self.fields else None, sentences(told.cause, told.cure))
 
 
 class FileStoreForm(forms.Form):
@@ -56,7 +56,7 @@ class FileStoreForm(forms.Form):
     def take_errors(self, errors: Mapping[str, Text]) -> None:
         """Put the service's errors at their fields."""
         for name, told in errors.items():
-            self.add_error(name if name in self.fields else None, f"{told.cause} {told.cure}".strip())
+            self.add_error(name if name in self.fields else None, sentences(told.cause, told.cure))
 
 
 class SettingsForm(DeclaredForm):
@@ -73,4 +73,4 @@ class SettingsForm(DeclaredForm):
     def take_errors(self, errors: Mapping[str, Text]) -> None:
         """Put the service's errors at their fields."""
         for name, told in errors.items():
-            self.add_error(name if name in self.fields else None, f"{told.cause} {told.cure}".strip())
+            self.add_error(name if name in self.fields else None, sentences(told.cause, told.cure))

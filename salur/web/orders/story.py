@@ -200,8 +200,14 @@ def _tried(attempt: PushAttempt) -> Event:
     tone = "good" if attempt.outcome in ("pushed", "found", "accepted") else "warn"
     said = " ".join(part for part in (attempt.code, attempt.message) if part)
     if attempt.late:
-        said = f"{gettext('This answer came too late and changed nothing.')} {said}".strip()
+        said = _late_words(said)
     return Event(attempt.at, tone, "up" if attempt.kind != "lookup" else "search", title, said)
+
+
+def _late_words(said: str) -> str:
+    if not said:
+        return gettext("The answer came too late and changed nothing.")
+    return gettext("The answer came too late and changed nothing: %(answer)s") % {"answer": said}
 
 
 def _called(exchange: ExchangeRecord) -> Event:

@@ -115,8 +115,8 @@ def _tell(request: MerchantRequest, count: int, name: str) -> None:
     messages.success(
         request,
         ngettext(
-            "%(n)s product is on its way to %(name)s. The stock list shows when it has arrived.",
-            "%(n)s products are on their way to %(name)s. The stock list shows when they have arrived.",
+            "%(n)s product is being pushed to %(name)s. The stock list shows when the warehouse has it.",
+            "%(n)s products are being pushed to %(name)s. The stock list shows when the warehouse has them.",
             count,
         )
         % {"n": count, "name": name},

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from salur.foundation.problems import PROBLEMS, describe
 from salur.orders.formats.messages import MESSAGES
 from salur.orders.models import SyncRun, SyncRunRow
+from salur.web.words import sentences, told_words
+
+BUDGET = "budget"  # the code of a call that was held back here and never left
 
 
 def outcome_label(outcome: str) -> str:
@@ -22,6 +28,22 @@ def outcome_label(outcome: str) -> str:
     }.get(outcome, outcome)
 
 
+ROW_REASONS: Mapping[str, str | Promise] = {
+    "not_answered": _("The store named this order but gave no details of it. Sync the time of this order again."),
+}
+"""Reasons that runs write beside those of order files and of the catalogue of problems."""
+
+RUN_PROBLEMS: Mapping[str, str] = {"ConnectionPaused": "connection_paused", "NotConnected": "not_connected"}
+"""What a run writes when its store cannot be called, with the problem that explains it."""
+
+
+class _Detail(dict[str, Any]):
+    """A detail that lacks a name shows a dash: an older row must still be told in words."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
 def row_words(row: SyncRunRow) -> str:
     """The reason of a row; empty where there is nothing to tell."""
     detail = row.detail if isinstance(row.detail, dict) else {}
@@ -29,24 +51,38 @@ def row_words(row: SyncRunRow) -> str:
 
 
 def code_words(code: str, detail: Mapping[str, Any]) -> str:
-    """A code's words: those of order files, those of the catalogue, else the code with what was said."""
+    """A code's words: those of order files, those of the catalogue, else what was said with the code."""
     if code in MESSAGES:
-        try:
-            return str(MESSAGES[code]) % dict(detail)
-        except KeyError:
-            return code  # an older row whose detail lacks what today's words name
+        return str(MESSAGES[code]) % _Detail(detail)
     if code in PROBLEMS:
         told = describe(code, detail)
-        return f"{told.cause} {told.cure}".strip()
+        return sentences(told.cause, told.cure)
+    if code in ROW_REASONS:
+        return str(ROW_REASONS[code])
     said = str(detail.get("message") or detail.get("reason") or "")
     return " ".join(part for part in (code, said) if part)
 
 
 def run_words(run: SyncRun) -> str:
-    """Why a run failed or waits."""
-    if run.error_code in MESSAGES and run.error_message:
-        return run.error_message
-    if run.error_code in PROBLEMS:
-        told = describe(run.error_code, {"message": run.error_message})
-        return f"{told.title}. {told.cause} {told.cure}".strip()
-    return " ".join(part for part in (run.error_code, run.error_message) if part)
+    """Why a run failed or waits; empty where there is nothing to tell."""
+    code = RUN_PROBLEMS.get(run.error_code, run.error_code)
+    if code in MESSAGES:
+        return str(MESSAGES[code]) % _Detail(_stored_detail(run.error_message))
+    if code in PROBLEMS:
+        evidence = {"name": run.store.name, "reason": run.store.pause_reason or "–", "message": run.error_message}
+        return told_words(describe(code, evidence))
+    if code == BUDGET:
+        return gettext("The calls that the store allows are used up for the moment. It goes on by itself.")
+    said = " ".join(part for part in (code, run.error_message) if part)
+    if not said:
+        return ""
+    return gettext("%(store)s answered: %(answer)s") % {"store": run.store.name, "answer": said}
+
+
+def _stored_detail(text: str) -> dict[str, Any]:
+    """What a refused file's text names, as the run keeps it: a mapping written out."""
+    try:
+        stored = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return {}  # a run of an older version: the text is told with dashes
+    return stored if isinstance(stored, dict) else {}

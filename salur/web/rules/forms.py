@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from salur.integrations.channels import channels
 from salur.integrations.models import StoreConnection
@@ -52,7 +53,9 @@ class RuleForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+    active = forms.BooleanField(
+        label=pgettext_lazy("checkbox: the rule is used", "Active"), required=False, initial=True
+    )
 
     def __init__(self, *args: Any, stores: Sequence[StoreConnection], places: Sequence[Warehouse], **kw: Any) -> None:
         super().__init__(*args, **kw)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from salur.foundation.clock import now
 from salur.tenancy.models import Role, User
@@ -45,7 +46,12 @@ class TokenForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Ends"),
         coerce=int,
-        choices=[(30, _("after 30 days")), (90, _("after 90 days")), (365, _("after one year")), (0, _("never"))],
+        choices=[
+            (30, _("after 30 days")),
+            (90, _("after 90 days")),
+            (365, _("after one year")),
+            (0, pgettext_lazy("end of a token", "never")),
+        ],
         initial=90,
     )
 

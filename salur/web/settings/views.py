@@ -82,7 +82,8 @@ def token_list(request: MerchantRequest) -> HttpResponseBase:
         form = TokenForm()
     with reading(request):
         shown = token_rows()
-    context = {"tokens": shown, "form": form, "made": made}
+    allowed = [(token, [str(tokens.SCOPES.get(scope, scope)) for scope in token.scopes]) for token in shown]
+    context = {"tokens": allowed, "form": form, "made": made}
     response = fragment_or_page(request, "web/settings/tokens.html", context, status=422 if form.is_bound else 200)
     response["Cache-Control"] = "no-store"
     return response

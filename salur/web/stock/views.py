@@ -33,6 +33,7 @@ from salur.web.paging import at_cursor
 from salur.web.words import actor_names
 
 from .rows import in_stock, stock_rows
+from .words import line_words, sync_error_words
 
 FIGURES: dict[str, str | Promise] = {
     "on_hand": _("On hand"),
@@ -116,7 +117,8 @@ def sync_list(request: MerchantRequest) -> HttpResponseBase:
     """Every stock sync (R132)."""
     warehouse_id = row_id(request.GET, "warehouse")
     listed = at_cursor(request, lambda cursor: sync_page(warehouse_id, cursor))
-    context = {"page": listed, "runs": listed.rows, "warehouses": warehouses(), "warehouse_id": warehouse_id}
+    runs = [(run, sync_error_words(run)) for run in listed.rows]
+    context = {"page": listed, "runs": runs, "warehouses": warehouses(), "warehouse_id": warehouse_id}
     return fragment_or_page(request, "web/stock/syncs.html", context)
 
 
@@ -127,4 +129,10 @@ def sync_detail(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     if run is None:
         raise Http404
     listed = at_cursor(request, lambda cursor: sync_lines(run, cursor))
-    return fragment_or_page(request, "web/stock/sync.html", {"run": run, "page": listed, "lines": listed.rows})
+    context = {
+        "run": run,
+        "error": sync_error_words(run),
+        "page": listed,
+        "lines": [(line, line_words(line.reason)) for line in listed.rows],
+    }
+    return fragment_or_page(request, "web/stock/sync.html", context)

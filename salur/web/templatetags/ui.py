@@ -55,6 +55,18 @@ def outcome_words(outcome: str) -> str:
     return words.outcome_words(outcome)
 
 
+@register.filter
+def trigger_words(trigger: str) -> str:
+    """What asked for a run."""
+    return words.trigger_words(trigger)
+
+
+@register.filter
+def channel_title(name: str) -> str:
+    """A channel by its own name."""
+    return words.channel_title(name)
+
+
 @register.simple_tag
 def why(tone: str, text: str) -> SafeString:
     """A reason, short enough for a table's cell."""

@@ -16,6 +16,7 @@ from salur.stock.queries import find_warehouse, last_syncs, warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, tell_refusal
+from salur.web.stock.words import sync_error_words
 
 
 def _shown(place: Warehouse) -> dict[str, object]:
@@ -34,7 +35,12 @@ def warehouse_list(request: MerchantRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _sync(request)
     syncs = last_syncs()
-    context = {"rows": [(_shown(place), syncs.get(place.pk)) for place in warehouses()]}
+    context = {
+        "rows": [
+            (_shown(place), sync, sync_error_words(sync) if sync else "")
+            for place, sync in ((place, syncs.get(place.pk)) for place in warehouses())
+        ]
+    }
     return fragment_or_page(request, "web/warehouses/list.html", context)
 
 

@@ -1,5 +1,5 @@
 // Small comforts for the frame: menus close on Escape or a click elsewhere, selects submit their form,
-// the bulk bar counts what is ticked. Pages work without any of it.
+// the bulk bar counts what is ticked, addresses are copied. Pages work without any of it.
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.drop[open]")) {
@@ -32,6 +32,19 @@ function countTicked() {
     output.textContent = document.querySelectorAll(`input[name="${name}"]:checked`).length;
   }
 }
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-select]")) event.target.select();
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select(); // where the clipboard is closed to scripts, the text is at least ready to be copied by key
+  await navigator.clipboard?.writeText(field.value);
+  button.querySelector("span").textContent = button.dataset.done;
+});
 
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.ask;

@@ -47,7 +47,8 @@ from .changes import void_lists
 from .reports import apply_reports
 from .wakeups import account_changed, wake
 
-BATCH, WIDTH = 64, 64
+BATCH, WIDTH = 128, 64
+ROUNDS = -(-BATCH // WIDTH)
 TURN_SECONDS = 10.0
 FIRST_LOOK = timedelta(seconds=2)
 ACTOR = "worker"
@@ -104,7 +105,8 @@ def push_ready(merchant_id: int, account_id: int) -> int:
 
 def _claim(line: PartnerLine) -> list[Claim]:
     granted = budgets.take("account", line.id, BATCH)
-    lease = now() + timedelta(seconds=2 * line.plugin.capabilities.call_deadline + 30)
+    # The last call of a claim may begin when all before it took their whole time, and renewing access takes one more.
+    lease = now() + timedelta(seconds=(ROUNDS + 1) * line.plugin.capabilities.call_deadline + 30)
     rows = claim_rows(
         "outbound_outbound",
         merchant_id=line.merchant_id,
@@ -302,7 +304,7 @@ def _claim_doubtful(line: PartnerLine) -> list[tuple[Any, ...]]:
         values={
             "account": line.id,
             "now": now(),
-            "lease": now() + timedelta(seconds=2 * line.plugin.capabilities.call_deadline + 30),
+            "lease": now() + timedelta(seconds=(ROUNDS + 1) * line.plugin.capabilities.call_deadline + 30),
         },
     )
     budgets.refund("account", line.id, granted - len(rows))

@@ -29,9 +29,9 @@ def stage(name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence
                 write(row)
 
 
-def int_array(values: Iterable[int]) -> str:
+def int_array(values: Iterable[int | None]) -> str:
     """Whole numbers as PostgreSQL writes an array: many times cheaper than adapting a list item by item."""
-    return "{" + ",".join(map(str, values)) + "}"
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def text_array(values: Iterable[str]) -> str:

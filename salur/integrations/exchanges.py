@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection
 
 from salur.connectors.base.transport import Exchange
+from salur.foundation.staging import int_array, text_array
 from salur.tenancy.scope import current_scope
 
 from .connections import Kind
@@ -30,19 +30,20 @@ def save_exchanges(kind: Kind, connection_id: int, exchanges: Sequence[Exchange]
     """Write the exchanges of one connection (inside a scope)."""
     if not exchanges:
         return
-    columns: list[list[Any]] = [
-        [e.id for e in exchanges],
-        [e.operation for e in exchanges],
-        [e.effect for e in exchanges],
-        [_storable(e.subject) for e in exchanges],
-        [e.method for e in exchanges],
-        [_storable(e.url) for e in exchanges],
-        [_storable(e.request_body) for e in exchanges],
-        [e.status for e in exchanges],
-        [_storable(e.response_body) for e in exchanges],
-        [e.outcome for e in exchanges],
-        [e.started_at for e in exchanges],
-        [max(0, e.duration_ms) for e in exchanges],
+    # As arrays in text: adapting lists item by item took a third of a push's time, for the quotes in the bodies.
+    columns = [
+        text_array([e.id for e in exchanges]),
+        text_array([e.operation for e in exchanges]),
+        text_array([e.effect for e in exchanges]),
+        text_array([_storable(e.subject) for e in exchanges]),
+        text_array([e.method for e in exchanges]),
+        text_array([_storable(e.url) for e in exchanges]),
+        text_array([_storable(e.request_body) for e in exchanges]),
+        int_array([e.status for e in exchanges]),
+        text_array([_storable(e.response_body) for e in exchanges]),
+        text_array([e.outcome for e in exchanges]),
+        text_array([e.started_at.isoformat() for e in exchanges]),
+        int_array([max(0, e.duration_ms) for e in exchanges]),
     ]
     sql = _INSERT.format(column="store_id" if kind == "store" else "account_id")
     with connection.cursor() as cursor:

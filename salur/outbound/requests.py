@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +51,13 @@ def push_contents(outbound_ids: Iterable[int]) -> dict[int, PushContent]:
         return {row[0]: _content(row) for row in cursor.fetchall()}
 
 
+def _plain(value: Any) -> Any:
+    """Dataclasses as their fields, anything else as its text (dataclasses.asdict copies it all, which takes longer)."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return str(value)
+
+
 def _content(row: tuple[Any, ...]) -> PushContent:
     request = OutboundRequest(
         reference=row[1],
@@ -69,5 +76,5 @@ def _content(row: tuple[Any, ...]) -> PushContent:
         shipping_method=row[21] or "",
     )
     label = None if row[22] is None else Document(f"{row[15] or row[1]}.pdf", "application/pdf", bytes(row[22]))
-    canonical = json.dumps([asdict(request), row[23] or ""], default=str, sort_keys=True, ensure_ascii=False)
+    canonical = json.dumps([request, row[23] or ""], default=_plain, sort_keys=True, ensure_ascii=False)
     return PushContent(request, label, hashlib.sha256(canonical.encode()).hexdigest())

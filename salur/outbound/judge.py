@@ -24,8 +24,9 @@ READ = """
 SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id IS NOT NULL, o.reserved,
        o.shipment_hint, o.shipment_error_message, o.closed_gates, o.blocked_since, o.blocked_by,
        r.status, r.raw_status, coalesce(nullif(r.country, ''), ''), r.courier,
-       coalesce((SELECT array_agg(l.sku ORDER BY l.id) FROM orders_orderline l
-                 WHERE l.merchant_id = o.merchant_id AND l.order_id = o.order_id AND NOT l.bound), '{}'),
+       -- FILTER, not WHERE: else the index of all unlinked lines may be walked for each list
+       coalesce((SELECT array_agg(l.sku ORDER BY l.id) FILTER (WHERE NOT l.bound) FROM orders_orderline l
+                 WHERE l.merchant_id = o.merchant_id AND l.order_id = o.order_id), '{}'),
        coalesce((SELECT jsonb_agg(DISTINCT jsonb_build_array(p.msku, coalesce(w.push, 'absent'),
                                                              coalesce(w.error_message, '')))
                  FROM outbound_outboundline ol

@@ -184,6 +184,7 @@ def process_store_events(merchant_id: int, store_id: int) -> int:
 def _follow_authorisation(store_id: int, messages: Sequence[Message]) -> None:
     """The owner took the permission back at the store: nothing is called until it is given again."""
     if any(m.kind == "authorisation" and m.raw_status == "deauthorised" for m in messages):
+        budgets.hold("store", store_id)
         pause("store", store_id, "the permission was taken back at the store")
         store_changed(store_id)
 

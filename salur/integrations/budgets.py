@@ -69,6 +69,14 @@ def set_limit(kind: Kind, connection_id: int, limit: RateLimit) -> None:
     )
 
 
+def hold(kind: Kind, connection_id: int) -> None:
+    """Lock the budget's row until the scope ends: to be called before the connection's own row is changed.
+
+    Workers lock the budget first and the connection after it; the other way round two would wait for each other.
+    """
+    list(RateBudget.objects.select_for_update().filter(**{f"{kind}_id": connection_id}).values_list("pk"))
+
+
 def take(kind: Kind, connection_id: int, wanted: int) -> int:
     """Take up to ``wanted`` calls; answers how many were granted (0 while blocked). Raises :class:`NotConnected`.
 

@@ -171,6 +171,7 @@ def record(line: PartnerLine, results: Sequence[Result[Any]]) -> None:
     errors = [result.error for result in results if result.error is not None]
     rejected = next((error for error in errors if isinstance(error, AuthRejected)), None)
     if rejected is not None and _is_current(line):
+        budgets.hold(line.kind, line.id)
         pause(line.kind, line.id, f"{rejected.code} {rejected.message}".strip())
     limits = [error.retry_after for error in errors if isinstance(error, RateLimited)]
     if limits:

@@ -342,6 +342,7 @@ def change_settings(acting: Acting, kind: Kind, connection_id: int, values: Mapp
         if checked.wrong:
             raise FormInvalid(checked)
         row.settings = {**row.settings, **checked.values}
+        budgets.hold(kind, connection_id)
         row.save(update_fields=["settings"])
         budgets.set_limit(kind, connection_id, budgets.limit_of(plugin, row.settings))
         audit.record(f"{kind}.settings", f"{kind}:{connection_id}", **checked.values)

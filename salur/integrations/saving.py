@@ -111,6 +111,8 @@ def save_store(verified: Verified, name: str, country: str, currency: str) -> in
     claim(plugin, identity.key)
     row = StoreConnection.objects.filter(channel=plugin.name, identity_key=identity.key).first()
     known = row is not None
+    if row is not None:
+        budgets.hold("store", row.pk)
     row = row or StoreConnection(
         channel=plugin.name,
         identity_key=identity.key,
@@ -134,6 +136,8 @@ def save_account(verified: Verified, name: str) -> int:
     claim(plugin, identity.key)
     row = WarehouseAccount.objects.filter(partner=plugin.name, identity_key=identity.key).first()
     known = row is not None
+    if row is not None:
+        budgets.hold("account", row.pk)
     row = row or WarehouseAccount(partner=plugin.name, identity_key=identity.key, created_at=now())
     row.name = clean_name(name)
     row.settings = {**row.settings, **verified.settings}

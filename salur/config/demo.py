@@ -19,14 +19,14 @@ from salur.config.demo_report import Watch, print_summary, stock_of
 from salur.config.supervisor import Supervisor
 from salur.connectors.base.capabilities import RateLimit
 from salur.flows.calibrate import sync_stock
-from salur.flows.connect import connect_account
+from salur.flows.connect import connect_account, finish_authorisation
 from salur.flows.imports import start_file_import
 from salur.flows.listings import pull_listings
 from salur.flows.products import add_to_warehouse
 from salur.flows.sync import start_store_sync
 from salur.flows.wakeups import bindings_changed
 from salur.integrations.budgets import set_limit
-from salur.integrations.connect import Acting, begin_authorisation, connect_file_store, finish_authorisation
+from salur.integrations.connect import Acting, begin_authorisation, connect_file_store
 from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.routing.models import RoutingRule
 from salur.stock.models import Warehouse

@@ -8,13 +8,17 @@ from typing import Any
 
 from salur.connectors.base.types import PartnerWarehouse
 from salur.foundation.clock import now
+from salur.integrations import connect
 from salur.integrations.calling import account_line, call, record
 from salur.integrations.connect import Acting, save_account, verify_account
+from salur.integrations.connections import Kind
 from salur.integrations.saving import PartnerRefused, ask
 from salur.stock.models import Warehouse
 from salur.tenancy import audit
 from salur.tenancy.accounts import merchant
 from salur.tenancy.models import Merchant
+
+from .wakeups import account_changed, store_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,9 @@ def connect_account(
     )
     with acting.scope("connect account"):
         account_id = save_account(verified, name)
-        return AccountConnected(
-            account_id, create_warehouses(account_id, listed, verified.plugin.capabilities.countries)
-        )
+        made = create_warehouses(account_id, listed, verified.plugin.capabilities.countries)
+        account_changed(account_id)  # where it is one authorised again: what waited for it goes on
+        return AccountConnected(account_id, made)
 
 
 def fetch_warehouses(acting: Acting, account_id: int) -> Sequence[int]:
@@ -64,6 +68,39 @@ def fetch_warehouses(acting: Acting, account_id: int) -> Sequence[int]:
         if result.error is None:
             return create_warehouses(account_id, result.answer(), line.plugin.capabilities.countries)
     raise PartnerRefused(result.error, line.plugin)
+
+
+def connect_store(acting: Acting, channel: str, name: str, values: Mapping[str, Any], *, country: str = "") -> int:
+    """See :func:`salur.integrations.connect.connect_store`; orders that waited for the store go on."""
+    return _store_is_back(acting, connect.connect_store(acting, channel, name, values, country=country))
+
+
+def finish_authorisation(acting: Acting, state: str, query: Mapping[str, str]) -> int:
+    """See :func:`salur.integrations.connect.finish_authorisation`; orders that waited for the store go on."""
+    return _store_is_back(acting, connect.finish_authorisation(acting, state, query))
+
+
+def _store_is_back(acting: Acting, store_id: int) -> int:
+    with acting.scope("connect store"):
+        store_changed(store_id)
+    return store_id
+
+
+def replace_secrets(acting: Acting, kind: Kind, connection_id: int, values: Mapping[str, Any]) -> None:
+    """See :func:`salur.integrations.connect.replace_secrets`; what waited for the connection goes on."""
+    connect.replace_secrets(acting, kind, connection_id, values)
+    _judge_again(acting, kind, connection_id)
+
+
+def disconnect(acting: Acting, kind: Kind, connection_id: int) -> None:
+    """See :func:`salur.integrations.connect.disconnect`; what was ready waits, and says for what."""
+    connect.disconnect(acting, kind, connection_id)
+    _judge_again(acting, kind, connection_id)
+
+
+def _judge_again(acting: Acting, kind: Kind, connection_id: int) -> None:
+    with acting.scope("connection changed"):
+        (store_changed if kind == "store" else account_changed)(connection_id)
 
 
 def create_warehouses(account_id: int, listed: Sequence[PartnerWarehouse], served: Sequence[str]) -> Sequence[int]:

@@ -103,6 +103,12 @@ def products_changed(warehouse_ids: Iterable[int]) -> Verdicts:
 
 def account_changed(account_id: int) -> Verdicts:
     """A warehouse account was paused, connected again or ended."""
+    with connection.cursor() as cursor:  # what waited for the account need not wait for its backoff as well
+        cursor.execute(
+            "UPDATE outbound_outbound SET push_next_at = NULL WHERE merchant_id = %s AND account_id = %s"
+            " AND push = 'waiting' AND push_next_at IS NOT NULL",
+            [current_scope().merchant_id, account_id],
+        )
     return lists_changed(
         _ids(
             "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND account_id = %s"

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from salur.connectors.base.capabilities import Plugin
-from salur.flows.connect import connect_account
+from salur.flows.connect import connect_account, connect_store, finish_authorisation
 from salur.foundation.problems import Refusal
 from salur.integrations.channels import find_channel
 from salur.integrations.connect import (
@@ -22,8 +22,6 @@ from salur.integrations.connect import (
     begin_authorisation,
     begin_reauthorisation,
     connect_file_store,
-    connect_store,
-    finish_authorisation,
 )
 from salur.integrations.queries import find_store
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin

@@ -9,13 +9,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 
 from salur.connectors.base.capabilities import Plugin
-from salur.flows.connect import fetch_warehouses
+from salur.flows.connect import disconnect, fetch_warehouses
 from salur.flows.sync import start_store_sync
 from salur.flows.wakeups import store_changed
 from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
-from salur.integrations.channels import find_channel
-from salur.integrations.connect import FormInvalid, change_settings, disconnect
+from salur.integrations.connect import FormInvalid, change_settings
 from salur.integrations.models import ConnectionState, StoreConnection, WarehouseAccount
 from salur.integrations.queries import budget_of, find_account, find_store, last_exchanges
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
@@ -25,6 +24,7 @@ from salur.tenancy import audit
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
+from salur.web.words import channel_title
 
 from .authorising import who
 from .forms import SettingsForm
@@ -60,12 +60,11 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
         done = _store_forms(request, store, form, ranged)
         if done is not None:
             return done
-    channel = find_channel(store.channel)
     with reading(request):
         context = {
             "store": store,
             "plugin": plugin,
-            "title": channel.title if channel else store.channel,
+            "title": channel_title(store.channel),
             "abilities": plugin.capabilities.abilities if plugin else frozenset(),
             "form": form,
             "range_form": ranged,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from django.http import HttpResponseBase
 
-from salur.integrations.channels import channels, find_channel
+from salur.integrations.channels import channels
 from salur.integrations.queries import accounts, stores
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin, plugins
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
+from salur.web.words import channel_title
 
 
 @page()
 def integration_list(request: MerchantRequest) -> HttpResponseBase:
     """Stores and fulfilment services, each a group of cards of its own."""
     context = {
-        "stores": [(s, found.title if (found := find_channel(s.channel)) else s.channel) for s in stores()],
+        "stores": [(s, channel_title(s.channel)) for s in stores()],
         "accounts": [
             (a, plugin.capabilities.title if (plugin := find_plugin(WAREHOUSE, a.partner)) else a.partner)
             for a in accounts()

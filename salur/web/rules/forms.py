@@ -14,6 +14,7 @@ from salur.integrations.channels import channels
 from salur.integrations.models import StoreConnection
 from salur.routing.models import RoutingRule
 from salur.stock.models import Warehouse
+from salur.web.words import channel_title
 
 SEPARATORS = re.compile(r"[\s,;]+")
 MOST_MSKUS = 5000
@@ -61,7 +62,7 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kw)
         self._choose("warehouse", [(p.pk, f"{p.name} ({p.country})") for p in places])
         self._choose("store_ids", [(s.pk, s.name) for s in stores])
-        self._choose("channels", [(c.name, c.title) for c in channels()])
+        self._choose("channels", [(c.name, channel_title(c.name)) for c in channels()])
 
     def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]

@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from salur.flows.wakeups import bindings_changed
-from salur.integrations.channels import find_channel
 from salur.integrations.queries import stores
 from salur.routing.editing import RuleNameTaken, delete_rule, move_rule, save_rule
 from salur.routing.models import RoutingRule
@@ -17,6 +16,7 @@ from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting
+from salur.web.words import channel_title
 
 from .forms import RuleForm, initial_of
 
@@ -31,7 +31,7 @@ def rule_list(request: MerchantRequest) -> HttpResponseBase:
         {
             "rule": rule,
             "stores": [names.get(pk, f"#{pk}") for pk in rule.store_ids],
-            "channels": [found.title if (found := find_channel(name)) else name for name in rule.channels],
+            "channels": [channel_title(name) for name in rule.channels],
         }
         for rule in rules()
     ]

@@ -72,7 +72,8 @@ def copy_and_merge(path: Path, name: str, orders: int) -> None:
         seconds=spent.wall,
         cpu_seconds=spent.cpu,
         database_cpu_seconds=spent.database_cpu,
-        cpu_us_per_order=(spent.cpu + (spent.database_cpu or 0)) / orders * 1e6,
+        backend_cpu_seconds=spent.backend_cpu,
+        cpu_us_per_order=(spent.cpu + (spent.backend_cpu or 0)) / orders * 1e6,
     )
 
 

@@ -27,11 +27,15 @@ def _rounded(item: Any) -> Any:
 
 @dataclass
 class Spent:
-    """Seconds spent; ``database_cpu`` is None where the server's processes cannot be seen."""
+    """Seconds spent; the database's are None where the server's processes cannot be seen.
+
+    ``database_cpu`` is that of all its processes, ``backend_cpu`` of those that still serve a connection at the end.
+    """
 
     wall: float = 0.0
     cpu: float = 0.0
     database_cpu: float | None = None
+    backend_cpu: float | None = None
     _server: int | None = field(default=None, repr=False)
 
 
@@ -44,7 +48,8 @@ def measured() -> Iterator[Spent]:
     yield spent
     spent.wall, spent.cpu = time.perf_counter() - wall, _own_cpu() - cpu
     after = _database_cpu(spent._server)
-    spent.database_cpu = None if before is None or after is None else after - before
+    if before is not None and after is not None:
+        spent.database_cpu, spent.backend_cpu = after[0] - before[0], after[1] - before[1]
 
 
 def _own_cpu() -> float:
@@ -71,20 +76,26 @@ def _postmaster() -> int | None:
     return int(mark.read_text().split("\n", 1)[0])
 
 
-def _database_cpu(server: int | None) -> float | None:
-    """Seconds of the server, its living processes and those that have ended."""
+BACKGROUND = ("autovacuum", "checkpointer", "background writer", "walwriter", "io worker", "logical", "logger")
+
+
+def _database_cpu(server: int | None) -> tuple[float, float] | None:
+    """Seconds of the server with all its processes, those that have ended too; and of its living backends alone."""
     if server is None:
         return None
-    ticks = 0
+    ticks = backends = 0
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            title = (entry / "cmdline").read_text()
         except OSError:
             continue  # it ended meanwhile
         if int(entry.name) == server:
             ticks += sum(map(int, fields[11:15]))  # own time and that of children that ended
         elif int(fields[1]) == server:
             ticks += int(fields[11]) + int(fields[12])
-    return ticks / TICKS
+            if not any(name in title for name in BACKGROUND):
+                backends += int(fields[11]) + int(fields[12])
+    return ticks / TICKS, backends / TICKS

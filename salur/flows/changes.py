@@ -90,6 +90,38 @@ def take_back_changed_goods(sights: Mapping[int, StoreOrder]) -> frozenset[int]:
     return frozenset(sights) - frozenset(free)
 
 
+NUMBER = """
+UPDATE outbound_outbound o
+SET awb = n.awb, package = n.package, shipment = 'numbered', shipment_next_at = NULL, shipment_attempts = 0,
+  shipment_epoch = o.shipment_epoch + 1, shipment_lease_until = NULL  -- whoever is arranging it now comes too late
+FROM unnest(%(orders)s::bigint[], %(awbs)s::text[], %(packages)s::text[]) AS n(order_id, awb, package)
+WHERE o.merchant_id = %(merchant)s AND o.order_id = n.order_id AND o.awb = '' AND o.shipment IN ('none', 'due')
+  AND o.push IN ('draft', 'waiting', 'ready')
+  AND NOT EXISTS (SELECT 1 FROM outbound_outbound other WHERE other.merchant_id = o.merchant_id
+                  AND other.order_id = o.order_id AND other.id <> o.id AND other.push <> 'void')
+RETURNING o.id
+"""
+
+
+def take_awbs(sights: Mapping[int, StoreOrder]) -> list[int]:
+    """AWB numbers that the store issued without us (arranged in its own back office, R94, R101); answers the lists.
+
+    An order with several lists has several parcels: which number is whose, only arranging can tell.
+    """
+    numbered = {i: order for i, order in sights.items() if order.awb}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NUMBER,
+            {
+                "merchant": current_scope().merchant_id,
+                "orders": list(numbered),
+                "awbs": [order.awb for order in numbered.values()],
+                "packages": [order.package for order in numbered.values()],
+            },
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def void_lists(outbound_ids: Sequence[int]) -> list[int]:
     """Void lists that the warehouse never got and give their stock back; answers which were voided."""
     merchant = current_scope().merchant_id

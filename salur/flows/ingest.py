@@ -24,7 +24,7 @@ from salur.outbound.facts import StoreFacts, store_facts
 from salur.outbound.judge import Verdicts
 from salur.tenancy.scope import current_scope, merchant_scope
 
-from .changes import follow_changed_orders, take_back_changed_goods
+from .changes import follow_changed_orders, take_awbs, take_back_changed_goods
 from .planning import PlanLine, PlanOrder, plan_again, plan_orders
 from .wakeups import wake_after
 
@@ -211,10 +211,16 @@ def _carry_on(
             fresh.append(_plan_order(store, order, known, own))
     merge_lines(lines, fresh=not changed)
     verdicts = plan_orders(fresh, parts)
-    for more in (plan_again(changed), follow_changed_orders(list(changed))) if changed else ():
-        verdicts.ready.extend(more.ready)
-        verdicts.due.extend(more.due)
+    if changed:
+        _add(verdicts, plan_again(changed))
+        verdicts.due.extend(take_awbs(changed))
+        _add(verdicts, follow_changed_orders(list(changed)))
     return verdicts
+
+
+def _add(verdicts: Verdicts, more: Verdicts) -> None:
+    verdicts.ready.extend(more.ready)
+    verdicts.due.extend(more.due)
 
 
 def _plan_order(store: StoreFacts, order: StoreOrder, known: Merged, lines: Sequence[LineRow]) -> PlanOrder:

@@ -166,6 +166,32 @@ def test_r121_a_request_to_cancel_holds_the_list_and_its_rejection_lets_it_go_on
     assert world.the_list("A1").push == "ready"
 
 
+def test_r94_an_awb_that_the_store_issued_by_itself_is_taken_with_the_next_sight(world: World) -> None:
+    """Somebody arranged the shipment in the store's own back office: nothing is arranged twice."""
+    world.ingest(store_order("A1", "TEA", status=OrderStatus.PAID))
+    world.ingest(store_order("A1", "TEA", status=OrderStatus.READY, version=1, awb="TH123", package="P1"))
+    made = world.the_list("A1")
+    assert (made.shipment, made.awb, made.package) == ("numbered", "TH123", "P1")
+    assert made.blocked_by == "label_missing"
+
+
+def test_r94_an_awb_is_taken_where_the_store_is_not_arranged_automatically_too(world: World) -> None:
+    from salur.integrations.models import StoreConnection
+
+    with world.scope():
+        StoreConnection.objects.update(auto_arrange=False)
+    world.ingest(store_order("A1", "TEA", status=OrderStatus.PAID))
+    assert world.the_list("A1").blocked_by == "shipment_not_arranged"
+    world.ingest(store_order("A1", "TEA", status=OrderStatus.READY, version=1, awb="TH123"))
+    assert (world.the_list("A1").shipment, world.the_list("A1").awb) == ("numbered", "TH123")
+
+
+def test_an_awb_known_already_is_not_overwritten_by_a_later_sight(world: World) -> None:
+    world.ingest(store_order("A1", "TEA", status=OrderStatus.READY, awb="FIRST"))
+    world.ingest(store_order("A1", "TEA", status=OrderStatus.READY, version=1, awb="SECOND"))
+    assert world.the_list("A1").awb == "FIRST"
+
+
 # -- problem orders and their cure -----------------------------------------------------------------------------------
 
 

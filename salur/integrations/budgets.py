@@ -14,6 +14,7 @@ from django.db import connection
 
 from salur.connectors.base.capabilities import Plugin, RateLimit
 from salur.foundation.clock import now
+from salur.foundation.locks import lock_rows
 from salur.tenancy.scope import current_scope
 
 from .connections import Kind, NotConnected
@@ -74,7 +75,8 @@ def hold(kind: Kind, connection_id: int) -> None:
 
     Workers lock the budget first and the connection after it; the other way round two would wait for each other.
     """
-    list(RateBudget.objects.select_for_update().filter(**{f"{kind}_id": connection_id}).values_list("pk"))
+    own = RateBudget.objects.filter(**{f"{kind}_id": connection_id})
+    lock_rows(RateBudget.objects.all(), own.values_list("pk", flat=True))
 
 
 def take(kind: Kind, connection_id: int, wanted: int) -> int:

@@ -67,6 +67,27 @@ def test_errors_stand_by_their_fields(shop: Shop, sandbox: Sandbox) -> None:
     assert 'id="id_app_key_error"' not in shown
 
 
+def test_new_keys_of_an_account_are_verified_before_they_replace_the_old_ones(shop: Shop, sandbox: Sandbox) -> None:
+    browser = shop.client(OWNER)
+    connected = browser.post(ECCANG, filled(sandbox, "eccang"))["Location"]
+    form = f"{connected}keys/"
+    shown = browser.get(form).content.decode()
+    assert 'name="app_token"' in shown
+    assert 'name="customer_code"' not in shown, "it stays the same account"
+    known = sandbox.look("credentials")["eccang"]
+    with shop.world.scope():
+        before = Credential.objects.latest("pk").sealed
+    refused = browser.post(form, {"app_token": "wrong", "app_key": "wrong"})
+    assert refused.status_code == 422
+    with shop.world.scope():
+        assert Credential.objects.latest("pk").sealed == before
+    fresh = {"app_token": "fresh-token", "app_key": "fresh-key"}
+    sandbox.control("eccang/accounts", {"customer_code": known["customer_code"], **fresh})
+    assert browser.post(form, fresh)["Location"] == connected
+    with shop.world.scope():
+        assert Credential.objects.latest("pk").sealed != before
+
+
 def test_a_store_is_connected_by_way_of_its_own_login_page(shop: Shop, sandbox: Sandbox) -> None:
     browser = shop.client(OWNER)
     leave = browser.post("/integrations/add/store/shopee/", filled(sandbox, "shopee"))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from salur.connectors.base.capabilities import Plugin
-from salur.flows.connect import connect_account, connect_store, finish_authorisation
+from salur.flows.connect import connect_account, connect_store, finish_authorisation, replace_secrets
 from salur.foundation.problems import Refusal
 from salur.integrations.channels import find_channel
 from salur.integrations.connect import (
@@ -23,14 +23,14 @@ from salur.integrations.connect import (
     begin_reauthorisation,
     connect_file_store,
 )
-from salur.integrations.queries import find_store
+from salur.integrations.queries import find_account, find_store
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import refusal_text, tell_refusal
 from salur.web.words import channel_title, told_words
 
-from .forms import AuthoriseForm, FileStoreForm
+from .forms import AuthoriseForm, FileStoreForm, KeysForm
 
 
 def who(request: MerchantRequest) -> Acting:
@@ -108,6 +108,30 @@ def authorise_again(request: MerchantRequest, store_id: int) -> HttpResponseBase
         tell_refusal(request, refusal)
         return redirect("web:store", store_id)
     return _leave(request, address, channel_title(store.channel))
+
+
+@page(get=Role.OWNER, post=Role.OWNER)
+def account_keys(request: MerchantRequest, account_id: int) -> HttpResponseBase:
+    """New keys for an account: verified with the partner before they replace the old ones; what waited goes on."""
+    with reading(request):
+        account = find_account(account_id)
+    plugin = None if account is None else find_plugin(WAREHOUSE, account.partner)
+    if account is None or plugin is None:
+        raise Http404
+    form = KeysForm(request.POST or None, plugin=plugin)
+    if request.method == "POST":
+        form.errors.clear()  # what the service finds is shown, not what this form would find
+        try:
+            replace_secrets(who(request), "account", account_id, form.typed())
+        except FormInvalid as invalid:
+            form.take_errors(invalid.checked.errors)
+        except Refusal as refusal:
+            form.add_error(None, told_words(refusal_text(refusal)))
+        else:
+            messages.success(request, gettext("Verified. What waited for the account goes on."))
+            return redirect("web:account", account_id)
+    context = {"form": form, "account": account, "plugin": plugin}
+    return fragment_or_page(request, "web/integrations/keys.html", context, status=422 if form.is_bound else 200)
 
 
 @page(get=Role.OWNER, scoped=False)

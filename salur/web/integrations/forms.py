@@ -42,6 +42,23 @@ class AuthoriseForm(DeclaredForm):
             self.add_error(name if name in self.fields else None, sentences(told.cause, told.cure))
 
 
+class KeysForm(DeclaredForm):
+    """New secrets of an account that exists: its other fields stay, so it stays the same account."""
+
+    def __init__(self, *args: Any, plugin: Plugin, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_declared(tuple(declared for declared in plugin.form if declared.secret))
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, untouched: the service trims and checks it."""
+        return {name: self.data.get(name, "") for name in self.fields}
+
+    def take_errors(self, errors: Mapping[str, Text]) -> None:
+        """Put the service's errors at their fields; those of no field above the form."""
+        for name, told in errors.items():
+            self.add_error(name if name in self.fields else None, sentences(told.cause, told.cure))
+
+
 class FileStoreForm(forms.Form):
     """A store of a channel without connector: its orders come by file or API."""
 

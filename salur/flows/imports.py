@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import queue
 import tempfile
 import threading
@@ -93,7 +94,7 @@ def run_file(hold: RunHold) -> None:
             _bring_in(hold, cast(BinaryIO, copy), size, zone)
         except FileRefused as refused:
             with merchant_scope(hold.merchant_id, actor=ACTOR, cause=cause):
-                fail(hold, refused.code, str(refused.detail))
+                fail(hold, refused.code, json.dumps(refused.detail))
             return
     with merchant_scope(hold.merchant_id, actor=ACTOR, cause=cause):
         finish(hold)

@@ -29,7 +29,7 @@ def outcome_label(outcome: str) -> str:
 
 
 ROW_REASONS: Mapping[str, str | Promise] = {
-    "not_answered": _("The store named this order but gave no details of it. Sync the time of this order again."),
+    "not_answered": _("The store named this order but gave no details of it. Sync the time range of this order again."),
 }
 """Reasons that runs write beside those of order files and of the catalogue of problems."""
 

@@ -13,7 +13,9 @@ from salur.stock.models import StockSyncRun
 from salur.web.words import told_words
 
 LINE_REASONS: Mapping[str, str | Promise] = {
-    "disputed": _("More is reserved for orders at the warehouse than it says it has: the difference is disputed."),
+    "disputed": _(
+        "More is reserved for orders at the warehouse than the warehouse says it has: the difference is disputed."
+    ),
     "not_listed": _("The warehouse does not name this SKU: it has none of it."),
     "unknown_sku": _("No master product has this SKU as its MSKU, so nothing was changed."),
 }

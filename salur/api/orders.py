@@ -18,7 +18,7 @@ from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of, orders_by_number
 from salur.orders.states import OrderState
 from salur.outbound.models import Outbound
-from salur.outbound.queries import attempts_of, find_order, gated_lists, lists_of_orders
+from salur.outbound.queries import attempts_of, every_list_of, find_order, gated_lists, lists_of_orders
 from salur.outbound.states import PushState
 from salur.tenancy.accounts import merchant
 from salur.tenancy.queries import moves_of
@@ -104,7 +104,7 @@ def read_order(request: ApiRequest, order_id: int) -> shown.OrderDetail:
         if row is None:
             raise NotFound
         lines, problems = lines_of([row.pk]), open_problems_of([row.pk])
-        lists = lists_of_orders([row.pk]).get(row.pk, [])
+        lists = every_list_of(row)
         return shown.OrderDetail.model_validate(
             {
                 **presenting.order_fields(row, lines.get(row.pk, []), problems.get(row.pk, [])),

@@ -67,9 +67,9 @@ def main() -> None:
     from salur.config.boot import start_django
 
     start_django()
-    from salur.flows.worker import calm_collector
+    from salur.flows.worker import tune_interpreter
 
-    calm_collector()  # as a worker does
+    tune_interpreter()  # as a worker does
     WORK[sys.argv[1]](*sys.argv[2:])
 
 

@@ -47,7 +47,7 @@ from .changes import void_lists
 from .reports import apply_reports
 from .wakeups import account_changed, wake
 
-BATCH, WIDTH = 128, 64
+BATCH, WIDTH = 192, 96
 ROUNDS = -(-BATCH // WIDTH)
 TURN_SECONDS = 10.0
 FIRST_LOOK = timedelta(seconds=2)

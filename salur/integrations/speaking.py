@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-THREADS = 64
+THREADS = 96
 """Most calls under way in one process; the client keeps as many connections."""
 
 

@@ -26,6 +26,7 @@ from salur.tenancy.scope import current_scope, merchant_scope
 
 from .changes import follow_changed_orders, take_awbs, take_back_changed_goods
 from .planning import PlanLine, PlanOrder, plan_again, plan_orders
+from .recheck import look_again_at
 from .wakeups import wake_after
 
 log = structlog.get_logger(__name__)
@@ -163,6 +164,7 @@ def _ingest(
         merged = merge_orders(store_id, source, [i.order for i in batch], currency=store.currency)
         parts = parts_of(store_id, {line.sku for i in batch for line in i.order.lines})
         wake_after(_carry_on(store, batch, merged, parts))
+        look_again_at([m.id for m in merged.values()])
         for incoming in batch:
             known = merged.get(incoming.order.external_id)
             if known is None and source == OrderSource.SYNC:

@@ -9,7 +9,7 @@ import structlog
 from django.db import connections
 from procrastinate.contrib.django import app
 
-from . import arrange, calibrate, cancel, confirm, events, follow_up, products, push, runs, sync
+from . import arrange, calibrate, cancel, confirm, events, follow_up, products, push, recheck, runs, sync
 from .tidy import tidy_up
 from .wakeups import CARRY_ON
 
@@ -30,6 +30,7 @@ WORK: dict[str, Callable[[int, int], int]] = {
     "account_event": events.process_account_events,
     "restock": calibrate.restock,
     "stock_sync": calibrate.carry_on_sync,
+    "recheck": recheck.recheck,
 }
 
 

@@ -36,6 +36,7 @@ QUEUES = {
     "poll": ("ingest", 20),
     "store_event": ("follow-up", 35),
     "account_event": ("follow-up", 35),
+    "recheck": ("follow-up", 25),
     "products": ("stock", 10),
     "restock": ("stock", 15),
     "stock_sync": ("stock", 5),
@@ -47,6 +48,11 @@ def wake(kind: str, target_id: int) -> None:
     scope = current_scope()
     merchant_id = scope.merchant_id
     scope.before_commit[("wake", kind, str(target_id))] = lambda: defer_wakeup(kind, merchant_id, target_id)
+
+
+def wake_recheck() -> None:
+    """Ask for a second look after this transaction, at what another one is making right now (see ``recheck``)."""
+    wake("recheck", current_scope().merchant_id)
 
 
 def defer_wakeup(kind: str, merchant_id: int, target_id: int) -> None:
@@ -92,6 +98,7 @@ def lists_changed(outbound_ids: Iterable[int]) -> Verdicts:
 
 def products_changed(warehouse_ids: Iterable[int]) -> Verdicts:
     """Products of these warehouses were pushed, failed or added."""
+    wake_recheck()
     return lists_changed(
         _ids(
             "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND warehouse_id = ANY(%s) AND push = 'waiting'"
@@ -103,6 +110,7 @@ def products_changed(warehouse_ids: Iterable[int]) -> Verdicts:
 
 def account_changed(account_id: int) -> Verdicts:
     """A warehouse account was paused, connected again or ended."""
+    wake_recheck()
     with connection.cursor() as cursor:  # what waited for the account need not wait for its backoff as well
         cursor.execute(
             "UPDATE outbound_outbound SET push_next_at = NULL WHERE merchant_id = %s AND account_id = %s"
@@ -120,6 +128,7 @@ def account_changed(account_id: int) -> Verdicts:
 
 def store_changed(store_id: int) -> Verdicts:
     """A store was paused, connected again, or its automatic arranging was switched."""
+    wake_recheck()
     return lists_changed(
         _ids(
             "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND store_id = %s"
@@ -203,6 +212,7 @@ def close_stock_problems() -> None:
 
 def bindings_changed(store_ids: Iterable[int] | None = None) -> Verdicts:
     """SKUs were linked, MSKUs made or rules changed: plan the orders that had no way to go."""
+    wake_recheck()
     causes = [ProblemCause.UNMAPPED_SKU, ProblemCause.NO_RULE, ProblemCause.COUNTRY_NOT_SERVED]
     order_ids = _ids(
         "SELECT DISTINCT p.order_id FROM orders_orderproblem p JOIN orders_order o"

@@ -29,7 +29,11 @@ def sweep() -> int:
     Answers how many wake-ups were wanted; those that wait in the queue already fold.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kind, merchant_id, target_id FROM salur_due_work(%s) ORDER BY 1, 2, 3", [now()])
+        cursor.execute(
+            "SELECT kind, merchant_id, target_id FROM salur_due_work(%s)"
+            " UNION ALL SELECT kind, merchant_id, target_id FROM salur_recheck_due() ORDER BY 1, 2, 3",
+            [now()],
+        )
         due = cursor.fetchall()
     for kind, merchant_id, target_id in due:
         with transaction.atomic():

@@ -13,11 +13,10 @@ from datetime import timedelta
 from django.db import connection
 
 from salur.foundation.clock import now
-from salur.orders.problems import ProblemCause
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .planning import plan_again
-from .wakeups import lists_changed, wake, wake_after
+from .wakeups import WITHOUT_A_WAY, lists_changed, wake, wake_after
 
 ACTOR = "worker"
 CHUNK = 1000
@@ -33,7 +32,6 @@ PASSING = [
     "store_not_connected",
     "stock_not_reserved",
 ]
-PLANNED = [ProblemCause.UNMAPPED_SKU, ProblemCause.NO_RULE, ProblemCause.COUNTRY_NOT_SERVED]
 
 WAITING = """
 SELECT id FROM outbound_outbound
@@ -62,7 +60,7 @@ def look_again_at(order_ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             LEFT_BEHIND,
-            {"merchant": merchant, "orders": list(order_ids), "passing": PASSING, "planned": PLANNED},
+            {"merchant": merchant, "orders": list(order_ids), "passing": PASSING, "planned": WITHOUT_A_WAY},
         )
         if cursor.fetchone()[0]:
             wake("recheck", merchant)
@@ -90,7 +88,7 @@ def _orders(merchant_id: int) -> int:
     looked, last = 0, 0
     while True:
         with merchant_scope(merchant_id, actor=ACTOR, cause="second look"), connection.cursor() as cursor:
-            cursor.execute(STRANDED, [merchant_id, PLANNED, now() - RECENT, last, CHUNK])
+            cursor.execute(STRANDED, [merchant_id, WITHOUT_A_WAY, now() - RECENT, last, CHUNK])
             ids = [row[0] for row in cursor.fetchall()]
             wake_after(plan_again(ids))
         looked += len(ids)

@@ -24,6 +24,9 @@ from .planning import plan_again
 
 CARRY_ON = "salur.carry_on"
 
+# Causes that leave an order without an outbound list, until it is planned again.
+WITHOUT_A_WAY = [ProblemCause.UNMAPPED_SKU, ProblemCause.NO_RULE, ProblemCause.COUNTRY_NOT_SERVED]
+
 # kind of work -> (queue, priority): instant couriers come first inside a kind, by the row's own priority.
 QUEUES = {
     "push": ("push", 50),
@@ -213,13 +216,12 @@ def close_stock_problems() -> None:
 def bindings_changed(store_ids: Iterable[int] | None = None) -> Verdicts:
     """SKUs were linked, MSKUs made or rules changed: plan the orders that had no way to go."""
     wake_recheck()
-    causes = [ProblemCause.UNMAPPED_SKU, ProblemCause.NO_RULE, ProblemCause.COUNTRY_NOT_SERVED]
     order_ids = _ids(
         "SELECT DISTINCT p.order_id FROM orders_orderproblem p JOIN orders_order o"
         " ON o.merchant_id = p.merchant_id AND o.id = p.order_id"
         " WHERE p.merchant_id = %s AND p.closed_at IS NULL AND p.cause = ANY(%s)"
         " AND (%s::bigint[] IS NULL OR o.store_id = ANY(%s))",
-        [causes, *([None, None] if store_ids is None else [sorted(store_ids)] * 2)],
+        [WITHOUT_A_WAY, *([None, None] if store_ids is None else [sorted(store_ids)] * 2)],
     )
     verdicts = plan_again(order_ids)
     wake_after(verdicts)

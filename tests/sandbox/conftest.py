@@ -93,8 +93,9 @@ def receiver() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self._say(taken.answer, b"")
+            # Kept before it is answered: the answer lets the sandbox send the next one, on another thread.
             taken.take(dict(self.headers.items()), body)
+            self._say(taken.answer, b"")
 
         def _say(self, status: int, body: bytes) -> None:
             self.send_response(status)

@@ -20,7 +20,11 @@ class ProductPushState(models.TextChoices):
 
 
 class MasterProduct(TenantModel):
-    """The merchant's own product. Weight in grams, lengths in millimetres."""
+    """The merchant's own product. Weight in grams, lengths in millimetres.
+
+    ``shelf_life_days`` 0: it does not expire. ``inbound_days`` and ``outbound_days`` are the days that must remain when
+    it is received and when it is shipped (R51, A9).
+    """
 
     msku = models.TextField()
     name = models.TextField()
@@ -30,6 +34,9 @@ class MasterProduct(TenantModel):
     width_mm = models.PositiveIntegerField(default=0)
     height_mm = models.PositiveIntegerField(default=0)
     declared_value = models.DecimalField(max_digits=18, decimal_places=4, default=Decimal(0))
+    shelf_life_days = models.PositiveIntegerField(default=0, db_default=0)
+    inbound_days = models.PositiveIntegerField(default=0, db_default=0)
+    outbound_days = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -77,12 +84,16 @@ class Binding(TenantModel):
 
 
 class WarehouseProduct(TenantModel):
-    """A master product added to a warehouse, and whether its data reached the partner (R47 to R49)."""
+    """A master product added to a warehouse, and whether its data reached the partner (R47 to R49).
+
+    ``details`` are the partner's own fields of this product (see ``WarehouseCapabilities.product_fields``).
+    """
 
     product = TenantForeignKey(MasterProduct, related_name="+")
     warehouse = TenantForeignKey("stock.Warehouse", related_name="+")
     push = models.TextField(choices=ProductPushState.choices, default=ProductPushState.NOT_PUSHED)
     partner_number = models.TextField(blank=True)
+    details = models.JSONField(default=dict, db_default={})
     error_code = models.TextField(blank=True)
     error_message = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)

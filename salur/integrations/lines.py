@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from salur.connectors.base.capabilities import Plugin, StoreCapabilities
+from salur.connectors.base.capabilities import Plugin
 from salur.connectors.base.types import Credentials
 from salur.foundation.secrets import SecretUnreadable
 from salur.tenancy.scope import current_scope
@@ -16,6 +16,9 @@ from . import registry
 from .connections import ConnectionPaused, Kind, NotConnected, find, find_credential
 from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
 from .sealing import unseal
+
+PLACES = "places"
+"""The setting that holds the warehouses added to an account by hand, as JSON text (see ``Plugin.places_form``)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def plugin_of(connection: StoreConnection | WarehouseAccount) -> Plugin:
 def _renew_at(plugin: Plugin, credential: Credential) -> datetime | None:
     """Ahead of the end by the connector's margin, but not by more than a quarter of the access's whole life."""
     ends, can = credential.access_expires_at, plugin.capabilities
-    if ends is None or not isinstance(can, StoreCapabilities) or "oauth" not in can.abilities:
+    if ends is None or "oauth" not in can.abilities:
         return None
     life = max(ends - credential.updated_at, timedelta(0))
     return ends - min(timedelta(seconds=can.token_margin_seconds), life / 4)
@@ -55,7 +58,9 @@ def _renew_at(plugin: Plugin, credential: Credential) -> datetime | None:
 
 def with_settings(plugin: Plugin, credentials: Credentials, settings: Mapping[str, Any]) -> Credentials:
     """The credentials with the settings that the connector declares: it has one place where it looks up both."""
-    declared = (field.key for field in plugin.settings_form)
+    declared = [field.key for field in plugin.settings_form]
+    if plugin.places_form:
+        declared.append(PLACES)
     return credentials.replaced(**{key: str(settings[key]) for key in declared if settings.get(key) not in (None, "")})
 
 

@@ -31,7 +31,9 @@ OPTIONAL: dict[str, dict[str, type]] = {
         "callbacks": interfaces.CallsBack,
     },
     WAREHOUSE: {
+        "oauth": interfaces.OAuth,
         "products": interfaces.PushesProducts,
+        "inbound": interfaces.TakesInbound,
         "cancel": interfaces.Cancels,
         "stock": interfaces.ReportsStock,
         "callbacks": interfaces.CallsBack,

@@ -14,9 +14,8 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from salur.sandbox.control.routes import ControlApi
-from salur.sandbox.eccang.routes import EccangApi
 from salur.sandbox.engine.exchange import RAW_SEND
-from salur.sandbox.shopee.routes import ShopeeApi
+from salur.sandbox.partners import PARTNERS
 from salur.sandbox.world import World
 
 
@@ -30,8 +29,8 @@ class Sandbox(Starlette):
 
 
 def create_app(seed: int = 1) -> Starlette:
-    """A sandbox of its own: one shop, one warehouse account, no orders."""
-    world = World(seed)
+    """A sandbox of its own: one account at every partner, no orders."""
+    world = World(PARTNERS, seed)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -47,8 +46,7 @@ def create_app(seed: int = 1) -> Starlette:
     app = Sandbox(
         lifespan=lifespan,
         routes=[
-            Mount("/shopee", routes=ShopeeApi(lambda: world.store).routes()),
-            Mount("/eccang", routes=EccangApi(lambda: world.operator).routes()),
+            *(Mount(f"/{one.name}", routes=one.routes(world.now(one.name))) for one in PARTNERS),
             Mount("/_control", routes=ControlApi(world).routes()),
         ],
     )

@@ -2,32 +2,50 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from salur.sandbox.eccang.operator import Operator
 from salur.sandbox.engine.callbacks import Outside
 from salur.sandbox.engine.core import Core
-from salur.sandbox.shopee.store import Store
+from salur.sandbox.engine.partner import Partner, State
 
 log = logging.getLogger("salur.sandbox")
+Kind = TypeVar("Kind", bound=State)
 
 
 class World:
-    """Both partners and the courier between them."""
+    """All partners and the couriers between them."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, partners: Sequence[Partner], seed: int = 1) -> None:
+        self.partners = tuple(partners)
         self._outside = Outside()
         self._begin(seed)
 
     def _begin(self, seed: int) -> None:
-        self.core = Core(seed, outside=self._outside)
-        self.store = Store(self.core)
-        self.operator = Operator(self.core, self._hand_over)
+        self.core = Core(seed, self._outside, {one.name: one.settings() for one in self.partners})
         self._parcels: list[str] = []
+        self.states = {one.name: one.state(self.core, self._hand_over) for one in self.partners}
+
+    def state(self, name: str, kind: type[Kind]) -> Kind:
+        """What a partner keeps at present."""
+        found = self.states[name]
+        if not isinstance(found, kind):
+            raise TypeError(f"{name} is no {kind.__name__}")
+        return found
+
+    def now(self, name: str) -> Callable[[], State]:
+        """A function that gives what a partner keeps, also after a reset."""
+        return lambda: self.states[name]
 
     def reset(self, seed: int = 1) -> None:
         """Forget everything and start anew."""
         self.core.postman.clear()
         self._begin(seed)
+
+    def follow_all(self) -> None:
+        """The settings changed."""
+        for state in self.states.values():
+            state.follow_all()
 
     async def close(self) -> None:
         """Close the connections to the outside."""
@@ -37,10 +55,10 @@ class World:
         self._parcels.append(tracking_number)
 
     def tick(self) -> int:
-        """One step: timers that are due, then the courier. Returns how many things moved."""
+        """One step: timers that are due, then the couriers. Returns how many things moved."""
         moved = self.core.timers.run_due(self.core.clock.now())
         parcels, self._parcels = self._parcels, []
-        return moved + sum(self.store.pick_up(number) for number in parcels)
+        return moved + sum(state.pick_up(number) for number in parcels for state in self.states.values())
 
     async def run(self) -> None:
         """Tick until cancelled."""

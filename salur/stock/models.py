@@ -21,10 +21,15 @@ class MovementCause(models.TextChoices):
     ADJUST = "adjust", _("Adjusted by hand")
     TRANSFER = "transfer", pgettext_lazy("stock movement", "Transferred")
     COUNT = "count", _("Stock synchronised with the warehouse")
+    EXPECT = "expect", _("Announced by an inbound list")
+    UNEXPECT = "unexpect", _("Announced, but will not arrive")
 
 
 class Warehouse(TenantModel):
-    """A warehouse of the merchant: its own (no account), or one of a partner account (R11, R40)."""
+    """A warehouse of the merchant: its own (no account), or one of a partner account (R11, R40).
+
+    ``daily_sync``: its stock is synchronised every day at 02:00 of its ``time_zone`` (R130), next at ``next_sync_at``.
+    """
 
     account = TenantForeignKey("integrations.WarehouseAccount", null=True, blank=True, related_name="+")
     code = models.TextField()
@@ -32,6 +37,8 @@ class Warehouse(TenantModel):
     country = models.CharField(max_length=2)
     time_zone = models.TextField(default="UTC")
     active = models.BooleanField(default=True)
+    daily_sync = models.BooleanField(default=False, db_default=False)
+    next_sync_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -93,13 +100,23 @@ class Movement(TenantModel):
 
 
 class StockSyncRun(TenantModel):
-    """One calibration of a warehouse against its partner (R126 to R132)."""
+    """One calibration of a warehouse against its partner (R126 to R132).
+
+    ``wanted`` names the SKUs of a selection (None: all). ``pages`` counts what was read so far, ``skus`` the SKUs that
+    the partner named, ``done`` those of them that are written.
+    """
 
     warehouse = TenantForeignKey(Warehouse, related_name="+")
     trigger = models.TextField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    pages = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    epoch = models.PositiveIntegerField(default=0)
+    wanted = models.JSONField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
     skus = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
 

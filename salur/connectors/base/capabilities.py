@@ -11,7 +11,8 @@ class FormField:
     """One field of an authorisation form (R10).
 
     ``labels`` and ``origins`` are gettext message ids, ``partner_term`` the partner's own word shown beside (R5).
-    ``max_length`` 0 means no limit. ``choices`` are (value, message id) pairs.
+    ``max_length`` 0 means no limit. ``choices`` are (value, message id) pairs. ``several``: values parted by commas,
+    each within ``max_length`` and ``pattern``.
     """
 
     key: str
@@ -24,6 +25,23 @@ class FormField:
     choices: tuple[tuple[str, str], ...] = ()
     default: str = ""
     pattern: str = ""
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuthMode:
+    """One of several ways to authorise (R22). Texts are gettext message ids.
+
+    ``hub_keys`` name credentials that the installation brings (its own application at the partner), which nobody
+    types. ``orders_per_day`` is the number from which the other way is advised (A2); 0: none.
+    """
+
+    key: str
+    label: str
+    guidance: str
+    form: tuple[FormField, ...]
+    hub_keys: tuple[str, ...] = ()
+    orders_per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,15 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseCapabilities:
-    """A warehouse partner, as data (design 4)."""
+    """A warehouse partner, as data (design 4).
+
+    ``countries`` empty: serves all; ``ships_abroad``: also to other countries than the warehouse's own.
+    ``keeps_stock`` false: the goods are the partner's (print on demand), so nothing is reserved, received or counted.
+    ``label_by_url``: the label is fetched from us. ``stock_by_sku`` false: only a whole warehouse can be asked for.
+    ``product_fields``: what the partner needs of each product beyond the master product. ``messages_by``: how its
+    messages are switched on: ``call`` (we ask), ``login`` (a box at its login), ``console`` (typed in by hand there).
+    ``notes``: message ids of what a user must know before connecting.
+    """
 
     name: str
     title: str
@@ -55,6 +81,15 @@ class WarehouseCapabilities:
     call_deadline: float = 20.0
     cancelled_label: str = "cancelled"
     several_accounts: bool = True
+    keeps_stock: bool = True
+    ships_abroad: bool = False
+    label_by_url: bool = False
+    stock_by_sku: bool = True
+    inbound_report_batch: int = 20
+    product_fields: tuple[FormField, ...] = ()
+    messages_by: str = "call"
+    notes: tuple[str, ...] = ()
+    token_margin_seconds: int = 86400
     secret_fields: frozenset[str] = frozenset()
 
 
@@ -100,7 +135,10 @@ class Plugin:
     """What an entry point of the group ``salur.connectors`` names.
 
     ``build`` is called as ``build(credentials, transport)``. ``status_tables`` maps a machine's name to the
-    connector's dict from partner code to canonical state, for the totality test and the docs.
+    connector's dict from partner code to canonical state, for the totality test and the docs. ``modes``: several ways
+    to authorise, each with a form of its own (``form`` is empty then; the chosen one's key stands in the credentials
+    as ``mode``). ``places_form``: what names one more warehouse of a connected account (R28); the places added so far
+    reach the connector as the credential ``places``, a JSON list of objects of these fields.
     """
 
     kind: str  # store | warehouse
@@ -110,3 +148,5 @@ class Plugin:
     form: tuple[FormField, ...]
     status_tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     settings_form: tuple[FormField, ...] = ()
+    modes: tuple[AuthMode, ...] = ()
+    places_form: tuple[FormField, ...] = ()

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from .capabilities import StoreCapabilities, WarehouseCapabilities
+from .inbound import InboundReport, InboundRequest
 from .types import (
     AwbResult,
     CancelOutcome,
@@ -76,6 +77,23 @@ class Cancels(Protocol):
 
 
 @runtime_checkable
+class TakesInbound(Protocol):
+    """Ability ``inbound``."""
+
+    def push_inbound(self, request: InboundRequest) -> PartnerRef:
+        """Announce an inbound list. CREATE effect: UnknownOutcome means look up first; AlreadyExists names the list."""
+
+    def find_inbound(self, reference: str) -> InboundReport | None:
+        """Did it arrive? None means certainly not there (at this moment)."""
+
+    def inbound_reports(self, refs: Sequence[PartnerRef]) -> Sequence[InboundReport]:
+        """State and received totals of several inbound lists; unknown ones are left out."""
+
+    def cancel_inbound(self, ref: PartnerRef, reason: str) -> CancelOutcome:
+        """Ask the warehouse to expect it no more; TooLate once it receives."""
+
+
+@runtime_checkable
 class ReportsStock(Protocol):
     """Ability ``stock``."""
 
@@ -112,7 +130,7 @@ class StoreConnector(Protocol):
 
 @runtime_checkable
 class OAuth(Protocol):
-    """Ability ``oauth``."""
+    """Ability ``oauth``, of stores and of warehouse accounts."""
 
     def authorize_url(self, redirect: str, state: str) -> str:
         """Where to send the seller; ``state`` comes back with the redirect."""

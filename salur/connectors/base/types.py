@@ -89,6 +89,7 @@ class PartnerWarehouse:
     name: str
     country: str
     usable: bool = True
+    time_zone: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -196,17 +197,22 @@ class TimeWindow:
 
 @dataclass(frozen=True, slots=True)
 class OutboundLine:
-    """What to pick: the partner's SKU (our MSKU) and pieces."""
+    """What to pick: the partner's SKU (our MSKU) and pieces. ``details`` are the partner's own fields of the product."""
 
     sku: str
     quantity: int
     name: str = ""
     unit_price: Decimal = Decimal(0)
+    partner_number: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """An outbound list as a warehouse needs it. ``reference`` is ours and never changes with a re-push."""
+    """An outbound list as a warehouse needs it. ``reference`` is ours and never changes with a re-push.
+
+    ``label_url`` is where the label may be fetched for some days, for partners that take an address only.
+    """
 
     reference: str
     warehouse_code: str
@@ -222,6 +228,7 @@ class OutboundRequest:
     cash_on_delivery: bool = False
     note: str = ""
     shipping_method: str = ""
+    label_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +260,7 @@ class OutboundReport:
 
 @dataclass(frozen=True, slots=True)
 class ProductRequest:
-    """A master product as a warehouse registers it."""
+    """A master product as a warehouse registers it. Shelf life in days, 0: it does not expire (R51)."""
 
     sku: str
     name: str
@@ -264,6 +271,10 @@ class ProductRequest:
     height_mm: int = 0
     declared_value: Decimal = Decimal(0)
     barcode: str = ""
+    warehouse_code: str = ""
+    partner_number: str = ""
+    shelf_life_days: int = 0
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

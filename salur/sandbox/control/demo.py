@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salur.sandbox.control.files import shopify_csv, template_csv
-from salur.sandbox.control.seeding import Wish, list_goods, make_orders
-from salur.sandbox.eccang.operator import DEFAULT_CUSTOMER
+from salur.sandbox.eccang.operator import DEFAULT_CUSTOMER, Operator
 from salur.sandbox.engine.goods import goods
-from salur.sandbox.shopee.store import DEFAULT_SHOP
+from salur.sandbox.shopee.seeding import Wish, list_goods, make_orders
+from salur.sandbox.shopee.store import DEFAULT_SHOP, Store
 from salur.sandbox.world import World
 
 TEN_DAYS = 10 * 86400
@@ -23,7 +23,7 @@ class Demo:
 
     def seed(self, world: World, orders: int, file_orders: int, shopify_orders: int) -> dict[str, Any]:
         """Seed it; returns what there is."""
-        store, operator = world.store, world.operator
+        store, operator = world.state("shopee", Store), world.state("eccang", Operator)
         shop, account = store.shops[DEFAULT_SHOP], operator.accounts[DEFAULT_CUSTOMER]
         units = 200 + 3 * (orders + file_orders + shopify_orders)
         list_goods(store, shop, stock=units)
@@ -55,7 +55,7 @@ class Demo:
 
     def template_file(self, world: World) -> str:
         """The orders of ten days ago in Salur's own template."""
-        known = world.store.shops[DEFAULT_SHOP].orders
+        known = world.state("shopee", Store).shops[DEFAULT_SHOP].orders
         return template_csv(known[order_sn] for order_sn in self.file_orders)
 
     def shopify_file(self, world: World) -> str:

@@ -10,13 +10,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from salur.sandbox.control.demo import Demo
-from salur.sandbox.control.eccang import EccangControl
-from salur.sandbox.control.problems import NotThere
-from salur.sandbox.control.seeding import BadOrder
-from salur.sandbox.control.shopee import ShopeeControl
-from salur.sandbox.control.table import Handler, Table
-from salur.sandbox.engine.faults import KINDS, BadFault
-from salur.sandbox.engine.settings import BadSetting
+from salur.sandbox.engine.control import Handler, NotThere, Table, base_of
+from salur.sandbox.engine.faults import KINDS
 from salur.sandbox.world import World
 
 
@@ -26,8 +21,7 @@ class ControlApi:
     def __init__(self, world: World) -> None:
         self._world = world
         self._demo = Demo()
-        self._shopee = ShopeeControl(world)
-        self._eccang = EccangControl(world)
+        self._controls = {one.name: one.control(world.now(one.name)) for one in world.partners}
 
     def routes(self) -> list[Route]:
         """For mounting."""
@@ -49,9 +43,9 @@ class ControlApi:
             ("POST", "/demo", self._seed_demo),
             ("GET", "/demo/orders.csv", self._orders_csv),
             ("GET", "/demo/shopify.csv", self._shopify_csv),
-            *self._shopee.table(),
-            *self._eccang.table(),
         ]
+        for name, control in self._controls.items():
+            table += [(method, f"/{name}{path}", handler) for method, path, handler in control.table()]
         return [Route(path, _endpoint(handler), methods=[method]) for method, path, handler in table]
 
     async def _health(self, _request: Request, _body: dict[str, Any]) -> Any:
@@ -97,8 +91,7 @@ class ControlApi:
         postman = self._world.core.postman
         calls: dict[str, Any] = self._world.core.counts.as_json()
         return {
-            "shopee": calls.get("shopee", {}),
-            "eccang": calls.get("eccang", {}),
+            **{name: calls.get(name, {}) for name in self._controls},
             "callbacks": {
                 partner: {
                     "delivered": postman.delivered[partner],
@@ -106,7 +99,7 @@ class ControlApi:
                     "lost": postman.lost[partner],
                     "waiting": sum(one.partner == partner for one in postman.waiting()),
                 }
-                for partner in ("shopee", "eccang")
+                for partner in self._controls
             },
         }
 
@@ -122,13 +115,12 @@ class ControlApi:
 
     async def _set_settings(self, _request: Request, body: dict[str, Any]) -> Any:
         self._world.core.settings.update(body)
-        self._world.store.follow_all()
-        self._world.operator.follow_all()
+        self._world.follow_all()
         return self._world.core.settings.as_json()
 
     async def _credentials(self, request: Request, _body: dict[str, Any]) -> Any:
-        base = str(request.base_url).rstrip("/").removesuffix("/_control")
-        return {"shopee": self._shopee.credentials(base), "eccang": self._eccang.credentials(base)}
+        base = base_of(request)
+        return {name: control.credentials(base) for name, control in self._controls.items()}
 
     async def _seed_demo(self, request: Request, body: dict[str, Any]) -> Any:
         if "settings" in body:
@@ -161,7 +153,7 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             result = await handler(request, body)
         except NotThere as problem:
             return JSONResponse({"error": str(problem)}, status_code=404)
-        except (BadFault, BadSetting, BadOrder, ValueError, TypeError, KeyError) as problem:
+        except (ValueError, TypeError, KeyError) as problem:  # what a wrong wish leads to
             return JSONResponse({"error": f"{type(problem).__name__}: {problem}"}, status_code=400)
         return result if isinstance(result, Response) else JSONResponse(result)
 

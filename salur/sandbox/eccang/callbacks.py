@@ -58,7 +58,7 @@ def _send(operator: Operator, account: Account, kind: str, body: dict[str, Any])
     subscription = account.subscriptions.get(kind)
     if subscription is None:
         return
-    clock, settings = operator.core.clock, operator.core.settings.eccang
+    clock, settings = operator.core.clock, operator.settings
     today = datetime.fromtimestamp(clock.now(), ZONE).date()
     if date.fromisoformat(subscription.expire_date) < today:
         return

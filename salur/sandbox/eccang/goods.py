@@ -116,7 +116,7 @@ def get_product_inventory(call: Call) -> dict[str, Any]:
     fuzzy = fields.whole(call.params, "search_type", 0, 1, 1) == 0
     if any(code not in call.account.warehouses for code in warehouses):
         raise Refusal(FIELD, "warehouse_code does not exist")
-    batches = max(1, call.operator.core.settings.eccang.inventory_batches)
+    batches = max(1, call.operator.settings.inventory_batches)
     rows = []
     for (warehouse, sku), stock in sorted(call.account.stock.items()):
         named = not skus or (any(one in sku for one in skus) if fuzzy else sku in skus)

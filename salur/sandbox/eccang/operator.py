@@ -1,12 +1,13 @@
 """The simulated operator's state and everything that changes it."""
 
 import itertools
-from collections.abc import Callable
 
 from salur.sandbox.eccang import callbacks
 from salur.sandbox.eccang.model import Account, Asn, Product, ShipOrder, Warehouse
+from salur.sandbox.eccang.settings import EccangSettings
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
+from salur.sandbox.engine.partner import HandOver, State
 
 DEFAULT_CUSTOMER = "TH88001"
 _WAREHOUSES = (("TH01", "Bangkok Bang Na", "TH"), ("TH02", "Chiang Mai", "TH"))
@@ -14,11 +15,12 @@ INTERCEPTED, REFUSED, FEE_KEPT = 2, 3, 4
 _RESULTS = {"success": INTERCEPTED, "fail": REFUSED, "fee": FEE_KEPT}
 
 
-class Operator:
+class Operator(State):
     """All accounts with their stock and lists. Every method runs to its end without waiting."""
 
-    def __init__(self, core: Core, handed_over: Callable[[str], None]) -> None:
+    def __init__(self, core: Core, handed_over: HandOver) -> None:
         self.core = core
+        self.settings = core.settings.part("eccang", EccangSettings)
         self._handed_over = handed_over
         self.accounts: dict[str, Account] = {}
         self._numbers = itertools.count(1)
@@ -154,7 +156,7 @@ class Operator:
         def decide() -> None:
             if order.cancel_status != 1:
                 return
-            result = _RESULTS[self.core.settings.eccang.intercept_result]
+            result = _RESULTS[self.settings.intercept_result]
             order.cancel_status = REFUSED if order.picked or order.status == "D" else result
             order.changed = self.core.clock.seconds()
             if order.cancel_status != REFUSED:
@@ -163,16 +165,18 @@ class Operator:
                 callbacks.order_changed(self, account, order, 1)
                 self._follow(account, order)
 
-        self.core.timers.at(self.core.clock.now() + self.core.settings.eccang.intercept_seconds, decide)
+        self.core.timers.at(self.core.clock.now() + self.settings.intercept_seconds, decide)
 
     def follow_all(self) -> None:
-        """The settings changed: set the timers of all orders that may ship by themselves."""
+        """The settings changed: set the timers of all lists that may move by themselves."""
         for account in self.accounts.values():
             for order in account.orders.values():
                 self._follow(account, order)
+            for asn in account.asns.values():
+                self._follow_asn(account, asn)
 
     def _follow(self, account: Account, order: ShipOrder) -> None:
-        after = self.core.settings.eccang.ship_after
+        after = self.settings.ship_after
         if after is None or order.status != "W":
             return
 
@@ -211,6 +215,18 @@ class Operator:
         """Announced for good: its units are on the way."""
         asn.verified, asn.status = True, "W"
         self._plan_onway(account, asn, 1)
+        self._follow_asn(account, asn)
+
+    def _follow_asn(self, account: Account, asn: Asn) -> None:
+        after = self.settings.receive_after
+        if after is None or asn.status != "W":
+            return
+
+        def put_away() -> None:
+            if asn.status == "W":
+                self.set_asn_status(account, asn, "E", {})
+
+        self.core.timers.at(self.core.clock.now() + after, put_away)
 
     def _plan_onway(self, account: Account, asn: Asn, sign: int) -> None:
         if asn.verified and asn.status not in ("F", "E", "X"):

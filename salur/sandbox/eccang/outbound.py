@@ -30,7 +30,7 @@ def create_order(call: Call) -> dict[str, Any]:
     account, now = call.account, call.operator.core.clock.seconds()
     reference = fields.text(call.params, "reference_no", 64)
     repeats = account.by_reference.get(reference)
-    if repeats and not call.operator.core.settings.eccang.allow_duplicate_reference:
+    if repeats and not call.operator.settings.allow_duplicate_reference:
         account.orders[repeats[-1]].refused_repeats += 1
         raise Refusal(DUPLICATE, f"reference_no {reference} already exists")
     order = ShipOrder("", reference, {}, [], "H", now, now)
@@ -190,7 +190,7 @@ def get_order_by_ref_code(call: Call) -> dict[str, Any]:
 
 def _by_reference(call: Call, reference: str) -> list[ShipOrder]:
     """Orders old enough to be found: a new one may be missed for a while (setting lookup_delay)."""
-    latest = call.operator.core.clock.now() - call.operator.core.settings.eccang.lookup_delay
+    latest = call.operator.core.clock.now() - call.operator.settings.lookup_delay
     orders = [call.account.orders[code] for code in call.account.by_reference.get(reference, [])]
     return [order for order in orders if order.created <= latest]
 

@@ -51,7 +51,7 @@ class EccangDialect:
 
     def render(self, outcome: Outcome) -> Response:
         """The reply."""
-        form = self._operator_now().core.settings.eccang.response_form
+        form = self._operator_now().settings.response_form
         return Response(envelope.answer(outcome.payload or {}, form), media_type=XML)
 
     def too_many(self, retry_after: int) -> Response:
@@ -119,7 +119,7 @@ class EccangApi:
             return Outcome({"ask": "Success", "message": "Success", **result})
 
         wait = self._buckets.setdefault(asked.app_token, Bucket()).wait_for(
-            core.settings.eccang.rate_limit_per_second, time.monotonic()
+            operator.settings.rate_limit_per_second, time.monotonic()
         )
         if wait > 0:
             count = core.counts.of("eccang", asked.service)

@@ -1,6 +1,7 @@
 """The shared parts that every partner gets."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any
 
 from salur.sandbox.engine.callbacks import Outside, Postman
 from salur.sandbox.engine.clock import Clock, Timers
@@ -9,18 +10,18 @@ from salur.sandbox.engine.faults import FaultBook
 from salur.sandbox.engine.settings import Settings
 
 
-@dataclass
 class Core:
-    """Clock, timers, faults, counters, settings and outgoing callbacks."""
+    """Clock, timers, faults, counters, settings and outgoing callbacks.
 
-    seed: int = 1
-    clock: Clock = field(default_factory=Clock)
-    timers: Timers = field(default_factory=Timers)
-    faults: FaultBook = field(default_factory=FaultBook)
-    counts: Counts = field(default_factory=Counts)
-    settings: Settings = field(default_factory=Settings)
-    outside: Outside = field(default_factory=Outside)
-    postman: Postman = field(init=False)
+    ``knobs`` are the partners' settings by the partner's name; only these names are known to the faults.
+    """
 
-    def __post_init__(self) -> None:
-        self.postman = Postman(self.clock, self.faults, self.outside)
+    def __init__(self, seed: int, outside: Outside, knobs: Mapping[str, Any]) -> None:
+        self.seed = seed
+        self.outside = outside
+        self.clock = Clock()
+        self.timers = Timers()
+        self.faults = FaultBook(knobs)
+        self.counts = Counts()
+        self.settings = Settings(knobs)
+        self.postman = Postman(self.clock, self.faults, outside)

@@ -16,6 +16,12 @@ from salur.sandbox.engine.faults import Fault, FaultBook
 RAW_SEND = "sandbox.raw_send"
 
 
+GATEWAY_PAGE = """<!doctype html>
+<html><head><title>Service unavailable</title></head>
+<body><h1>Service unavailable</h1><p>The gateway is being maintained.</p></body></html>
+"""
+
+
 class Refusal(Exception):
     """The partner says no. ``code`` is the partner's error code, ``reason`` its words."""
 
@@ -109,11 +115,26 @@ async def _spoil(dialect: Dialect, outcome: Outcome, hits: dict[str, Fault]) -> 
     if "garbage" in hits:
         half = bytes(response.body)[: max(1, len(response.body) // 2)]
         return Response(half, status_code=200, media_type=response.media_type)
+    if "html" in hits:
+        return Response(GATEWAY_PAGE, status_code=200, media_type="text/html")
+    if "encoding" in hits and outcome.file is None:
+        return Response(_reencoded(bytes(response.body)), status_code=200, headers=_headers(response))
     return response
 
 
+def _reencoded(body: bytes) -> bytes:
+    """GB 18030, as a Chinese system would slip into; UTF-16 where that would be no different."""
+    text = body.decode()
+    other = text.encode("gb18030")
+    return other if other != body else text.encode("utf-16")
+
+
+def _headers(response: Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if name != "content-length"}
+
+
 def json_bytes(payload: Any) -> bytes:
-    """JSON on one line, in UTF-8, as both partners write it."""
+    """JSON on one line, in UTF-8, as the partners write it."""
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 

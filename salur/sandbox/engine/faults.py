@@ -1,7 +1,7 @@
 """Faults that control switches on per partner and operation (design.md, 6)."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ KINDS = {
     "cut_after": "does it, then closes the connection without an answer",
     "timeout_after": "does it, then answers only after `seconds`",
     "garbage": "does it, then answers HTTP 200 with a body cut off in the middle",
+    "encoding": "does it, then answers in another character encoding than it declares",
+    "html": "does it, then answers HTTP 200 with a gateway's HTML error page",
     "duplicate": "a callback is delivered twice; a page repeats its last item",
     "reorder": "callbacks that are waiting are delivered newest first",
 }
@@ -52,7 +54,8 @@ class Fault:
 class FaultBook:
     """All faults that are on."""
 
-    def __init__(self) -> None:
+    def __init__(self, partners: Iterable[str]) -> None:
+        self._partners = tuple(partners)
         self._faults: dict[int, Fault] = {}
         self._ids = itertools.count(1)
 
@@ -78,8 +81,8 @@ class FaultBook:
             retry_after=int(wanted.get("retry_after", 1)),
             match=str(wanted.get("match", "")),
         )
-        if fault.partner not in ("shopee", "eccang"):
-            raise BadFault("partner must be shopee or eccang")
+        if fault.partner not in self._partners:
+            raise BadFault(f"partner must be one of {', '.join(self._partners)}")
         if fault.kind == "reorder" and fault.operation != CALLBACK:
             raise BadFault("reorder applies to the operation callback")
         self._faults[fault.id] = fault

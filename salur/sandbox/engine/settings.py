@@ -1,95 +1,73 @@
-"""The knobs that control can turn. All durations are seconds; None means: does not happen by itself."""
+"""The knobs that control can turn. All durations are seconds; None means: does not happen by itself.
 
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+Each partner's knobs are a dataclass in its own package, of ``bool``, ``int``, ``float`` and ``str`` fields (with
+``| None`` where None is allowed), each with a default.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, field, fields
+from typing import Any, TypeVar
+
+Part = TypeVar("Part")
 
 
 class BadSetting(ValueError):
     """An unknown knob or a value of the wrong kind; the text says which."""
 
 
-@dataclass
-class ShopeeSettings:
-    """Knobs of the simulated store."""
-
-    access_token_seconds: float = 4 * 3600
-    refresh_token_seconds: float = 30 * 86400
-    code_seconds: float = 600
-    timestamp_tolerance: float = 300
-    old_token_grace: float = 300
-    tracking_seconds: float = 1.0
-    document_seconds: float = 1.0
-    rate_limit_per_second: float = 0
-    callback_url: str = ""
-    push_tries: int = 3
-    push_retry_seconds: float = 60
-    pay_after: float | None = None
-    pickup_after: float | None = None
-    deliver_after: float | None = None
-    complete_after: float | None = None
-    label_bytes_at_least: int = 0
+def choice(*allowed: str) -> Any:
+    """A knob that takes one of these texts; the first is the default."""
+    return field(default=allowed[0], metadata={"allowed": allowed})
 
 
-@dataclass
-class EccangSettings:
-    """Knobs of the simulated warehouse operator."""
-
-    ship_after: float | None = None
-    intercept_seconds: float = 1.0
-    intercept_result: str = "success"
-    lookup_delay: float = 0.0
-    allow_duplicate_reference: bool = False
-    callback_tries: int = 5
-    callback_retry_seconds: float = 60
-    callback_body: str = "text"
-    response_form: str = "escaped"
-    inventory_batches: int = 1
-    rate_limit_per_second: float = 0
-
-
-@dataclass
 class Settings:
-    """All knobs."""
+    """All knobs: the sandbox's own and one part per partner."""
 
-    tick_seconds: float = 0.1
-    shopee: ShopeeSettings = field(default_factory=ShopeeSettings)
-    eccang: EccangSettings = field(default_factory=EccangSettings)
+    def __init__(self, parts: Mapping[str, Any]) -> None:
+        self.tick_seconds = 0.1
+        self._parts = dict(parts)
+
+    def part(self, name: str, kind: type[Part]) -> Part:
+        """The knobs of a partner."""
+        found = self._parts[name]
+        if not isinstance(found, kind):
+            raise TypeError(f"the settings of {name} are no {kind.__name__}")
+        return found
 
     def update(self, wanted: dict[str, Any]) -> None:
         """Turn the knobs named; raises BadSetting and then changes nothing."""
         planned: list[tuple[Any, str, Any]] = []
         for key, value in wanted.items():
-            if key in ("shopee", "eccang"):
+            if key in self._parts:
                 if not isinstance(value, dict):
                     raise BadSetting(f"{key} must be an object")
-                part = getattr(self, key)
+                part = self._parts[key]
                 planned += [(part, name, _checked(part, name, new)) for name, new in value.items()]
+            elif key == "tick_seconds":
+                planned.append((self, key, _of_kind(key, "float", value)))
             else:
-                planned.append((self, key, _checked(self, key, value)))
+                raise BadSetting(f"unknown setting {key}; known: tick_seconds, {', '.join(self._parts)}")
         for part, name, new in planned:
             setattr(part, name, new)
 
     def as_json(self) -> dict[str, Any]:
         """Every knob with its value."""
-        return asdict(self)
-
-
-_CHOICES = {
-    "intercept_result": ("success", "fail", "fee"),
-    "callback_body": ("text", "object"),
-    "response_form": ("escaped", "cdata"),
-}
+        return {"tick_seconds": self.tick_seconds, **{name: asdict(part) for name, part in self._parts.items()}}
 
 
 def _checked(part: Any, name: str, value: Any) -> Any:
-    kinds = {spec.name: str(spec.type) for spec in fields(part)}
-    if name not in kinds:
-        raise BadSetting(f"unknown setting {name}; known: {', '.join(kinds)}")
-    kind = kinds[name]
+    known = {spec.name: spec for spec in fields(part)}
+    if name not in known:
+        raise BadSetting(f"unknown setting {name}; known: {', '.join(known)}")
+    allowed = known[name].metadata.get("allowed", ())
+    if allowed and value not in allowed:
+        raise BadSetting(f"{name} must be one of {', '.join(allowed)}")
+    return _of_kind(name, str(known[name].type), value)
+
+
+def _of_kind(name: str, kind: str, value: Any) -> Any:
     if value is None and "None" in kind:
         return None
-    if name in _CHOICES and value not in _CHOICES[name]:
-        raise BadSetting(f"{name} must be one of {', '.join(_CHOICES[name])}")
     if "bool" in kind:
         if isinstance(value, bool):
             return value

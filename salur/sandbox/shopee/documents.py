@@ -98,7 +98,7 @@ def _create(call: Call, order: Order, entry: dict[str, Any]) -> dict[str, Any]:
     if kind in order.documents:
         return {}
     core = call.store.core
-    document = Document(kind, core.clock.now() + core.settings.shopee.document_seconds)
+    document = Document(kind, core.clock.now() + call.store.settings.document_seconds)
     order.documents[kind] = document
     store, shop = call.store, call.shop
 
@@ -143,7 +143,7 @@ def download_shipping_document(call: Call) -> Outcome:
         pages.append((document.kind, label(call.shop, order)))
     if len({page_kind for page_kind, _ in pages}) > 1:
         raise Refusal("logistics.packages_can_not_download_together", "These packages can not be downloaded together.")
-    at_least = call.store.core.settings.shopee.label_bytes_at_least
+    at_least = call.store.settings.label_bytes_at_least
     return Outcome(payload=None, file=labels.draw([page for _, page in pages], at_least))
 
 

@@ -78,7 +78,7 @@ def document(store: Store, shop: Shop, order: Order, status: str) -> None:
 
 
 def _push(store: Store, shop: Shop, code: int, data: dict[str, Any]) -> None:
-    settings, clock = store.core.settings.shopee, store.core.clock
+    settings, clock = store.settings, store.core.clock
     if not settings.callback_url or not shop.linked:
         return
     message = {"code": code, "shop_id": shop.shop_id, "timestamp": clock.seconds(), "data": data}

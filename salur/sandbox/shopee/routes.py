@@ -110,7 +110,7 @@ def check_signature(store: Store, path: str, query: dict[str, str], *, shop_call
         raise Refusal("error_param", "Invalid partner_id.")
     if not query["timestamp"].isdigit():
         raise Refusal("error_param", "Timestamp is invalid, should be an integer between 0 and 4294967295.")
-    if abs(store.core.clock.now() - int(query["timestamp"])) > store.core.settings.shopee.timestamp_tolerance:
+    if abs(store.core.clock.now() - int(query["timestamp"])) > store.settings.timestamp_tolerance:
         raise Refusal("error_param", "Timestamp is expired.")
     if shop_call:
         for name in ("access_token", "shop_id"):
@@ -171,7 +171,7 @@ class ShopeeApi:
         core = store.core
         shop_id = request.query_params.get("shop_id", "")
         wait = store.buckets.setdefault(int(shop_id) if shop_id.isdigit() else 0, Bucket()).wait_for(
-            core.settings.shopee.rate_limit_per_second, time.monotonic()
+            store.settings.rate_limit_per_second, time.monotonic()
         )
         if wait > 0:
             count = core.counts.of("shopee", name)

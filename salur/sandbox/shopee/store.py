@@ -7,6 +7,7 @@ from collections.abc import Callable
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import dice, token
 from salur.sandbox.engine.exchange import Bucket
+from salur.sandbox.engine.partner import State
 from salur.sandbox.shopee import pushes
 from salur.sandbox.shopee.model import (
     LOGISTICS_OF,
@@ -19,6 +20,7 @@ from salur.sandbox.shopee.model import (
     RefreshToken,
     Shop,
 )
+from salur.sandbox.shopee.settings import ShopeeSettings
 
 CURRENCY = {"TH": "THB", "ID": "IDR", "PH": "PHP"}
 DEFAULT_SHOP = 600001
@@ -31,11 +33,12 @@ _NEXT = {
 }
 
 
-class Store:
+class Store(State):
     """All shops, tokens and orders. Every method runs to its end without waiting, so none can interleave."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
+        self.settings = core.settings.part("shopee", ShopeeSettings)
         self.app = App(2000001, token(core.seed, "partner key") * 2, token(core.seed, "push key"))
         self.shops: dict[int, Shop] = {}
         self.access: dict[str, AccessToken] = {}
@@ -58,12 +61,12 @@ class Store:
     def issue_code(self, shop: Shop) -> str:
         """The seller has agreed: a code for one exchange."""
         code = token(self.core.seed, "code", next(self._ids), shop.shop_id)
-        self.codes[code] = Code(shop.shop_id, self.core.clock.now() + self.core.settings.shopee.code_seconds)
+        self.codes[code] = Code(shop.shop_id, self.core.clock.now() + self.settings.code_seconds)
         return code
 
     def issue_tokens(self, shop: Shop, access: str = "") -> tuple[str, str, int]:
         """Access token (the one given, if any), refresh token and the former's lifetime in seconds."""
-        settings, now, number = self.core.settings.shopee, self.core.clock.now(), next(self._ids)
+        settings, now, number = self.settings, self.core.clock.now(), next(self._ids)
         access = access or token(self.core.seed, "access", number, shop.shop_id)
         refresh = token(self.core.seed, "refresh", number, shop.shop_id)
         self.access[access] = AccessToken(shop.shop_id, now + settings.access_token_seconds)
@@ -76,7 +79,7 @@ class Store:
         """After a refresh the old token lives on only for a short grace (assumed, shopee.md)."""
         held = self.access.get(access)
         if held is not None:
-            end = self.core.clock.now() + self.core.settings.shopee.old_token_grace
+            end = self.core.clock.now() + self.settings.old_token_grace
             held.expires_at = min(held.expires_at, end)
 
     def unlink(self, shop: Shop) -> None:
@@ -146,7 +149,7 @@ class Store:
         order.times_arranged += 1
         self.set_status(shop, order, "PROCESSED")
         own = given.get("tracking_number")
-        wait = 0.0 if own else self.core.settings.shopee.tracking_seconds
+        wait = 0.0 if own else self.settings.tracking_seconds
         due = self.core.clock.now() + wait
         order.tracking_due = due
 
@@ -173,8 +176,8 @@ class Store:
         order.buyer_cancel_reason = reason
         self.set_status(shop, order, "IN_CANCEL")
 
-    def pick_up(self, tracking_number: str) -> bool:
-        """The courier took the parcel with that number; False when there is none waiting."""
+    def pick_up(self, tracking_number: str) -> int:
+        """The courier took the parcel with that number; 0 when there is none waiting."""
         found = self.by_tracking.get(tracking_number)
         if found is None or found[1].status not in ("PROCESSED", "IN_CANCEL", "RETRY_SHIP"):
             return False
@@ -189,7 +192,7 @@ class Store:
 
     def _follow(self, shop: Shop, order: Order) -> None:
         following, setting = _NEXT.get(order.status, ("", ""))
-        after: float | None = getattr(self.core.settings.shopee, setting) if setting else None
+        after: float | None = getattr(self.settings, setting) if setting else None
         if after is None:
             return
         self.core.timers.at(self.core.clock.now() + after, self._mover(shop, order, order.status, following))

@@ -1,59 +1,58 @@
 """Control of the simulated store: shops, tokens, listings, orders."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 
-from salur.sandbox.control.problems import NotThere
-from salur.sandbox.control.seeding import BadOrder, Wish, list_goods, list_sku, make_orders
-from salur.sandbox.control.table import Table
+from salur.sandbox.engine.control import NotThere, Table
 from salur.sandbox.shopee.model import LOGISTICS, STATUSES, Order, Shop
-from salur.sandbox.shopee.store import CURRENCY, DEFAULT_SHOP
-from salur.sandbox.world import World
+from salur.sandbox.shopee.seeding import BadOrder, Wish, list_goods, list_sku, make_orders
+from salur.sandbox.shopee.store import CURRENCY, DEFAULT_SHOP, Store
 
 
 class ShopeeControl:
     """/_control/shopee/..."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, store_now: Callable[[], Store]) -> None:
+        self._store_now = store_now
 
     def table(self) -> Table:
         """Routes."""
         return [
-            ("POST", "/shopee/app", self._set_app),
-            ("POST", "/shopee/shops", self._add_shop),
-            ("GET", "/shopee/shops", self._shops),
-            ("POST", "/shopee/tokens", self._tokens),
-            ("POST", "/shopee/items", self._items),
-            ("GET", "/shopee/items", self._list_items),
-            ("POST", "/shopee/orders", self._add_orders),
-            ("GET", "/shopee/orders", self._orders),
-            ("POST", "/shopee/orders/{sn}/status", self._set_status),
+            ("POST", "/app", self._set_app),
+            ("POST", "/shops", self._add_shop),
+            ("GET", "/shops", self._shops),
+            ("POST", "/tokens", self._tokens),
+            ("POST", "/items", self._items),
+            ("GET", "/items", self._list_items),
+            ("POST", "/orders", self._add_orders),
+            ("GET", "/orders", self._orders),
+            ("POST", "/orders/{sn}/status", self._set_status),
         ]
 
     def credentials(self, base: str) -> dict[str, Any]:
         """What a hub is configured with."""
-        app = self._world.store.app
+        app = self._store_now().app
         return {
             "base_url": f"{base}/shopee",
             "partner_id": app.partner_id,
             "partner_key": app.partner_key,
             "push_key": app.push_key,
-            "shop_id": next(iter(self._world.store.shops)),
-            "shop_ids": list(self._world.store.shops),
+            "shop_id": next(iter(self._store_now().shops)),
+            "shop_ids": list(self._store_now().shops),
             "auth_url": f"{base}/shopee/api/v2/shop/auth_partner",
         }
 
     def _shop(self, wanted: Any) -> Shop:
-        shop = self._world.store.shops.get(int(wanted or DEFAULT_SHOP))
+        shop = self._store_now().shops.get(int(wanted or DEFAULT_SHOP))
         if shop is None:
             raise NotThere(f"no shop {wanted}")
         return shop
 
     async def _set_app(self, _request: Request, body: dict[str, Any]) -> Any:
         """Other credentials of the partner application; what is not named stays."""
-        app = self._world.store.app
+        app = self._store_now().app
         app.partner_id = int(body.get("partner_id", app.partner_id))
         app.partner_key = str(body.get("partner_key", app.partner_key))
         app.push_key = str(body.get("push_key", app.push_key))
@@ -63,15 +62,15 @@ class ShopeeControl:
         region = str(body.get("region", "TH"))
         if region not in CURRENCY:
             raise ValueError(f"region must be one of {', '.join(CURRENCY)}")
-        shop = self._world.store.add_shop(int(body["shop_id"]), str(body.get("name", "Shop")), region)
+        shop = self._store_now().add_shop(int(body["shop_id"]), str(body.get("name", "Shop")), region)
         return _shop_row(shop)
 
     async def _shops(self, _request: Request, _body: dict[str, Any]) -> Any:
-        return {"shops": [_shop_row(shop) for shop in self._world.store.shops.values()]}
+        return {"shops": [_shop_row(shop) for shop in self._store_now().shops.values()]}
 
     async def _tokens(self, _request: Request, body: dict[str, Any]) -> Any:
         """Issue a pair, or with ``expire``: access, refresh or link, end what there is."""
-        store, shop, expire = self._world.store, self._shop(body.get("shop_id")), body.get("expire")
+        store, shop, expire = self._store_now(), self._shop(body.get("shop_id")), body.get("expire")
         if expire is None:
             access, refresh, seconds = store.issue_tokens(shop, str(body.get("access_token", "")))
             return {"access_token": access, "refresh_token": refresh, "expire_in": seconds, "shop_id": shop.shop_id}
@@ -90,7 +89,7 @@ class ShopeeControl:
 
     async def _items(self, _request: Request, body: dict[str, Any]) -> Any:
         """List the given SKUs, or the forty of the demo when none are given."""
-        store, shop, stock = self._world.store, self._shop(body.get("shop_id")), int(body.get("stock", 1000))
+        store, shop, stock = self._store_now(), self._shop(body.get("shop_id")), int(body.get("stock", 1000))
         if body.get("skus"):
             return {"item_ids": [list_sku(store, shop, str(sku), stock)[0].item_id for sku in body["skus"]]}
         return {"item_ids": [item.item_id for item in list_goods(store, shop, stock)]}
@@ -123,23 +122,23 @@ class ShopeeControl:
             seed=body.get("seed", len(shop.orders)),
             prefix=str(body.get("prefix", "")),
         )
-        return {"shop_id": shop.shop_id, "order_sns": make_orders(self._world.store, shop, wish)}
+        return {"shop_id": shop.shop_id, "order_sns": make_orders(self._store_now(), shop, wish)}
 
     def _shop_in(self, country: Any) -> int | None:
         if country is None:
             return None
-        shops = self._world.store.shops
+        shops = self._store_now().shops
         for shop in shops.values():
             if shop.region == country:
                 return shop.shop_id
         if country not in CURRENCY:
             raise BadOrder(f"country must be one of {', '.join(CURRENCY)}")
-        return self._world.store.add_shop(max(shops) + 1, f"Shop {country}", str(country)).shop_id
+        return self._store_now().add_shop(max(shops) + 1, f"Shop {country}", str(country)).shop_id
 
     async def _orders(self, request: Request, _body: dict[str, Any]) -> Any:
         wanted = request.query_params.get("shop_id")
         status = request.query_params.get("status")
-        shops = [self._shop(wanted)] if wanted else list(self._world.store.shops.values())
+        shops = [self._shop(wanted)] if wanted else list(self._store_now().shops.values())
         return {
             "orders": [
                 _order_row(shop, order)
@@ -150,7 +149,7 @@ class ShopeeControl:
         }
 
     async def _set_status(self, request: Request, body: dict[str, Any]) -> Any:
-        store, order_sn = self._world.store, str(request.path_params["sn"])
+        store, order_sn = self._store_now(), str(request.path_params["sn"])
         for shop in store.shops.values():
             if order_sn in shop.orders:
                 order = shop.orders[order_sn]

@@ -276,3 +276,40 @@ def test_an_inbound_list_can_be_withdrawn_early(warehouse: Warehouse) -> None:
     row = warehouse.good("getProductInventory", product_sku="MUG-350-WHT")["data"][0]
     assert (row["sellable"], row["onway"]) == ("10", "0")
     assert warehouse.bad("getAsnList", page=1, pageSize=21)
+
+
+def test_control_speaks_of_lists_as_for_every_warehouse(control: Control, warehouse: Warehouse) -> None:
+    given = control.get("credentials")["eccang"]
+    assert set(given["form"]) == {"base_url", "app_token", "app_key", "customer_code"}
+    assert given["settings"] == {"shipping_method": "OWN_LABEL"}
+    other = control.post("eccang/accounts", customer_code="TH2")
+    assert other["form"]["base_url"] == given["form"]["base_url"]
+    assert other["form"]["app_token"] != given["form"]["app_token"]
+    code = warehouse.good("createOrder", **wanted_order("R1", tracking_no="T1"))["order_code"]
+    row = control.post("eccang/orders/R1/status", status="N", reason="torn")
+    assert (row["reference"], row["number"], row["tracking"], row["warehouse"]) == ("R1", code, "T1", "TH01")
+    assert warehouse.good("getOrderByCode", order_code=code)["data"]["abnormal_reason"] == "torn"
+    wish = {
+        "reference_no": "ASN-1", "warehouse_code": "TH01", "verify": 1,
+        "items": [{"product_sku": "MUG-350-WHT", "quantity": 20, "box_no": 1}],
+    }  # fmt: skip
+    number = warehouse.good("createAsn", **wish)["receiving_code"]
+    control.post("eccang/inbounds/ASN-1/status", status="E", quantities={"MUG-350-WHT": 19})
+    rows = control.get("eccang/inbounds")["inbounds"]
+    assert [(one["reference"], one["number"], one["status"], one["times_created"]) for one in rows] == [
+        ("ASN-1", number, "E", 1)
+    ]
+    control.post("eccang/stock", stock={"MUG-350-WHT": 5}, allocated={"MUG-350-WHT": 2})
+    assert warehouse.stock("MUG-350-WHT") == (5, 2)
+
+
+def test_inbound_lists_are_put_away_by_themselves_after_the_set_time(control: Control, warehouse: Warehouse) -> None:
+    control.post("settings", eccang={"receive_after": 3600})
+    wish = {
+        "reference_no": "ASN-1", "warehouse_code": "TH01", "verify": 1,
+        "items": [{"product_sku": "MUG-350-WHT", "quantity": 20, "box_no": 1}],
+    }  # fmt: skip
+    warehouse.good("createAsn", **wish)
+    assert warehouse.stock("MUG-350-WHT") == (10, 0)
+    control.post("clock", advance=3601)
+    assert warehouse.stock("MUG-350-WHT") == (30, 0)

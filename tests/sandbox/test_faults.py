@@ -81,6 +81,30 @@ def test_garbage_is_http_200_that_cannot_be_read(control: Control, shop: Shop, w
     assert references(warehouse) == ["R1"]
 
 
+def test_encoding_is_another_one_than_declared(control: Control, shop: Shop, warehouse: Warehouse) -> None:
+    warehouse.good("createOrder", **wanted_order("R1"))
+    control.fault("eccang", "getOrderByRefCode", "encoding", times=1)
+    answer = warehouse.send("getOrderByRefCode", {"reference_no": "R1"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
+    with pytest.raises(UnicodeDecodeError):
+        answer.content.decode("utf-8")
+    assert "สมชาย ใจดี" in answer.content.decode("gb18030")
+    control.fault("shopee", "shop/get_shop_info", "encoding", times=1)
+    plain = shop.send("GET", "shop/get_shop_info")
+    assert "Baan Suan Shop" in plain.content.decode("utf-16"), "plain letters show the fault too"
+    control.fault("eccang", "createOrder", "encoding", times=1)
+    create(warehouse, "R2")
+    assert references(warehouse) == ["R1", "R2"]
+
+
+def test_html_is_an_error_page_with_http_200_after_the_work(control: Control, warehouse: Warehouse) -> None:
+    control.fault("eccang", "createOrder", "html", times=1)
+    answer = create(warehouse, "R1")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<html>" in answer.text
+    assert references(warehouse) == ["R1"]
+
+
 def test_duplicate_repeats_an_item_of_a_page(control: Control, shop: Shop, warehouse: Warehouse) -> None:
     control.orders(count=3)
     control.fault("shopee", "order/get_order_list", "duplicate", times=1)

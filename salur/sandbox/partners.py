@@ -1,0 +1,29 @@
+"""Every simulated partner. A new one is a package of its own, one import and one entry here.
+
+A partner is mounted at ``/<name>``; its control stands at ``/_control/<name>``, its knobs, counters and faults under
+its name. Control of a warehouse answers to these, so that one test can drive any of them (JSON; what a partner does
+not have is absent):
+
+* ``GET /_control/credentials``: ``{"<name>": {"form": {...}, "settings": {...}, ...}}``
+* ``POST accounts``: a further account; answers as ``credentials`` does for the first
+* ``POST products`` ``{skus, quantity?, warehouse?}``; ``GET stock``; ``POST stock`` ``{stock: {sku: units}, warehouse?,
+  allocated?: {sku: units}}``, where ``allocated`` sets the units held for nobody's order
+* ``GET orders``: rows with ``reference``, ``number``, ``status``, ``warehouse``, ``times_created``, ``tracking``,
+  ``label_sha256``, ``label_pages``, ``items`` ``[{sku, quantity}]``, ``history``
+* ``POST orders/{reference or number}/status`` ``{status, raw?, reason?}``; ``raw`` allows a code that is in no list
+* ``GET inbounds``: rows with ``reference``, ``number``, ``status``, ``times_created``, ``planned``, ``received``
+* ``POST inbounds/{reference or number}/status`` ``{status, raw?, quantities?: {sku: received in total so far}, ...}``
+* ``GET subscriptions`` where there are callbacks
+
+Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_delay``, ``rate_limit_per_second``,
+``allow_duplicate_reference``.
+"""
+
+from salur.sandbox.eccang.partner import PARTNER as ECCANG
+from salur.sandbox.engine.partner import Partner
+from salur.sandbox.shopee.partner import PARTNER as SHOPEE
+
+PARTNERS: tuple[Partner, ...] = (
+    SHOPEE,
+    ECCANG,
+)

@@ -72,7 +72,7 @@ def test_a_connector_that_is_what_it_says_is_accepted(fine: Plugin) -> None:
         (plugin(Cancelling), "implements the ability cancel but does not name it"),
         (plugin(Halfway, "callbacks"), "lacks subscribe"),
         (plugin(Plain, "teleport"), "no warehouse ability is called teleport"),
-        (plugin(Plain, "oauth"), "no warehouse ability is called oauth"),
+        (plugin(Plain, "oauth"), "names the ability oauth but lacks authorize_url"),
         (plugin(Pushless), "needs push_outbound"),
         (plugin(unannounced), "annotated"),
         (plugin("nothing"), "build must be a class"),

@@ -197,7 +197,7 @@ class TimeWindow:
 
 @dataclass(frozen=True, slots=True)
 class OutboundLine:
-    """What to pick: the partner's SKU (our MSKU) and pieces. ``details`` are the partner's own fields of the product."""
+    """What to pick: the partner's SKU (our MSKU) and pieces. ``details`` are the partner's own product fields."""
 
     sku: str
     quantity: int

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from salur.connectors.base.capabilities import Plugin
 from salur.connectors.base.transport import Exchange, HttpTransport
 from salur.connectors.base.types import Credentials
 from salur.connectors.stores.shopee.connector import ShopeeConnector
@@ -53,6 +54,13 @@ class Partners:
         values = {name: str(known[name]) for name in names}
         values |= {name: str(tokens[name]) for name in ("access_token", "refresh_token")}
         return ShopeeConnector(Credentials(values | changes), self.transport(deadline))
+
+    def warehouse(self, plugin: Plugin, deadline: float = 20.0, **changes: str) -> Any:
+        """A connector for the sandbox's account of this partner, with the values that its form would be given."""
+        known = self.look("credentials")[plugin.name]
+        values = {**known["form"], **known.get("settings", {}), **known.get("tokens", {}), **changes}
+        build: Any = plugin.build
+        return build(Credentials({key: str(value) for key, value in values.items()}), self.transport(deadline))
 
     def eccang(self, deadline: float = 20.0, **changes: str) -> EccangConnector:
         """A connector for the sandbox's warehouse account."""
@@ -96,10 +104,10 @@ def eventually() -> Callable[[Callable[[], Any]], Any]:
     """Ask again until the answer is true; the sandbox moves by its own clock."""
 
     def ask(question: Callable[[], Any]) -> Any:
-        for _ in range(100):
+        for _ in range(600):
             if answer := question():
                 return answer
             time.sleep(0.05)
-        raise AssertionError("it did not happen within five seconds")
+        raise AssertionError("it did not happen within thirty seconds")
 
     return ask

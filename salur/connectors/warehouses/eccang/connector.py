@@ -16,6 +16,7 @@ from salur.connectors.base.errors import (
     TooLate,
     UnknownOutcome,
 )
+from salur.connectors.base.inbound import InboundReport, InboundRequest, InboundTask
 from salur.connectors.base.reading import JsonObject, as_objects, text
 from salur.connectors.base.transport import Effect, Transport
 from salur.connectors.base.types import (
@@ -40,6 +41,7 @@ from . import mapping
 from .callbacks import read_callback
 from .errors import NotFound, speaks_of_the_list
 from .form import FORM, SETTINGS_FORM
+from .inbound import asn_params, inbound_report
 from .paging import has_next
 from .statuses import CANCEL, CANCELLED_BUT_CHARGED, OUTBOUND, RECEIVING, WAREHOUSE
 from .wire import Wire, failure
@@ -48,7 +50,7 @@ CAPABILITIES = WarehouseCapabilities(
     name="eccang",
     title="ECCANG WMS",
     countries=("TH", "ID", "PH"),
-    abilities=frozenset({"products", "cancel", "stock", "callbacks"}),
+    abilities=frozenset({"products", "inbound", "cancel", "stock", "callbacks"}),
     needs_awb=True,
     needs_label=True,
     unsupported_channels=frozenset({"shopify", "woocommerce", "manual"}),
@@ -218,6 +220,61 @@ class EccangConnector:
         if status is OutboundTask.COMPLETED or isinstance(refusal, TooLate):
             raise TooLate(refusal.code, refusal.message, exchange_id=refusal.exchange_id) from refusal
         return CancelOutcome("refused", refusal.message or refusal.code)
+
+    # --- inbound lists
+
+    def push_inbound(self, request: InboundRequest) -> PartnerRef:
+        """createAsn, approved at once; errors as :meth:`push_outbound`."""
+        try:
+            document = self.wire.call("createAsn", asn_params(request), Effect.CREATE, request.reference)
+        except AlreadyExists as error:
+            if speaks_of_the_list(error.message):
+                raise
+            raise Rejected(error.code, error.message, exchange_id=error.exchange_id) from error
+        try:
+            rows = as_objects(document.get("data"), "data")
+            number = text(document, "receiving_code") or (text(rows[0], "receiving_code") if rows else "")
+        except ContractBroken as broken:
+            raise UnknownOutcome(broken.code, broken.message, broken.field) from broken
+        if not number:
+            raise UnknownOutcome("missing", "created, but the answer has no receiving_code", field="receiving_code")
+        return PartnerRef(number, request.reference)
+
+    def find_inbound(self, reference: str) -> InboundReport | None:
+        """The list with our reference; a cancelled one does not hide a living one."""
+        found = [one for one in self._asns("reference_no", [reference]) if one.reference == reference]
+        return max(found, key=lambda one: one.status is not InboundTask.CANCELLED) if found else None
+
+    def inbound_reports(self, refs: Sequence[PartnerRef]) -> Sequence[InboundReport]:
+        """State and received totals of up to 20 lists; those the warehouse does not know are left out."""
+        if len(refs) > CAPABILITIES.inbound_report_batch:
+            raise ValueError(f"at most {CAPABILITIES.inbound_report_batch} lists at once")
+        asked = {ref.number for ref in refs if ref.number}
+        return [one for one in self._asns("receiving_code", sorted(asked)) if one.ref.number in asked]
+
+    def _asns(self, key: str, wanted: Sequence[str]) -> list[InboundReport]:
+        if not wanted:
+            return []
+        params = {"pageSize": CAPABILITIES.inbound_report_batch, "page": 1, f"{key}_arr": list(wanted)}
+        try:
+            document = self.wire.call("getAsnList", params, Effect.READ)
+        except NotFound:
+            return []
+        return [inbound_report(row) for row in as_objects(document.get("data"), "data")]
+
+    def cancel_inbound(self, ref: PartnerRef, reason: str) -> CancelOutcome:
+        """cancelAsn; a refusal is judged by the list's own status. The service takes no reason."""
+        try:
+            self.wire.call("cancelAsn", {"receiving_code": ref.number}, Effect.REPEATABLE, ref.reference or ref.number)
+        except (Rejected, TooLate, AlreadyExists) as refusal:
+            found = self.inbound_reports([ref])
+            status = found[0].status if found else None
+            if status is InboundTask.CANCELLED:
+                return CancelOutcome("accepted", refusal.message)
+            if status in (InboundTask.RECEIVING, InboundTask.COMPLETED) or isinstance(refusal, TooLate):
+                raise TooLate(refusal.code, refusal.message, exchange_id=refusal.exchange_id) from refusal
+            return CancelOutcome("refused", refusal.message or refusal.code)
+        return CancelOutcome("accepted")
 
     # --- products and stock
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from salur.connectors.base.inbound import InboundTask
 from salur.connectors.base.types import OutboundTask, Unmapped
 
 # H is a list kept as a draft. We always push approved lists (verify=1), so one of ours that is H was put on hold
@@ -18,18 +19,18 @@ OUTBOUND: dict[str, OutboundTask] = {
     "X": OutboundTask.CANCELLED,
 }
 
-# Inbound lists, in the words of the inbound task (received is F, but only what is put away, E, can be sold). Nothing
-# reads inbound lists yet; the table is here so that all documented codes have a meaning.
-RECEIVING: dict[str, str] = {
-    "C": "none",
-    "W": "arriving",
-    "P": "receiving",
-    "T": "receiving",
-    "Z": "receiving",
-    "G": "receiving",
-    "F": "receiving",
-    "E": "completed",
-    "X": "cancelled",
+# Inbound lists: received is F, but only what is put away, E, can be sold.
+PUT_AWAY = "E"
+RECEIVING: dict[str, InboundTask] = {
+    "C": InboundTask.NONE,
+    "W": InboundTask.ARRIVING,
+    "P": InboundTask.RECEIVING,
+    "T": InboundTask.RECEIVING,
+    "Z": InboundTask.RECEIVING,
+    "G": InboundTask.RECEIVING,
+    "F": InboundTask.RECEIVING,
+    PUT_AWAY: InboundTask.COMPLETED,
+    "X": InboundTask.CANCELLED,
 }
 
 # cancel_status of cancelOrder to the state of a CancelOutcome. 0 "none" after a successful request: not begun.
@@ -65,3 +66,8 @@ WAREHOUSE: dict[str, WarehouseState] = {
 def outbound_task(raw: str) -> OutboundTask | Unmapped:
     """The canonical state, or the raw word when it is not documented."""
     return OUTBOUND.get(raw, Unmapped(raw))
+
+
+def inbound_task(raw: str) -> InboundTask | Unmapped:
+    """As :func:`outbound_task`, of inbound lists."""
+    return RECEIVING.get(raw, Unmapped(raw))

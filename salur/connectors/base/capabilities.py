@@ -61,6 +61,7 @@ class WarehouseCapabilities:
     ``label_by_url``: the label is fetched from us. ``stock_by_sku`` false: only a whole warehouse can be asked for.
     ``product_fields``: what the partner needs of each product beyond the master product. ``messages_by``: how its
     messages are switched on: ``call`` (we ask), ``login`` (a box at its login), ``console`` (typed in by hand there).
+    ``callback_answer``: what it must be answered for a message that was taken; empty: the status alone tells.
     ``notes``: message ids of what a user must know before connecting.
     """
 
@@ -88,6 +89,7 @@ class WarehouseCapabilities:
     inbound_report_batch: int = 20
     product_fields: tuple[FormField, ...] = ()
     messages_by: str = "call"
+    callback_answer: str = ""
     notes: tuple[str, ...] = ()
     token_margin_seconds: int = 86400
     secret_fields: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""The Qimen warehouse standard (ERP to WMS), as any warehouse speaks it; see README.md beside this file."""

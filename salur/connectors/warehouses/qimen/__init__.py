@@ -1,0 +1,1 @@
+"""Any warehouse system that speaks the Qimen standard, connected by its address and keys."""

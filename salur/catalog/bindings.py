@@ -49,14 +49,19 @@ def parts_of(store_id: int, skus: Iterable[str]) -> dict[str, tuple[Part, ...]]:
 
 
 UNPUSHED = """
-SELECT w.warehouse_id, w.product_id, w.push, w.error_message FROM catalog_warehouseproduct w
+SELECT w.warehouse_id, w.product_id,
+  CASE WHEN w.push = 'failed' AND w.error_code = 'product_incomplete' THEN 'incomplete' ELSE w.push END, w.error_message
+FROM catalog_warehouseproduct w
 WHERE w.merchant_id = %s AND w.warehouse_id = ANY(%s) AND w.product_id = ANY(%s)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class PushStanding:
-    """Whether a warehouse knows a product; ``state`` is ``absent`` where it was never added."""
+    """Whether a warehouse knows a product; ``state`` is ``absent`` where it was never added.
+
+    ``incomplete``: not sent, because fields that the warehouse needs are empty.
+    """
 
     state: str
     reason: str = ""

@@ -39,6 +39,7 @@ from salur.integrations.calling import (
 )
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import STORE, find_plugin
+from salur.outbound.awb import clean_awb, other_form
 from salur.outbound.gates import ARRANGING_OPENS, closed_gates
 from salur.outbound.judge import Judged, read_records
 from salur.outbound.labels import LabelRefused, check_label
@@ -310,7 +311,7 @@ def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
 
     Raises :class:`LabelRefused`, also when the warehouse has the list already.
     """
-    number = awb.strip()
+    number = clean_awb(awb)
     if not number:
         raise LabelRefused("awb_missing")
     label = check_label(content)
@@ -327,8 +328,9 @@ def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
                 [step, merchant, outbound_id],
             )
         cursor.execute(
-            "UPDATE outbound_outbound SET shipment = 'numbered', awb = %s WHERE merchant_id = %s AND id = %s",
-            [number, merchant, outbound_id],
+            "UPDATE outbound_outbound SET shipment = 'numbered', awb = %s, awb_given = %s"
+            " WHERE merchant_id = %s AND id = %s",
+            [number, other_form(awb), merchant, outbound_id],
         )
     label_numbers([(outbound_id, label)])
     lists_changed([outbound_id])

@@ -30,6 +30,8 @@ from salur.integrations.calling import (
     call_many,
     record,
 )
+from salur.outbound.flagged import flag_lists, flag_stopped
+from salur.outbound.stopping import NOT_SUPPORTED
 from salur.stock.reserve import release_stock
 from salur.tenancy.scope import current_scope, merchant_scope
 
@@ -108,7 +110,9 @@ def _end_unpushed(account_id: int) -> None:
         limit=500,
         values={"account": account_id, "now": now()},
     )
-    void_lists([row[0] for row in rows])
+    ended = [row[0] for row in rows]
+    void_lists(ended)
+    flag_stopped(ended)
 
 
 def _claim(line: PartnerLine) -> list[Claim]:
@@ -147,8 +151,9 @@ def _claim(line: PartnerLine) -> list[Claim]:
 def _refuse_all(line: PartnerLine) -> None:
     """This partner takes no such request: the merchant must talk to the warehouse (R120)."""
     changes = ("sent", "refused")  # the machine's steps, one after the other
+    refused = []
     for state in changes:
-        claim_rows(
+        refused = claim_rows(
             "outbound_outbound",
             merchant_id=line.merchant_id,
             where=f"{DUE} AND c.cancellation = ANY(%(origins)s) AND c.push = 'pushed'",
@@ -160,10 +165,11 @@ def _refuse_all(line: PartnerLine) -> None:
                 "account": line.id,
                 "now": now(),
                 "state": state,
-                "reason": "not_supported",
+                "reason": NOT_SUPPORTED,
                 "origins": ["asked"] if state == "sent" else ["sent", "pending"],
             },
         )
+    flag_lists(row[0] for row in refused)
 
 
 # -- calls ----------------------------------------------------------------------------------------------------------
@@ -273,6 +279,8 @@ def _save(verdicts: Sequence[Verdict]) -> None:
         cursor.execute(VOID, [merchant, done])
     release_stock(held)
     stock_freed(held)
+    flag_lists(ours.intersection(v.id for v in verdicts if v.state in ("refused", "done")))
+    flag_stopped(done)
 
 
 def ask_again(outbound_ids: Sequence[int]) -> int:
@@ -283,10 +291,11 @@ def ask_again(outbound_ids: Sequence[int]) -> int:
         cursor.execute(
             "UPDATE outbound_outbound SET cancellation = 'asked', cancellation_next_at = NULL,"
             " cancellation_attempts = 0 WHERE merchant_id = %s AND id = ANY(%s) AND cancellation = 'refused'"
-            " AND push = 'pushed' AND task <> 'completed' RETURNING account_id",
+            " AND push = 'pushed' AND task <> 'completed' RETURNING id, account_id",
             [merchant, held],
         )
-        accounts = [row[0] for row in cursor.fetchall()]
-    for account in set(accounts):
+        rows = cursor.fetchall()
+    flag_lists(row[0] for row in rows)
+    for account in {row[1] for row in rows}:
         wake("cancel", account)
-    return len(accounts)
+    return len(rows)

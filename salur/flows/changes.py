@@ -9,6 +9,8 @@ from django.db import connection
 from salur.connectors.base.types import StoreOrder
 from salur.orders.changed_lines import differing, drop_lines
 from salur.orders.problems import Found, ProblemCause, settle_problems
+from salur.outbound.awb import clean_awb, other_form
+from salur.outbound.flagged import flag_orders
 from salur.outbound.judge import Verdicts, judge_outbounds
 from salur.stock.reserve import release_stock
 from salur.tenancy.scope import current_scope
@@ -62,6 +64,7 @@ def follow_changed_orders(order_ids: Sequence[int]) -> Verdicts:
     for account in {r[7] for r in pushed if r[7] and r[4] != "completed"}:
         wake("cancel", account)
     _settle(rows, pushed)
+    _settle_intercepted(order_ids)
     return judge_outbounds([r[0] for r in rows if r[2] != "cancelled" and r[3] in ("waiting", "ready")])
 
 
@@ -92,9 +95,11 @@ def take_back_changed_goods(sights: Mapping[int, StoreOrder]) -> frozenset[int]:
 
 NUMBER = """
 UPDATE outbound_outbound o
-SET awb = n.awb, package = n.package, shipment = 'numbered', shipment_next_at = NULL, shipment_attempts = 0,
+SET awb = n.awb, awb_given = n.given, package = n.package, shipment = 'numbered', shipment_next_at = NULL,
+  shipment_attempts = 0,
   shipment_epoch = o.shipment_epoch + 1, shipment_lease_until = NULL  -- whoever is arranging it now comes too late
-FROM unnest(%(orders)s::bigint[], %(awbs)s::text[], %(packages)s::text[]) AS n(order_id, awb, package)
+FROM unnest(%(orders)s::bigint[], %(awbs)s::text[], %(givens)s::text[], %(packages)s::text[])
+  AS n(order_id, awb, given, package)
 WHERE o.merchant_id = %(merchant)s AND o.order_id = n.order_id AND o.awb = '' AND o.shipment IN ('none', 'due')
   AND o.push IN ('draft', 'waiting', 'ready')
   AND NOT EXISTS (SELECT 1 FROM outbound_outbound other WHERE other.merchant_id = o.merchant_id
@@ -115,7 +120,8 @@ def take_awbs(sights: Mapping[int, StoreOrder]) -> list[int]:
             {
                 "merchant": current_scope().merchant_id,
                 "orders": list(numbered),
-                "awbs": [order.awb for order in numbered.values()],
+                "awbs": [clean_awb(order.awb) for order in numbered.values()],
+                "givens": [other_form(order.awb) for order in numbered.values()],
                 "packages": [order.package for order in numbered.values()],
             },
         )
@@ -142,5 +148,20 @@ def void_lists(outbound_ids: Sequence[int]) -> list[int]:
 def _settle(rows: Sequence[tuple[object, ...]], pushed: Sequence[tuple[object, ...]]) -> None:
     ended = {int(str(r[1])) for r in rows if r[2] in ("cancelled", "shipped", "completed")}
     settle_problems(ended, [], causes=PLAN_CAUSES)
-    lost = [Found(int(str(r[1])), ProblemCause.CANCEL_CONFLICT, {}) for r in pushed if r[4] == "completed"]
-    settle_problems([f.order_id for f in lost], lost, causes=[ProblemCause.CANCEL_CONFLICT])
+    flag_orders(int(str(r[1])) for r in pushed if r[4] == "completed")
+
+
+INTERCEPTED = """
+SELECT p.order_id FROM orders_orderproblem p
+JOIN orders_order r ON r.merchant_id = p.merchant_id AND r.id = p.order_id
+WHERE p.merchant_id = %s AND p.order_id = ANY(%s) AND p.cause = 'intercepted' AND p.closed_at IS NULL
+  AND r.status IN ('cancelled', 'shipped', 'completed')
+"""
+
+
+def _settle_intercepted(order_ids: Sequence[int]) -> None:
+    """The store has decided about orders whose lists were stopped by hand (their lists are void already)."""
+    with connection.cursor() as cursor:
+        cursor.execute(INTERCEPTED, [current_scope().merchant_id, list(order_ids)])
+        decided = [row[0] for row in cursor.fetchall()]
+    settle_problems(decided, [], causes=[ProblemCause.INTERCEPTED])

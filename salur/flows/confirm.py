@@ -27,6 +27,7 @@ from salur.integrations.calling import (
 )
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import STORE, find_plugin
+from salur.outbound.awb import clean_awb
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .backoff import next_try
@@ -128,7 +129,8 @@ def _claim(line: PartnerLine) -> tuple[int, list[Claim]]:
         order="c.id",
         changes="confirmation_epoch = t.confirmation_epoch + 1, confirmation_attempts = t.confirmation_attempts + 1,"
         " confirmation_lease_until = %(lease)s",
-        returning="t.id, t.confirmation_epoch, t.confirmation_attempts, t.awb, t.courier,"
+        returning="t.id, t.confirmation_epoch, t.confirmation_attempts,"
+        " coalesce(nullif(t.awb_given, ''), t.awb), t.courier,"
         " (SELECT r.external_id FROM orders_order r WHERE r.merchant_id = t.merchant_id AND r.id = t.order_id)",
         limit=max(1, taken // CALLS_PER_LIST),
         values={"store": line.id, "now": now(), "lease": lease},
@@ -203,7 +205,7 @@ def _save(verdicts: Sequence[Verdict]) -> None:
                 "nexts": [v.next_at for v in verdicts],
                 "codes": [v.code for v in verdicts],
                 "messages": [v.message for v in verdicts],
-                "awbs": [v.awb for v in verdicts],
+                "awbs": [clean_awb(v.awb) for v in verdicts],
             },
         )
 

@@ -16,6 +16,7 @@ from salur.connectors.base.capabilities import StoreRule
 from salur.orders.merge import take_ids
 from salur.orders.problems import Found, ProblemCause, settle_problems
 from salur.orders.rules import rule_for
+from salur.outbound.awb import awbs_in_use, clean_awb, other_form
 from salur.outbound.create import NewLine, NewOutbound, insert_outbounds
 from salur.outbound.facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
 from salur.outbound.gates import Closed, Shortfall, Unpushed, closed_gates, may_arrange
@@ -74,6 +75,8 @@ class Draft:
     rule: StoreRule
     warehouse_id: int
     lines: list[tuple[int, Part, int]] = field(default_factory=list)
+    awb: str = ""
+    awb_taken_by: str = ""
 
     def pieces(self) -> dict[int, int]:
         """Pieces by product."""
@@ -145,15 +148,17 @@ class Planner:
                 target = self._target(country, part.msku)
                 if target is None:
                     return Found(order.id, ProblemCause.NO_RULE, {"msku": part.msku, "country": country or "?"})
-                if target.account_id and (country not in target.countries or country != target.country):
+                if not target.serves(country):
                     return Found(
                         order.id,
                         ProblemCause.COUNTRY_NOT_SERVED,
-                        {"country": country or "?", "warehouse": target.name, "warehouse_country": target.country},
+                        {"country": country or "?", "warehouse": target.name, "warehouse_country": target.served_text},
                     )
                 draft = by_warehouse.get(target.id)
                 if draft is None:
-                    draft = by_warehouse[target.id] = Draft(0, order, rule, target.id)
+                    draft = by_warehouse[target.id] = Draft(
+                        0, order, rule, target.id, awb=clean_awb(order.awb) if order.awb else ""
+                    )
                 draft.lines.append((line.id, part, line.quantity * part.pieces))
         return list(by_warehouse.values())
 
@@ -179,17 +184,18 @@ class Planner:
             priority=_priority(draft.rule),
             reserved=shortages == [],
             shipment=judgement.shipment,
-            awb=order.awb,
+            awb=draft.awb,
             package=order.package,
             courier=order.courier,
             closed=judgement.closed,
+            awb_given=other_form(order.awb) if draft.awb else "",
         )
 
     def _judgement(
         self, draft: Draft, unpushed: tuple[Unpushed, ...], shortages: Sequence[Shortage] | None
     ) -> Judgement:
         """Lists that differ in nothing a gate asks share one judgement; one with gaps of its own is judged alone."""
-        if unpushed or shortages:
+        if unpushed or shortages or draft.awb_taken_by:
             return self._judge(draft, unpushed, shortages)
         order = draft.order
         # The rule by identity: it is one of the store's, which live as long as the planner.
@@ -199,7 +205,7 @@ class Planner:
             order.status,
             order.raw_status,
             order.country,
-            order.awb,
+            draft.awb,
             shortages is None,
         )
         known = self._judged.get(key)
@@ -219,9 +225,10 @@ class Planner:
             raw_status=order.raw_status,
             country=order.country,
             reserved=shortages == [],
-            awb=order.awb,
+            awb=draft.awb,
             has_label=False,
-            shipment="numbered" if order.awb else "none",
+            shipment="numbered" if draft.awb else "none",
+            awb_taken_by=draft.awb_taken_by,
             unpushed=unpushed,
             shortfalls=tuple(sorted(short, key=str)),
         )
@@ -244,10 +251,11 @@ def plan_orders(orders: Sequence[PlanOrder], known_parts: Mapping[str, tuple[Par
     rules = load_rules()
     planner = Planner(store, parts, rules, warehouse_facts(r.warehouse_id for r in rules))
     drafts = planner.drafts(orders)
+    _mark_taken_awbs(drafts, planner.warehouses)
     drafts.sort(key=lambda d: _priority(d.rule))  # within a priority, first come, first served
     for draft, new_id in zip(drafts, take_ids("outbound_outbound", len(drafts)), strict=True):
         draft.id = new_id
-    wishes = [d for d in drafts if d.order.status not in GONE]
+    wishes = [d for d in drafts if d.order.status not in GONE and planner.warehouses[d.warehouse_id].keeps_stock]
     shortages = reserve_stock([Need(d.id, d.order.id, d.warehouse_id, d.pieces()) for d in wishes])
     standing = push_standing(planner.warehouses, {part.product_id for d in drafts for _, part, _ in d.lines})
     new = [planner.judged(draft, standing, shortages.get(draft.id)) for draft in drafts]
@@ -256,6 +264,31 @@ def plan_orders(orders: Sequence[PlanOrder], known_parts: Mapping[str, tuple[Par
     )
     settle_problems((o.id for o in orders), planner.found, causes=PLAN_CAUSES)
     return planner.verdicts
+
+
+def _mark_taken_awbs(drafts: Sequence[Draft], warehouses: Mapping[int, WarehouseFacts]) -> None:
+    """Say of each list whose AWB number another order's list has: an older one, or one before it in this batch."""
+    numbered = [(d, warehouses[d.warehouse_id].account_id) for d in drafts if d.awb]
+    if not numbered:
+        return
+    taken = awbs_in_use(d.awb for d, _ in numbered)
+    names = dict(_external_ids(d.order.id for d, _ in numbered)) if len(numbered) > 1 else {}
+    for draft, account in numbered:
+        if account is None:
+            continue
+        order, name = taken.setdefault((account, draft.awb), (draft.order.id, names.get(draft.order.id, "")))
+        if order != draft.order.id:
+            draft.awb_taken_by = name
+
+
+def _external_ids(order_ids: Iterable[int]) -> list[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, external_id FROM orders_order WHERE merchant_id = %s AND id = ANY(%s)",
+            [current_scope().merchant_id, sorted(set(order_ids))],
+        )
+        rows: list[tuple[int, str]] = cursor.fetchall()
+    return rows
 
 
 def _priority(rule: StoreRule) -> int:
@@ -281,6 +314,9 @@ FROM orders_order o JOIN orders_orderline l ON l.merchant_id = o.merchant_id AND
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM outbound_outbound b
                   WHERE b.merchant_id = o.merchant_id AND b.order_id = o.id AND b.push <> 'void')
+  -- what a person has stopped at the warehouse goes out again only when a person says so
+  AND NOT EXISTS (SELECT 1 FROM orders_orderproblem p WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id
+                  AND p.cause = 'intercepted' AND p.closed_at IS NULL)
 ORDER BY o.store_id, o.id, l.id
 """
 

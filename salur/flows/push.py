@@ -39,6 +39,7 @@ from salur.integrations.calling import (
     record,
 )
 from salur.integrations.registry import warehouse_capabilities
+from salur.outbound.flagged import flag_lists, flag_stopped
 from salur.outbound.requests import PushContent, push_contents
 from salur.tenancy.scope import current_scope, merchant_scope
 
@@ -50,6 +51,7 @@ from .wakeups import account_changed, wake
 BATCH, WIDTH = 192, 96
 ROUNDS = -(-BATCH // WIDTH)
 TURN_SECONDS = 10.0
+LONGEST_WARNING = 500
 FIRST_LOOK = timedelta(seconds=2)
 ACTOR = "worker"
 
@@ -76,6 +78,7 @@ class Verdict:
     message: str = ""
     number: str = ""
     counted: bool = True
+    warning: str = ""
 
 
 def push_ready(merchant_id: int, account_id: int) -> int:
@@ -153,7 +156,8 @@ def _verdict(result: Result[PartnerRef], claim: Claim, settle: float) -> Verdict
     """The error class is the policy (design 4)."""
     error = result.error
     if error is None:
-        return Verdict(claim.id, claim.epoch, "pushed", number=result.answer().number)
+        ref = result.answer()
+        return Verdict(claim.id, claim.epoch, "pushed", number=ref.number, warning=ref.warning)
     until: datetime | None
     if isinstance(error, RateLimited):
         push, until = "ready", now() + timedelta(seconds=error.retry_after)
@@ -174,10 +178,10 @@ UPDATE outbound_outbound o SET push = v.push, push_next_at = v.next_at, push_lea
   push_error_code = v.code, push_error_message = v.message,
   push_attempts = greatest(0, o.push_attempts - CASE WHEN v.counted THEN 0 ELSE 1 END),
   partner_number = CASE WHEN v.number <> '' THEN v.number ELSE o.partner_number END,
-  pushed_at = CASE WHEN v.push = 'pushed' THEN %(at)s ELSE o.pushed_at END
+  pushed_at = CASE WHEN v.push = 'pushed' THEN %(at)s ELSE o.pushed_at END, push_warning = v.warning
 FROM unnest(%(ids)s::bigint[], %(epochs)s::int[], %(pushes)s::text[], %(nexts)s::timestamptz[], %(codes)s::text[],
-            %(messages)s::text[], %(numbers)s::text[], %(counted)s::bool[])
-  AS v(id, epoch, push, next_at, code, message, number, counted)
+            %(messages)s::text[], %(numbers)s::text[], %(counted)s::bool[], %(warnings)s::text[])
+  AS v(id, epoch, push, next_at, code, message, number, counted, warning)
 WHERE o.merchant_id = %(merchant)s AND o.id = v.id AND o.push_epoch = v.epoch AND o.push = %(origin)s
 RETURNING o.id
 """
@@ -214,6 +218,7 @@ def save_verdicts(
         "messages": [v.message for v in verdicts],
         "numbers": [v.number for v in verdicts],
         "counted": [v.counted for v in verdicts],
+        "warnings": [v.warning[:LONGEST_WARNING] for v in verdicts],
     }
     with connection.cursor() as cursor:
         cursor.execute(SAVE, values)
@@ -227,6 +232,7 @@ def save_verdicts(
             "late": [v.id not in ours for v in verdicts],
         }
         cursor.execute(ATTEMPTS, values)
+    flag_lists(v.id for v in verdicts if v.warning and v.id in ours)
     if any(isinstance(r.error, AuthRejected) for r in results):
         account_changed(account_id)
     _wake_for(account_id, verdicts)
@@ -335,5 +341,7 @@ def _settle_absent(account_id: int, outbound_ids: Sequence[int]) -> None:
             " AND cancellation = 'asked' AND push = 'ready' RETURNING id",
             [current_scope().merchant_id, list(outbound_ids)],
         )
-        void_lists([row[0] for row in cursor.fetchall()])
+        stopped = [row[0] for row in cursor.fetchall()]
+    void_lists(stopped)
+    flag_stopped(stopped)
     wake("push", account_id)

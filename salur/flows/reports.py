@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from salur.connectors.base.types import OutboundReport, OutboundTask, Unmapped
 from salur.foundation.clock import now
 from salur.foundation.locks import lock_ids
 from salur.integrations.registry import STORE, find_plugin
-from salur.orders.problems import Found, ProblemCause, settle_problems
+from salur.outbound.awb import clean_awb, other_form
+from salur.outbound.flagged import flag_orders, flag_stopped
 from salur.outbound.states import TASK
 from salur.stock.reserve import release_stock, ship_stock
 from salur.tenancy.scope import current_scope
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 READ = """
 SELECT o.id, o.reference, o.task, o.task_version, o.task_raw, o.reserved, o.cancellation, o.order_id, o.store_id,
-       o.push, s.auto_confirm, s.channel
+       o.push, o.push_warning <> '', s.auto_confirm, s.channel
 FROM outbound_outbound o JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
@@ -37,10 +38,12 @@ UPDATE outbound_outbound o SET task = v.task, task_raw = v.raw, task_version = v
                                                 ELSE o.completed_at END,
   reserved = o.reserved AND v.task NOT IN ('completed', 'cancelled'),
   awb = CASE WHEN o.awb = '' THEN v.tracking ELSE o.awb END,
+  awb_given = CASE WHEN o.awb = '' THEN v.given ELSE o.awb_given END,
   confirmation = CASE WHEN v.task = 'completed' AND o.task <> 'completed' AND v.confirms AND o.confirmation = 'none'
                       THEN 'due' ELSE o.confirmation END
 FROM unnest(%(ids)s::bigint[], %(tasks)s::text[], %(raws)s::text[], %(versions)s::timestamptz[], %(reasons)s::text[],
-            %(trackings)s::text[], %(confirms)s::bool[]) AS v(id, task, raw, version, reason, tracking, confirms)
+            %(trackings)s::text[], %(givens)s::text[], %(confirms)s::bool[])
+  AS v(id, task, raw, version, reason, tracking, given, confirms)
 WHERE o.merchant_id = %(merchant)s AND o.id = v.id
 """
 
@@ -59,6 +62,7 @@ class Row:
     order_id: int
     store_id: int
     push: str
+    warned: bool
     auto_confirm: bool
     channel: str
 
@@ -71,11 +75,15 @@ class Row:
 
 @dataclass(slots=True)
 class Applied:
-    """What the reports did: how many rows moved, and which lists ended how."""
+    """What the reports did: how many rows moved, and which lists ended how.
+
+    ``shipped_after_all``: stopped, as the warehouse or a person had said, and now reported as sent.
+    """
 
     moved: int
     completed: list[int]
     cancelled: list[int]
+    shipped_after_all: list[int] = field(default_factory=list)
 
 
 def apply_reports(account_id: int, reports: Sequence[OutboundReport]) -> Applied:
@@ -102,6 +110,8 @@ def apply_reports(account_id: int, reports: Sequence[OutboundReport]) -> Applied
             done.completed.append(row.id)
         elif task == "cancelled" and row.task != "cancelled":
             done.cancelled.append(row.id)
+        elif row.cancellation == "done" and newest[row.reference].status == OutboundTask.COMPLETED:
+            done.shipped_after_all.append(row.id)
     held = {row.id for row in rows if row.reserved}
     ship_stock([i for i in done.completed if i in held])
     freed = [i for i in done.cancelled if i in held]
@@ -137,7 +147,8 @@ def _write(updates: Sequence[tuple[Row, OutboundReport, str]]) -> None:
         "raws": [report.raw_status for _, report, _ in updates],
         "versions": [report.version or row.version for row, report, _ in updates],
         "reasons": [report.reason for _, report, _ in updates],
-        "trackings": [report.tracking for _, report, _ in updates],
+        "trackings": [clean_awb(report.tracking) for _, report, _ in updates],
+        "givens": [other_form(report.tracking) for _, report, _ in updates],
         "confirms": [row.confirms for row, _, _ in updates],
     }
     with connection.cursor() as cursor:
@@ -151,19 +162,19 @@ WHERE merchant_id = %s AND id = ANY(%s) AND push = 'pushed'
 """
 CONFLICT = """
 UPDATE outbound_outbound SET cancellation = 'conflict'
-WHERE merchant_id = %s AND id = ANY(%s) AND cancellation IN ('asked', 'sent', 'pending', 'refused')
+WHERE merchant_id = %s AND id = ANY(%s) AND cancellation IN ('asked', 'sent', 'pending', 'refused', 'done')
 """
 
 
 def _end_cancellations(rows: Sequence[Row], done: Applied) -> None:
-    """Cancelled at the warehouse: the list is void. Completed although its order is cancelled: a visible conflict."""
+    """Cancelled at the warehouse: the list is void. Completed although its order is cancelled: a visible conflict.
+
+    Where the goods left after the list was void, its stock is free already: the next stock sync puts it right.
+    """
     merchant = current_scope().merchant_id
     with connection.cursor() as cursor:
         cursor.execute(VOID, [merchant, done.cancelled])
-        cursor.execute(CONFLICT, [merchant, done.completed])
-    lost = [
-        Found(row.order_id, ProblemCause.CANCEL_CONFLICT, {})
-        for row in rows
-        if row.id in done.completed and row.cancellation != "none"
-    ]
-    settle_problems([f.order_id for f in lost], lost, causes=[ProblemCause.CANCEL_CONFLICT])
+        cursor.execute(CONFLICT, [merchant, done.completed + done.shipped_after_all])
+    ended = {*done.completed, *done.cancelled, *done.shipped_after_all}
+    flag_orders(row.order_id for row in rows if row.id in ended and (row.cancellation != "none" or row.warned))
+    flag_stopped(row.id for row in rows if row.id in done.cancelled and row.cancellation != "none")

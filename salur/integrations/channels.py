@@ -31,11 +31,9 @@ class Channel:
     connected: bool = False
 
 
-NO_LABEL = N_("This channel gives no shipping label, so its orders are not sent to the warehouse.")
-
 FILE_RULES: tuple[StoreRule, ...] = (
-    StoreRule(OrderStatus.PAID, create=True, push=False, reason=NO_LABEL, requirement="R104"),
-    StoreRule(OrderStatus.READY, create=True, push=False, reason=NO_LABEL, requirement="R104"),
+    StoreRule(OrderStatus.PAID, create=True, push=True, requirement="R104"),
+    StoreRule(OrderStatus.READY, create=True, push=True, requirement="R104"),
     StoreRule(
         OrderStatus.UNPAID,
         create=True,
@@ -75,7 +73,8 @@ FILE_RULES: tuple[StoreRule, ...] = (
         requirement="R93",
     ),
 )
-"""R91, R104: orders of these channels get their outbound list and keep it, with the reason, until a label exists."""
+"""R91, R104: whether such an order may go is the warehouse's part: one that needs the channel's label holds it, with
+the reason, and one that books its own courier takes it (A27)."""
 
 FILE_TITLES: dict[str, str] = {
     "shopify": "Shopify",

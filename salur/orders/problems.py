@@ -25,6 +25,9 @@ class ProblemCause(models.TextChoices):
     NO_STOCK = "no_stock", _("Not enough stock")
     LINES_CHANGED = "lines_changed", _("The items changed after the push")
     CANCEL_CONFLICT = "cancel_conflict", _("Cancelled, yet the warehouse shipped it")
+    CANCEL_REFUSED = "cancel_refused", _("The warehouse refused to stop it")
+    PUSH_WARNING = "push_warning", _("The warehouse has the list, but not all of it")
+    INTERCEPTED = "intercepted", _("Stopped at the warehouse, order still open")
 
 
 @dataclass(frozen=True, slots=True)

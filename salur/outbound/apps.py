@@ -10,6 +10,7 @@ class OutboundConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from .labels import PROBLEMS
+        from . import labels, stopping
 
-        register(PROBLEMS)
+        register(labels.PROBLEMS)
+        register(stopping.PROBLEMS)

@@ -39,6 +39,7 @@ class NewOutbound(NamedTuple):
     package: str
     courier: str
     closed: Mapping[str, Closed]
+    awb_given: str = ""
 
 
 class NewLine(NamedTuple):
@@ -62,6 +63,7 @@ COLUMNS = (
     ("push", "text"),
     ("shipment", "text"),
     ("awb", "text"),
+    ("awb_given", "text"),
     ("package", "text"),
     ("courier", "text"),
     ("closed_gates", "jsonb"),
@@ -135,6 +137,7 @@ def insert_outbounds(lists: Sequence[NewOutbound], lines: Sequence[NewLine]) -> 
                 "waiting" if reason or new.account_id is None else "ready",
                 new.shipment,
                 new.awb,
+                new.awb_given,
                 new.package,
                 new.courier,
                 gates,

@@ -11,6 +11,8 @@ from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.integrations.registry import STORE, find_plugin, warehouse_capabilities, warehouse_plugin
 from salur.stock.models import Warehouse
 
+from .gates import serves_country
+
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
@@ -30,7 +32,11 @@ class StoreFacts:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseFacts:
-    """A warehouse with what its partner's capabilities say; an own warehouse has no account and needs nothing."""
+    """A warehouse with what its partner's capabilities say; an own warehouse has no account and needs nothing.
+
+    ``countries`` are those its partner serves, empty for all; ``keeps_stock`` is false where the goods are the
+    partner's own (print on demand), so that there is nothing of ours to reserve or to deduct.
+    """
 
     id: int
     name: str
@@ -44,6 +50,17 @@ class WarehouseFacts:
     unsupported_channels: frozenset[str]
     needs_awb: bool
     needs_label: bool
+    keeps_stock: bool = True
+    ships_abroad: bool = False
+
+    @property
+    def served_text(self) -> str:
+        """The countries it sends to, as texts name them."""
+        return ", ".join(self.countries) if self.ships_abroad and self.countries else self.country
+
+    def serves(self, country: str) -> bool:
+        """Whether parcels to that country may be sent from here; our own goods we send wherever we like (R92)."""
+        return self.account_id is None or serves_country(country, self.country, self.countries, self.ships_abroad)
 
 
 def store_facts(ids: Iterable[int]) -> dict[int, StoreFacts]:
@@ -90,4 +107,6 @@ def _facts(warehouse: Warehouse, account: WarehouseAccount | None) -> WarehouseF
         unsupported_channels=third_party.unsupported_channels if third_party else frozenset(),
         needs_awb=bool(third_party and third_party.needs_awb),
         needs_label=bool(third_party and third_party.needs_label),
+        keeps_stock=third_party is None or third_party.keeps_stock,
+        ships_abroad=bool(third_party and third_party.ships_abroad),
     )

@@ -6,7 +6,7 @@ evidence that the page's text names. What decides here is what is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,10 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Unpushed:
-    """A master product that the warehouse does not know yet; ``state`` is absent, not_pushed, pushing or failed."""
+    """A master product that the warehouse does not know yet.
+
+    ``state`` is absent, not_pushed, pushing, failed, or incomplete: not sent, because fields that it needs are empty.
+    """
 
     msku: str
     state: str
@@ -67,9 +70,27 @@ class GateRecord:
     unpushed: tuple[Unpushed, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
     third_party: bool = True
+    keeps_stock: bool = True
+    ships_abroad: bool = False
+    awb_taken_by: str = ""
 
 
-UNPUSHED_CODES = {"absent": "product_not_in_warehouse", "failed": "product_push_failed"}
+# What the state of a product at the warehouse means; any other state is on its way there.
+UNPUSHED_CODES = {
+    "absent": "product_not_in_warehouse",
+    "failed": "product_push_failed",
+    "incomplete": "product_incomplete",
+}
+
+
+def serves_country(country: str, own: str, countries: Collection[str], ships_abroad: bool) -> bool:
+    """Whether a partner's warehouse standing in ``own`` sends to ``country`` (R75, R92).
+
+    ``countries`` empty: to all. To a country that is not known nobody sends.
+    """
+    if not country or (countries and country not in countries):
+        return False
+    return ships_abroad or country == own
 
 
 def order_stands(r: GateRecord) -> Closed | None:
@@ -94,10 +115,14 @@ def status_known(r: GateRecord) -> Closed | None:
 
 
 def channel_supported(r: GateRecord) -> Closed | None:
-    """R91, R104: a channel without label cannot be served by a warehouse that needs one."""
+    """R91, R104: a channel without label cannot be served by a warehouse that needs one, or the AWB number on it.
+
+    A warehouse that books its own courier takes such orders (A27).
+    """
     if not r.third_party:
         return None
-    if r.channel in r.unsupported_channels or (r.needs_label and not r.gives_label):
+    wants_label = r.needs_label or (r.needs_awb and r.rule_needs_awb and not r.awb)
+    if r.channel in r.unsupported_channels or (wants_label and not r.gives_label):
         return "channel_gives_no_label", {"channel": r.channel_title, "partner": r.partner_title}
     return None
 
@@ -118,13 +143,13 @@ def warehouse_connected(r: GateRecord) -> Closed | None:
 
 def country_served(r: GateRecord) -> Closed | None:
     """R75, R92."""
-    if r.third_party and (r.order_country not in r.countries or r.order_country != r.warehouse_country):
-        return "country_not_served", {
-            "country": r.order_country or "?",
-            "warehouse": r.warehouse_name,
-            "warehouse_country": r.warehouse_country,
-        }
-    return None
+    if not r.third_party or serves_country(r.order_country, r.warehouse_country, r.countries, r.ships_abroad):
+        return None
+    return "country_not_served", {
+        "country": r.order_country or "?",
+        "warehouse": r.warehouse_name,
+        "warehouse_country": ", ".join(r.countries) if r.ships_abroad and r.countries else r.warehouse_country,
+    }
 
 
 def products_pushed(r: GateRecord) -> Closed | None:
@@ -132,15 +157,13 @@ def products_pushed(r: GateRecord) -> Closed | None:
     if not r.third_party or not r.unpushed:
         return None
     first = r.unpushed[0]
-    code = {"absent": "product_not_in_warehouse", "failed": "product_push_failed"}.get(
-        first.state, "product_push_waits"
-    )
+    code = UNPUSHED_CODES.get(first.state, "product_push_waits")
     return code, {"msku": first.msku, "warehouse": r.warehouse_name, "reason": first.reason, "count": len(r.unpushed)}
 
 
 def stock_reserved(r: GateRecord) -> Closed | None:
-    """R78."""
-    if r.reserved:
+    """R78. Goods that are the partner's own are not ours to reserve."""
+    if r.reserved or not r.keeps_stock:
         return None
     if not r.shortfalls:
         return "stock_not_reserved", {"warehouse": r.warehouse_name}
@@ -164,8 +187,12 @@ def status_allows(r: GateRecord) -> Closed | None:
 
 
 def awb_known(r: GateRecord) -> Closed | None:
-    """R88, R89; waived for the couriers of R97 (A14)."""
-    if not r.third_party or not r.needs_awb or not r.rule_needs_awb or r.awb:
+    """R88, R89; waived for the couriers of R97 (A14). A number that another order's parcel has is no number."""
+    if not r.third_party or not r.needs_awb:
+        return None
+    if r.awb and r.awb_taken_by:
+        return "awb_in_use", {"awb": r.awb, "other": r.awb_taken_by, "partner": r.partner_title}
+    if r.awb or not r.rule_needs_awb:
         return None
     if r.shipment == "failed":
         return "arranging_failed", {"store": r.store_name, "reason": r.shipment_error}

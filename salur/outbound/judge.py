@@ -16,6 +16,7 @@ from salur.foundation.locks import lock_ids
 from salur.orders.rules import rule_for
 from salur.tenancy.scope import current_scope
 
+from .awb import REUSED_AFTER
 from .create import blocked_by, stored_gates
 from .facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
 from .gates import ARRANGING_OPENS, Closed, GateRecord, Shortfall, Unpushed, closed_gates, may_arrange
@@ -27,7 +28,9 @@ SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id I
        -- FILTER, not WHERE: else the index of all unlinked lines may be walked for each list
        coalesce((SELECT array_agg(l.sku ORDER BY l.id) FILTER (WHERE NOT l.bound) FROM orders_orderline l
                  WHERE l.merchant_id = o.merchant_id AND l.order_id = o.order_id), '{}'),
-       coalesce((SELECT jsonb_agg(DISTINCT jsonb_build_array(p.msku, coalesce(w.push, 'absent'),
+       coalesce((SELECT jsonb_agg(DISTINCT jsonb_build_array(p.msku,
+                                 CASE WHEN w.push = 'failed' AND w.error_code = 'product_incomplete' THEN 'incomplete'
+                                      ELSE coalesce(w.push, 'absent') END,
                                                              coalesce(w.error_message, '')))
                  FROM outbound_outboundline ol
                  JOIN catalog_masterproduct p ON p.merchant_id = ol.merchant_id AND p.id = ol.product_id
@@ -44,7 +47,13 @@ SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id I
              AND b.product_id = ol.product_id
            WHERE ol.merchant_id = o.merchant_id AND ol.outbound_id = o.id
            GROUP BY p.msku, b.on_hand, b.reserved
-           HAVING coalesce(b.on_hand - b.reserved, 0) < sum(ol.quantity)) s), '[]') END
+           HAVING coalesce(b.on_hand - b.reserved, 0) < sum(ol.quantity)) s), '[]') END,
+       CASE WHEN o.awb = '' THEN '' ELSE coalesce((
+         SELECT other.external_id FROM outbound_outbound t
+         JOIN orders_order other ON other.merchant_id = t.merchant_id AND other.id = t.order_id
+         WHERE t.merchant_id = o.merchant_id AND t.awb <> '' AND t.awb = o.awb AND t.account_id = o.account_id
+           AND t.id < o.id AND t.order_id <> o.order_id AND t.push <> 'void' AND t.created_at > %s
+         ORDER BY t.id LIMIT 1), '') END
 FROM outbound_outbound o JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
@@ -97,6 +106,8 @@ def gate_record(
         unsupported_channels=warehouse.unsupported_channels,
         needs_awb=warehouse.needs_awb,
         needs_label=warehouse.needs_label,
+        keeps_stock=warehouse.keeps_stock,
+        ships_abroad=warehouse.ships_abroad,
         third_party=warehouse.account_id is not None,
         **own,
     )
@@ -105,7 +116,8 @@ def gate_record(
 def read_records(outbound_ids: Iterable[int]) -> list[Judged]:
     """The gate records of these lists, as of now, in a constant number of statements."""
     with connection.cursor() as cursor:
-        cursor.execute(READ, [current_scope().merchant_id, sorted(set(outbound_ids))])
+        recent = now() - REUSED_AFTER
+        cursor.execute(READ, [recent, current_scope().merchant_id, sorted(set(outbound_ids))])
         rows = cursor.fetchall()
     stores = store_facts(row[1] for row in rows)
     warehouses = warehouse_facts(row[2] for row in rows)
@@ -133,6 +145,7 @@ def _judged(row: tuple[Any, ...], store: StoreFacts, warehouse: WarehouseFacts) 
         unbound_skus=tuple(row[17]),
         unpushed=tuple(Unpushed(*item) for item in sorted(_parsed(row[18]))),
         shortfalls=tuple(Shortfall(*item) for item in sorted(_parsed(row[19]))),
+        awb_taken_by=row[20],
     )
     return Judged(row[0], row[3], row[4], record, _parsed(row[10]), row[12], row[11])
 

@@ -101,6 +101,12 @@ GATE_TEXTS: dict[str, GateText] = {
         _("Correct the product and push it again. The order then goes on by itself."),
         "operator",
     ),
+    "product_incomplete": GateText(
+        _("Product data missing"),
+        _("%(warehouse)s takes MSKU %(msku)s only with these fields, which are empty: %(reason)s."),
+        _("Fill them in on the product's page. The product is then pushed, and the order goes on, by themselves."),
+        "operator",
+    ),
     "product_push_waits": GateText(
         _("Product push under way"),
         _("MSKU %(msku)s is being pushed to %(warehouse)s."),
@@ -148,6 +154,15 @@ GATE_TEXTS: dict[str, GateText] = {
         _("The shipment is arranged, but %(store)s has not issued the AWB number. %(hint)s"),
         _("Nothing to do: Salur asks again every few moments."),
         "partner",
+    ),
+    "awb_in_use": GateText(
+        _("AWB number used by another order"),
+        _("The AWB number %(awb)s stands on the outbound list of %(other)s too, and one number is one parcel."),
+        _(
+            "Look at the store which of the two orders the parcel is for, then enter the right AWB number and label"
+            " on this list's page, or arrange its shipment again at the store."
+        ),
+        "operator",
     ),
     "arranging_failed": GateText(
         _("Arranging the shipment failed"),

@@ -15,6 +15,9 @@ class Outbound(TenantModel):
 
     ``reference`` is ours, fixed at creation, and never changes with a re-push. ``closed_gates`` holds the push
     conditions that do not hold, as {code: {"since": time, "evidence": {...}}}; ``blocked_by`` is the first of them.
+    ``push_warning`` is what the warehouse says it did not take of a list that it has. ``awb_given`` is the AWB number
+    as the store or a person wrote it, where that is not its form here. ``settled_at`` and ``settled_note``: a person
+    has settled with the warehouse what it refused to stop, or had sent already (R120).
     Each machine that calls a partner has its own next_at (backoff), lease_until, epoch (fencing) and attempts.
     """
 
@@ -36,6 +39,8 @@ class Outbound(TenantModel):
     push_error_message = models.TextField(blank=True)
     pushed_at = models.DateTimeField(null=True, blank=True)
     partner_number = models.TextField(blank=True)
+    push_warning = models.TextField(blank=True, db_default="")
+    warning_settled_at = models.DateTimeField(null=True, blank=True)
 
     task = models.TextField(choices=TaskState.choices, default=TaskState.NONE)
     task_raw = models.TextField(blank=True)
@@ -53,6 +58,7 @@ class Outbound(TenantModel):
     shipment_error_message = models.TextField(blank=True)
     shipment_hint = models.TextField(blank=True)
     awb = models.TextField(blank=True)
+    awb_given = models.TextField(blank=True, db_default="")
     package = models.TextField(blank=True)
     courier = models.TextField(blank=True)
     label = TenantForeignKey("outbound.Label", null=True, related_name="+", db_index=False)
@@ -63,6 +69,8 @@ class Outbound(TenantModel):
     cancellation_next_at = models.DateTimeField(null=True, blank=True)
     cancellation_lease_until = models.DateTimeField(null=True, blank=True)
     cancellation_reason = models.TextField(blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_note = models.TextField(blank=True, db_default="")
 
     confirmation = models.TextField(choices=ConfirmationState.choices, default=ConfirmationState.NONE)
     confirmation_attempts = models.PositiveIntegerField(default=0)
@@ -115,6 +123,7 @@ class Outbound(TenantModel):
         indexes = [
             models.Index(fields=["merchant_id", "-id"], name="outbound_list"),
             models.Index(fields=["merchant_id", "order"], name="outbound_of_order"),
+            models.Index(fields=["merchant_id", "awb"], condition=~Q(awb=""), name="outbound_awb"),
             models.Index(
                 fields=["merchant_id", "blocked_by", "-id"], condition=Q(push="waiting"), name="outbound_blocked"
             ),

@@ -13,6 +13,7 @@ from salur.foundation.clock import now
 from salur.foundation.locks import claim_rows, lock_ids
 from salur.tenancy.scope import current_scope
 
+from .awb import clean_awb, other_form
 from .labels import CheckedLabel, keep_labels
 
 HELD_BACK = timedelta(minutes=5)
@@ -32,7 +33,10 @@ GONE = """(t.push = 'void' OR EXISTS (SELECT 1 FROM orders_order r
 
 @dataclass(frozen=True, slots=True)
 class ShipmentClaim:
-    """A list whose shipment is carried on by us; ``epoch`` fences off whoever held it before."""
+    """A list whose shipment is carried on by us; ``epoch`` fences off whoever held it before.
+
+    ``awb`` is the number as the store gave it, because the store is asked for its label by it.
+    """
 
     id: int
     epoch: int
@@ -53,7 +57,8 @@ def claim_shipments(store_id: int, limit: int, lease: timedelta) -> list[Shipmen
         order="c.priority, c.id",
         changes="shipment_epoch = t.shipment_epoch + 1, shipment_attempts = t.shipment_attempts + 1,"
         " shipment_lease_until = %(lease)s",
-        returning="t.id, t.shipment_epoch, t.shipment_attempts, t.shipment, t.awb, t.package, t.courier,"
+        returning="t.id, t.shipment_epoch, t.shipment_attempts, t.shipment,"
+        " coalesce(nullif(t.awb_given, ''), t.awb), t.package, t.courier,"
         " (SELECT r.external_id FROM orders_order r WHERE r.merchant_id = t.merchant_id AND r.id = t.order_id)",
         limit=limit,
         values={"store": store_id, "now": now(), "lease": now() + lease},
@@ -119,11 +124,11 @@ ARRANGED = """
 UPDATE outbound_outbound SET shipment = 'arranged' WHERE merchant_id = %s AND id = ANY(%s) AND shipment = 'due'
 """
 NUMBERED = """
-UPDATE outbound_outbound o SET shipment = 'numbered', awb = v.awb,
+UPDATE outbound_outbound o SET shipment = 'numbered', awb = v.awb, awb_given = v.given,
   package = CASE WHEN v.package <> '' THEN v.package ELSE o.package END,
   courier = CASE WHEN v.courier <> '' THEN v.courier ELSE o.courier END
-FROM unnest(%(ids)s::bigint[], %(awbs)s::text[], %(packages)s::text[], %(couriers)s::text[])
-  AS v(id, awb, package, courier)
+FROM unnest(%(ids)s::bigint[], %(awbs)s::text[], %(givens)s::text[], %(packages)s::text[], %(couriers)s::text[])
+  AS v(id, awb, given, package, courier)
 WHERE o.merchant_id = %(merchant)s AND o.id = v.id AND o.shipment IN ('none', 'due', 'arranged')
 """
 LABELLED = """
@@ -169,7 +174,8 @@ def _numbers(progress: Iterable[Progress]) -> dict[str, Any]:
     return {
         "merchant": current_scope().merchant_id,
         "ids": [p.id for p in rows],
-        "awbs": [p.awb for p in rows],
+        "awbs": [clean_awb(p.awb) for p in rows],
+        "givens": [other_form(p.awb) for p in rows],
         "packages": [p.package for p in rows],
         "couriers": [p.courier for p in rows],
     }

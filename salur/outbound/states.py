@@ -155,6 +155,7 @@ CANCELLATION = Machine(
         Move("refused", "conflict", "it left although the order is cancelled"),
         Move("refused", "asked", "asked again by hand"),
         Move("refused", "done", "the warehouse cancelled it after all"),
+        Move("done", "conflict", "the warehouse shipped it after all"),
     ),
 )
 

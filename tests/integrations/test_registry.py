@@ -138,12 +138,10 @@ def test_channels_with_and_without_connector_answer_alike() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(channels.FILE_TITLES))
-def test_orders_of_a_channel_without_label_get_their_list_and_are_never_pushed(name: str) -> None:
-    """R91, R104."""
+def test_orders_of_a_channel_without_label_get_their_list_and_the_warehouse_decides(name: str) -> None:
+    """R91, R104, A27: the rules leave paid orders to the gate that knows what the warehouse needs."""
     rules = {rule.status: rule for rule in channels.channel_rules(name)}
     assert rules.keys() == set(OrderStatus)
-    assert not any(rule.push for rule in rules.values())
-    for status in (OrderStatus.PAID, OrderStatus.READY):
-        assert rules[status].create
-        assert rules[status].requirement == "R104"
-        assert rules[status].reason == channels.NO_LABEL
+    assert {status for status, rule in rules.items() if rule.push} == {OrderStatus.PAID, OrderStatus.READY}
+    assert all(rules[status].create for status in (OrderStatus.PAID, OrderStatus.READY, OrderStatus.UNPAID))
+    assert not channels.gives_label(name)

@@ -55,11 +55,13 @@ ALONE: list[tuple[str, str, dict[str, Any]]] = [
     ("country_served", "country_not_served", {"order_country": "ID"}),
     ("products_pushed", "product_not_in_warehouse", {"unpushed": (Unpushed("A", "absent"),)}),
     ("products_pushed", "product_push_failed", {"unpushed": (Unpushed("A", "failed", "no weight"),)}),
+    ("products_pushed", "product_incomplete", {"unpushed": (Unpushed("A", "incomplete", "Category"),)}),
     ("products_pushed", "product_push_waits", {"unpushed": (Unpushed("A", "pushing"),)}),
     ("stock_reserved", "not_enough_stock", {"reserved": False, "shortfalls": (Shortfall("A", 2, 3),)}),
     ("stock_reserved", "stock_not_reserved", {"reserved": False}),
     ("status_allows", "order_unpaid", {"order_status": "unpaid", "rule_pushes": False}),
     ("status_allows", "status_not_pushed", {"rule_pushes": False}),
+    ("awb_known", "awb_in_use", {"awb_taken_by": "ORDER1"}),
     ("label_stored", "label_missing", {"has_label": False}),
     ("label_stored", "label_failed", {"has_label": False, "shipment": "failed", "shipment_error": "no"}),
 ]
@@ -93,6 +95,42 @@ def test_a_missing_awb_says_where_it_is_held_up(code: str, change: dict[str, Any
 def test_r97_a_waived_awb_needs_no_label_either() -> None:
     waived = replace(OPEN, awb="", has_label=False, shipment="none", rule_needs_awb=False)
     assert closed_gates(waived) == {}
+
+
+def test_r104_a_partner_that_books_its_own_courier_takes_orders_of_any_channel_and_waits_for_no_awb() -> None:
+    own_courier = replace(
+        OPEN, channel="etsy", gives_label=False, arranges=False, needs_awb=False, needs_label=False, awb="",
+        has_label=False, shipment="none",
+    )  # fmt: skip
+    assert closed_gates(own_courier) == {}
+    assert next(iter(closed_gates(replace(own_courier, needs_awb=True)).values()))[0] == "channel_gives_no_label"
+    assert "channel_supported" not in closed_gates(replace(own_courier, needs_awb=True, awb="GIVEN1"))
+
+
+def test_a_partner_with_goods_of_its_own_is_asked_for_no_stock() -> None:
+    short = replace(OPEN, reserved=False, shortfalls=(Shortfall("A", 0, 1),))
+    assert set(closed_gates(short)) == {"stock_reserved"}
+    assert closed_gates(replace(short, keeps_stock=False)) == {}
+
+
+@pytest.mark.parametrize(
+    ("country", "countries", "abroad", "served"),
+    [
+        ("TH", ("TH", "ID"), False, True),
+        ("ID", ("TH", "ID"), False, False),
+        ("ID", ("TH", "ID"), True, True),
+        ("DE", ("TH", "ID"), True, False),
+        ("DE", (), True, True),
+        ("DE", (), False, False),
+        ("TH", (), False, True),
+        ("", (), True, False),
+    ],
+)
+def test_r92_the_countries_of_a_partner_decide(
+    country: str, countries: tuple[str, ...], abroad: bool, served: bool
+) -> None:
+    record = replace(OPEN, order_country=country, countries=countries, ships_abroad=abroad)
+    assert ("country_served" not in closed_gates(record)) is served
 
 
 def test_an_own_warehouse_asks_for_no_partner_and_no_label() -> None:

@@ -1,0 +1,85 @@
+"""Lists that somebody must settle with the warehouse, shown as problems of their orders (R119, R120).
+
+The lists decide: the problems are made to agree with them, so whatever moves a list also ends its problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from salur.orders.problems import Found, ProblemCause, settle_problems
+from salur.tenancy.scope import current_scope
+
+FLAGS = (ProblemCause.CANCEL_REFUSED, ProblemCause.CANCEL_CONFLICT, ProblemCause.PUSH_WARNING)
+
+FLAGGED = """
+SELECT o.order_id, f.cause, w.name, o.reference, o.partner_number, f.reason
+FROM outbound_outbound o
+JOIN stock_warehouse w ON w.merchant_id = o.merchant_id AND w.id = o.warehouse_id
+CROSS JOIN LATERAL (VALUES
+  ('cancel_refused', o.cancellation_reason, o.cancellation = 'refused'),
+  ('cancel_conflict', '', o.cancellation = 'conflict' AND o.settled_at IS NULL),
+  ('push_warning', o.push_warning, o.push_warning <> '' AND o.warning_settled_at IS NULL AND o.push = 'pushed'
+                                   AND o.task NOT IN ('completed', 'cancelled'))
+) AS f(cause, reason, holds)
+WHERE o.merchant_id = %s AND o.order_id = ANY(%s) AND f.holds
+ORDER BY o.id DESC  -- of several lists of one order the oldest is named
+"""
+
+
+def flag_orders(order_ids: Iterable[int]) -> None:
+    """Open and close the flags of these orders, so that they say what their lists say now."""
+    orders = sorted(set(order_ids))
+    if not orders:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(FLAGGED, [current_scope().merchant_id, orders])
+        rows = cursor.fetchall()
+    named = {
+        (order, cause): Found(
+            order, cause, {"warehouse": warehouse, "reference": reference, "number": number, "reason": reason}
+        )
+        for order, cause, warehouse, reference, number, reason in rows
+    }
+    settle_problems(orders, list(named.values()), causes=FLAGS)
+
+
+ORDERS = "SELECT DISTINCT order_id FROM outbound_outbound WHERE merchant_id = %s AND id = ANY(%s)"
+
+
+def flag_lists(outbound_ids: Iterable[int]) -> None:
+    """:func:`flag_orders` for the orders of these lists."""
+    ids = sorted(set(outbound_ids))
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(ORDERS, [current_scope().merchant_id, ids])
+        orders = [row[0] for row in cursor.fetchall()]
+    flag_orders(orders)
+
+
+STOPPED = """
+SELECT DISTINCT ON (o.order_id) o.order_id, o.reference, w.name
+FROM outbound_outbound o
+JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
+JOIN stock_warehouse w ON w.merchant_id = o.merchant_id AND w.id = o.warehouse_id
+WHERE o.merchant_id = %s AND o.id = ANY(%s) AND o.cancellation = 'done' AND o.push = 'void'
+  AND r.status NOT IN ('cancelled', 'shipped', 'completed')
+ORDER BY o.order_id, o.id
+"""
+
+
+def flag_stopped(outbound_ids: Iterable[int]) -> None:
+    """Orders whose list was stopped by hand although they are not cancelled wait until somebody decides."""
+    ids = sorted(set(outbound_ids))
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(STOPPED, [current_scope().merchant_id, ids])
+        found = [
+            Found(order, ProblemCause.INTERCEPTED, {"warehouse": warehouse, "reference": reference})
+            for order, reference, warehouse in cursor.fetchall()
+        ]
+    settle_problems([one.order_id for one in found], found, causes=[ProblemCause.INTERCEPTED])

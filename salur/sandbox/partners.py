@@ -15,15 +15,24 @@ not have is absent):
 * ``POST inbounds/{reference or number}/status`` ``{status, raw?, quantities?: {sku: received in total so far}, ...}``
 * ``GET subscriptions`` where there are callbacks
 
+``times_created`` counts the documents of a reference that are not cancelled, and is 1 when all are.
+
 Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_delay``, ``rate_limit_per_second``,
 ``allow_duplicate_reference``.
 """
 
 from salur.sandbox.eccang.partner import PARTNER as ECCANG
 from salur.sandbox.engine.partner import Partner
+from salur.sandbox.gearment.partner import PARTNER as GEARMENT
+from salur.sandbox.jd.partner import PARTNER as JD
+from salur.sandbox.qimen.partner import FASTOCK, QIMEN
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
 
 PARTNERS: tuple[Partner, ...] = (
     SHOPEE,
     ECCANG,
+    QIMEN,
+    FASTOCK,
+    GEARMENT,
+    JD,
 )

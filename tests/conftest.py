@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.harness.web",
     "tests.harness.partners",
     "tests.harness.browser",
+    "tests.harness.kargo",
 ]
 
 

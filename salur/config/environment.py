@@ -6,7 +6,9 @@ on disk: keys that do not exist yet are made by :func:`prepare_home`, which the 
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -40,6 +42,11 @@ VARIABLES = (
     Variable("SALUR_DATABASE_POOL", "most connections that one process keeps; default 32, 0: no pool"),
     Variable("SALUR_SECRET_KEY", "signs sessions; default: a key file in SALUR_HOME", secret=True),
     Variable("SALUR_CREDENTIAL_KEYS", "keys that encrypt partner credentials, newest first, by comma", secret=True),
+    Variable(
+        "SALUR_PARTNER_APPS",
+        "keys of this installation's own applications at partners, as JSON: partner, then key and value",
+        secret=True,
+    ),
     Variable("SALUR_BASE_URL", "address that people and partners use; default http://127.0.0.1:8000"),
     Variable("SALUR_ALLOWED_HOSTS", "host names that are answered, by comma; default: the one of SALUR_BASE_URL"),
     Variable("SALUR_OPEN_SIGNUP", "yes: anyone may create an account; default no"),
@@ -59,6 +66,7 @@ class Environment:
     database_pool: int
     secret_key: str
     credential_keys: tuple[str, ...]
+    partner_apps: Mapping[str, Mapping[str, str]]
     base_url: str
     allowed_hosts: tuple[str, ...]
     open_signup: bool
@@ -99,6 +107,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         # Without a file yet, a key for this process alone: it can start, but nobody stays signed in.
         secret_key=given.get("SALUR_SECRET_KEY") or _key_file(home, SECRET_FILE) or secrets.token_urlsafe(50),
         credential_keys=_credential_keys(given, home),
+        partner_apps=_partner_apps(given),
         base_url=base_url,
         allowed_hosts=_allowed_hosts(given, base_url),
         open_signup=_switch(given, "SALUR_OPEN_SIGNUP"),
@@ -178,6 +187,28 @@ def _credential_keys(given: Mapping[str, str], home: Path) -> tuple[str, ...]:
                 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
             ) from error
     return keys
+
+
+def _partner_apps(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Applications by partner (R24). What is wrong is told without repeating a value."""
+    name = "SALUR_PARTNER_APPS"
+    text = given.get(name, "").strip()
+    if not text:
+        return {}
+    looks = 'It must look like {"jd": {"app_key": "...", "app_secret": "..."}}.'
+    try:
+        apps = json.loads(text)
+    except ValueError:
+        raise SettingWrong(f"{name}: this is no JSON text. {looks}") from None  # the cause would show the text
+    if not isinstance(apps, dict) or not all(isinstance(keys, dict) for keys in apps.values()):
+        raise SettingWrong(f"{name}: each partner needs an object of its keys. {looks}")
+    for partner, keys in apps.items():
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", partner):
+            raise SettingWrong(f"{name}: {partner!r} is not the name of a partner (small letters). {looks}")
+        for key, value in keys.items():
+            if not isinstance(value, str) or not value.strip():
+                raise SettingWrong(f"{name}: {partner}.{key} must be a text that is not empty. {looks}")
+    return {partner: {key: value.strip() for key, value in keys.items()} for partner, keys in apps.items()}
 
 
 # -- single values --------------------------------------------------------------------------------------------------

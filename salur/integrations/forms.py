@@ -7,10 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from salur.connectors.base.capabilities import FormField, Plugin
+from salur.connectors.base.capabilities import AuthMode, FormField, Plugin
 from salur.foundation.problems import Refusal, Text, describe
 
 LONGEST = 10_000  # of a field without a limit of its own
+MODE = "mode"
+"""Where the credentials keep the chosen way to authorise (see ``Plugin.modes``)."""
+COMMAS = ",，、،"
+"""What parts several values in one field: commas as people type them in the languages of the partners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,27 @@ class FormInvalid(Refusal):
         return cls(Checked(wrong={name: (code, evidence)}))
 
 
-def authorisation_form(plugin: Plugin) -> tuple[FormField, ...]:
-    """The fields that the partner's authorisation asks for, in their order."""
-    return plugin.form
+def chosen_mode(plugin: Plugin, key: str) -> AuthMode | None:
+    """The way to authorise of that key; None for a partner with one way. Raises :class:`FormInvalid` (R22)."""
+    if not plugin.modes:
+        return None
+    if not key:
+        raise FormInvalid.of(MODE, "field_required")
+    found = next((mode for mode in plugin.modes if mode.key == key), None)
+    if found is None:
+        raise FormInvalid.of(MODE, "field_choice", value=key)
+    return found
+
+
+def authorisation_form(plugin: Plugin, mode: str = "") -> tuple[FormField, ...]:
+    """The fields that the partner's authorisation asks for, in their order; raises :class:`FormInvalid`."""
+    chosen = chosen_mode(plugin, mode)
+    return plugin.form if chosen is None else chosen.form
+
+
+def every_field(plugin: Plugin) -> tuple[FormField, ...]:
+    """The fields of all ways to authorise; a key may come twice."""
+    return (*plugin.form, *(declared for mode in plugin.modes for declared in mode.form))
 
 
 def settings_form(plugin: Plugin) -> tuple[FormField, ...]:
@@ -54,9 +76,9 @@ def settings_form(plugin: Plugin) -> tuple[FormField, ...]:
     return plugin.settings_form
 
 
-def validate_form(plugin: Plugin, data: Mapping[str, Any]) -> Checked:
+def validate_form(plugin: Plugin, data: Mapping[str, Any], mode: str = "") -> Checked:
     """Read the authorisation form; fields that are not declared are left out."""
-    return validate_fields(plugin.form, data)
+    return validate_fields(authorisation_form(plugin, mode), data)
 
 
 def validate_fields(fields: Iterable[FormField], data: Mapping[str, Any]) -> Checked:
@@ -75,14 +97,41 @@ def validate_fields(fields: Iterable[FormField], data: Mapping[str, Any]) -> Che
 
 def _given(declared: FormField, data: Mapping[str, Any]) -> str:
     raw = data.get(declared.key)
-    value = "" if raw is None else str(raw).strip()
-    return value or declared.default
+    if declared.several:
+        return ",".join(parts(raw)) or declared.default
+    return ("" if raw is None else str(raw).strip()) or declared.default
+
+
+def parts(given: Any) -> list[str]:
+    """Several values given in one text (or as a list): trimmed, empty and repeated ones left out, in their order."""
+    texts = given if isinstance(given, list | tuple) else [given]
+    found = (part.strip() for text in texts if text is not None for part in re.split(f"[{COMMAS}]", str(text)))
+    return list(dict.fromkeys(part for part in found if part))
 
 
 def _fault(declared: FormField, value: str) -> tuple[str, dict[str, Any]] | None:
     if not value:
         return ("field_required", {}) if declared.required else None
-    limit = declared.max_length or LONGEST
+    if not declared.several:
+        return _fault_of_one(declared, value, declared.max_length or LONGEST)
+    if len(value) > LONGEST:
+        return "field_too_long", {"limit": LONGEST, "length": len(value)}
+    for part in value.split(","):
+        wrong = _fault_of_one(declared, part, declared.max_length or LONGEST)
+        if wrong is not None:
+            return _named_part(declared, part, *wrong)
+    return None
+
+
+def _named_part(declared: FormField, part: str, code: str, evidence: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Of several values, say which is wrong; of secrets none is repeated."""
+    if declared.secret or code == "field_choice":
+        return code, evidence
+    named = {"field_too_long": "field_part_too_long", "field_format": "field_part_format"}
+    return named[code], {**evidence, "value": part}
+
+
+def _fault_of_one(declared: FormField, value: str, limit: int) -> tuple[str, dict[str, Any]] | None:
     if len(value) > limit:
         return "field_too_long", {"limit": limit, "length": len(value)}
     if any(ord(character) < 32 or ord(character) == 127 for character in value):

@@ -15,6 +15,7 @@ from salur.tenancy.scope import current_scope
 from . import registry
 from .connections import ConnectionPaused, Kind, NotConnected, find, find_credential
 from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
+from .modes import with_hub_keys
 from .sealing import unseal
 
 PLACES = "places"
@@ -57,7 +58,11 @@ def _renew_at(plugin: Plugin, credential: Credential) -> datetime | None:
 
 
 def with_settings(plugin: Plugin, credentials: Credentials, settings: Mapping[str, Any]) -> Credentials:
-    """The credentials with the settings that the connector declares: it has one place where it looks up both."""
+    """What the connector is given: credentials, the settings it declares, and the installation's own keys.
+
+    Raises :class:`~salur.integrations.modes.HubKeysMissing`.
+    """
+    credentials = with_hub_keys(plugin, credentials)
     declared = [field.key for field in plugin.settings_form]
     if plugin.places_form:
         declared.append(PLACES)

@@ -42,6 +42,11 @@ OPTIONAL: dict[str, dict[str, type]] = {
 CAPABILITIES: dict[str, type] = {STORE: StoreCapabilities, WAREHOUSE: WarehouseCapabilities}
 
 
+MESSAGES_BY = frozenset({"call", "login", "console"})
+OURS = frozenset({"name", "mode", "places", "subscribed"})
+"""Keys of our own beside a connector's fields, which it therefore may not use."""
+
+
 class PluginBroken(ValueError):
     """A connector's own description does not hold; the text says what."""
 
@@ -85,6 +90,25 @@ def check(plugin: Plugin) -> None:
     if missing := _missing(implementation, CORE[plugin.kind]):
         raise PluginBroken(f"{plugin.name}: every {plugin.kind} connector needs {', '.join(missing)}")
     _check_abilities(plugin, implementation)
+    _check_forms(plugin)
+
+
+def _check_forms(plugin: Plugin) -> None:
+    if plugin.modes and plugin.form:
+        raise PluginBroken(f"{plugin.name}: with modes each has a form of its own, and the plugin none")
+    if len({mode.key for mode in plugin.modes}) < len(plugin.modes):
+        raise PluginBroken(f"{plugin.name}: two modes have the same key")
+    for fields in (plugin.form, plugin.settings_form, plugin.places_form, *(mode.form for mode in plugin.modes)):
+        keys = [declared.key for declared in fields]
+        if len(set(keys)) < len(keys):
+            raise PluginBroken(f"{plugin.name}: two fields of one form have the same key")
+        if taken := OURS.intersection(keys):
+            raise PluginBroken(f"{plugin.name}: the hub itself uses the field {', '.join(sorted(taken))}")
+    if any(declared.secret for declared in plugin.places_form):
+        raise PluginBroken(f"{plugin.name}: places are kept in clear, so none of their fields may be secret")
+    can = plugin.capabilities
+    if isinstance(can, WarehouseCapabilities) and can.messages_by not in MESSAGES_BY:
+        raise PluginBroken(f"{plugin.name}: messages_by must be one of {', '.join(sorted(MESSAGES_BY))}")
 
 
 def _check_abilities(plugin: Plugin, implementation: type) -> None:

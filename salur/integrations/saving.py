@@ -55,6 +55,11 @@ class PartnerRefused(Refusal):
             code = "not_verified"  # nor does anything try it again
         super().__init__(code, **evidence_of(error, plugin.capabilities.title))
 
+    @property
+    def field(self) -> str:
+        """The field that the partner complains of; empty if it names none."""
+        return self.error.field if self.code == "rejected_field" else ""
+
 
 @dataclass(frozen=True)
 class Verified:

@@ -22,6 +22,7 @@ from salur.connectors.base.errors import ContractBroken, PartnerError
 from salur.connectors.base.transport import Exchange, HttpTransport, Redactor
 from salur.connectors.base.types import Credentials
 
+from .forms import every_field
 from .redaction import redactor
 
 log = structlog.get_logger(__name__)
@@ -88,9 +89,11 @@ os.register_at_fork(after_in_child=_forget)
 
 
 def redactor_for(plugin: Plugin, credentials: Credentials) -> Redactor:
-    """Masks what the connector lists, the form's secret fields, and the secret values themselves."""
-    fields = plugin.capabilities.secret_fields | {field.key for field in plugin.form if field.secret}
-    hidden = fields | {"access_token", "refresh_token"}
+    """Masks what the connector lists, the forms' secret fields, and the secret values themselves."""
+    secret = {field.key for field in (*every_field(plugin), *plugin.places_form) if field.secret}
+    fields = plugin.capabilities.secret_fields | secret
+    # The installation's own keys serve all merchants, so none of them may read them in a record.
+    hidden = fields | {"access_token", "refresh_token"} | {key for mode in plugin.modes for key in mode.hub_keys}
     return redactor(fields, (value for key, value in credentials.values.items() if key in hidden))
 
 

@@ -103,4 +103,30 @@ def test_every_url_and_key_counts_as_secret() -> None:
         "SALUR_OWNER_DATABASE_URL",
         "SALUR_SECRET_KEY",
         "SALUR_CREDENTIAL_KEYS",
+        "SALUR_PARTNER_APPS",
     }
+
+
+def test_applications_at_partners_are_read_by_partner() -> None:
+    text = '{"jd": {"app_key": " K ", "app_secret": "S"}}'
+    environment = read({"DATABASE_URL": URL, "SALUR_HOME": "/x", "SALUR_PARTNER_APPS": text})
+    assert environment.partner_apps == {"jd": {"app_key": "K", "app_secret": "S"}}
+    assert read({"DATABASE_URL": URL, "SALUR_HOME": "/x"}).partner_apps == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "very-hidden",
+        '["very-hidden"]',
+        '{"jd": "very-hidden"}',
+        '{"JD": {"app_key": "very-hidden"}}',
+        '{"jd": {"app_key": {"x": "very-hidden"}}}',
+        '{"jd": {"app_key": ""}}',
+    ],
+)
+def test_applications_that_cannot_be_read_are_told_without_their_keys(text: str) -> None:
+    with pytest.raises(SettingWrong, match=r"^SALUR_PARTNER_APPS:") as refusal:
+        read({"DATABASE_URL": URL, "SALUR_HOME": "/x", "SALUR_PARTNER_APPS": text})
+    assert "very-hidden" not in str(refusal.value)
+    assert refusal.value.__cause__ is None

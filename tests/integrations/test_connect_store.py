@@ -11,7 +11,7 @@ from django.utils import translation
 
 from salur.connectors.base.errors import AuthRejected
 from salur.foundation.clock import now
-from salur.integrations import connect
+from salur.integrations import connect, login
 from salur.integrations.calling import call, record, store_line
 from salur.integrations.claims import IdentityTaken
 from salur.integrations.connect import Acting, FormInvalid, PartnerRefused
@@ -174,7 +174,7 @@ def test_an_altered_state_is_refused(acting: Acting, desk: Desk, spoil: Callable
 def test_an_old_state_is_refused(acting: Acting, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     page = connect.begin_authorisation(acting, "shopee", "Shop", desk.shopee_form(), redirect=BACK)
     query = desk.log_in(page)
-    monkeypatch.setattr(connect, "STATE_SECONDS", -1)
+    monkeypatch.setattr(login, "STATE_SECONDS", -1)
     with pytest.raises(connect.AuthorisationStale):
         connect.finish_authorisation(acting, query["state"], query)
 

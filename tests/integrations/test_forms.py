@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from salur.connectors.base.capabilities import FormField
-from salur.integrations.forms import FormInvalid, needed_values, validate_fields
+from salur.integrations.forms import FormInvalid, needed_values, parts, validate_fields
 
 FORM = (
     FormField("code", "Customer code", "from the partner", max_length=5),
@@ -55,3 +55,45 @@ def test_an_error_never_repeats_a_secret() -> None:
 
 def test_values_are_not_printed() -> None:
     assert "abc" not in repr(validate_fields(FORM, GOOD))
+
+
+SEVERAL = (
+    FormField("numbers", "Numbers", "from the partner", max_length=4, pattern=r"[A-Z]*[0-9]+", several=True),
+    FormField("words", "Words", "from the partner", secret=True, max_length=4, several=True, required=False),
+)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["MY01,MY02", " MY01 ，MY02", "MY01、MY02", "MY01،MY02,", ",MY01,,MY02,MY01", ["MY01", " MY02 "], ["MY01,MY02"]],
+)
+def test_several_values_are_parted_by_any_comma_and_kept_once_each(typed: object) -> None:
+    assert needed_values(SEVERAL, {"numbers": typed})["numbers"] == "MY01,MY02"
+
+
+@pytest.mark.parametrize("typed", ["", " ,，、، ", None, []])
+def test_commas_alone_are_no_value(typed: object) -> None:
+    assert parts(typed) == []
+    assert validate_fields(SEVERAL, {"numbers": typed}).wrong["numbers"][0] == "field_required"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "part"),
+    [("MY01,MY002", "field_part_too_long", "MY002"), ("MY01,my2", "field_part_format", "my2")],
+)
+def test_of_several_values_the_wrong_one_is_named(typed: str, code: str, part: str) -> None:
+    checked = validate_fields(SEVERAL, {"numbers": typed})
+    assert checked.wrong["numbers"][0] == code
+    assert f"“{part}”" in checked.errors["numbers"].cause
+
+
+def test_of_several_secrets_none_is_repeated() -> None:
+    checked = validate_fields(SEVERAL, {"numbers": "1", "words": "abc,HIDDEN"})
+    assert checked.wrong
+    assert "HIDDEN" not in f"{checked!r} {checked.errors}"
+
+
+def test_the_limit_holds_for_each_value_and_not_for_all_together() -> None:
+    many = ",".join(f"A{number}" for number in range(100))
+    assert needed_values(SEVERAL, {"numbers": many})["numbers"] == many
+    assert validate_fields(SEVERAL, {"numbers": ",".join(str(n) for n in range(1000, 4000))}).wrong

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from salur.connectors.base.capabilities import Plugin, WarehouseCapabilities
+from salur.connectors.base.capabilities import AuthMode, FormField, Plugin, WarehouseCapabilities
 from salur.connectors.base.types import Credentials, OrderStatus
 from salur.integrations import channels, registry
 from salur.integrations.registry import PluginBroken
@@ -52,6 +52,10 @@ def plugin(build: object, *abilities: str, **changes: Any) -> Plugin:
     return replace(Plugin("warehouse", "plain", can, build, ()), **changes)
 
 
+FIELD = FormField("pin", "PIN", "from the partner")
+MODE = AuthMode("quick", "Quick", "For few orders.", (FIELD,))
+
+
 def built(credentials: Credentials, transport: object) -> Cancelling:
     return Cancelling(credentials, transport)
 
@@ -60,7 +64,9 @@ def unannounced(credentials, transport):  # type: ignore[no-untyped-def]
     return Plain(credentials, transport)
 
 
-@pytest.mark.parametrize("fine", [plugin(Plain), plugin(Cancelling, "cancel"), plugin(built, "cancel")])
+@pytest.mark.parametrize(
+    "fine", [plugin(Plain), plugin(Cancelling, "cancel"), plugin(built, "cancel"), plugin(Plain, modes=(MODE,))]
+)
 def test_a_connector_that_is_what_it_says_is_accepted(fine: Plugin) -> None:
     registry.check(fine)
 
@@ -79,6 +85,12 @@ def test_a_connector_that_is_what_it_says_is_accepted(fine: Plugin) -> None:
         (plugin(Plain, kind="ship"), "kind must be one of"),
         (plugin(Plain, kind="store"), "StoreCapabilities"),
         (plugin(Plain, name="other"), "'plain'"),
+        (plugin(Plain, form=(FIELD,), modes=(MODE,)), "with modes each has a form"),
+        (plugin(Plain, modes=(MODE, MODE)), "two modes"),
+        (plugin(Plain, form=(FIELD, FIELD)), "two fields"),
+        (plugin(Plain, form=(replace(FIELD, key="mode"),)), "the hub itself uses the field mode"),
+        (plugin(Plain, places_form=(replace(FIELD, secret=True),)), "kept in clear"),
+        (plugin(Plain, capabilities=replace(Plain.capabilities, messages_by="pigeon")), "messages_by"),
     ],
 )
 def test_a_connector_that_is_not_what_it_says_is_refused_with_the_reason(wrong: Plugin, says: str) -> None:

@@ -1,0 +1,136 @@
+"""Connections that exist: new secrets, settings, messages, and their end (R12, R15, R16, R27)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.types import Credentials
+from salur.foundation.problems import Refusal
+from salur.tenancy import audit
+from salur.tenancy.scope import current_scope
+
+from . import budgets, claims, registry
+from .acting import Acting
+from .connections import Kind, NotConnected, find, find_credential
+from .credentials import store_credentials
+from .exchanges import save_exchanges
+from .forms import MODE, FormInvalid, authorisation_form, needed_values, validate_fields
+from .lines import plugin_of
+from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
+from .saving import Verified, verify
+from .sealing import unseal
+
+SUBSCRIBED = "subscribed"
+"""The setting that says whether the partner sends messages, as far as we know (R27)."""
+
+
+class OtherIdentity(Refusal):
+    """The login opened another account than the one being authorised again."""
+
+    code = "other_identity"
+
+
+def missing_settings(row: StoreConnection | WarehouseAccount) -> tuple[FormField, ...]:
+    """Settings that the connector needs and the connection lacks, for the page that asks for them (R16)."""
+    return tuple(f for f in plugin_of(row).settings_form if f.required and not row.settings.get(f.key))
+
+
+def secret_fields(row: StoreConnection | WarehouseAccount) -> tuple[FormField, ...]:
+    """What may be typed anew for a connection (inside a scope): the secrets of the way it was authorised."""
+    plugin, held = plugin_of(row), None
+    kind: Kind = "store" if isinstance(row, StoreConnection) else "account"
+    if (credential := find_credential(kind, row.pk)) is not None:
+        held = unseal(credential.sealed, current_scope().merchant_id, kind, row.pk)
+    fields = plugin.form if held is None else authorisation_form(plugin, held.get(MODE))
+    return tuple(declared for declared in fields if declared.secret)
+
+
+def replace_secrets(acting: Acting, kind: Kind, connection_id: int, values: Mapping[str, Any]) -> None:
+    """New secrets for a connection authorised by form; its other fields stay, so it stays the same account.
+
+    Where the partner's identity is made of the secrets, the new one is claimed and the old one given up. Raises
+    Refusal (``login_needed``) where access is given by a login.
+    """
+    with acting.scope("authorise again"):
+        row = find(kind, connection_id)
+        plugin, held = plugin_of(row), find_credential(kind, connection_id)
+        if held is None:
+            raise NotConnected(name=row.name)
+        before = unseal(held.sealed, acting.merchant_id, kind, connection_id)
+    if "oauth" in plugin.capabilities.abilities:
+        raise Refusal("login_needed", partner=plugin.capabilities.title)
+    form = authorisation_form(plugin, before.get(MODE))
+    kept = {declared.key: before.get(declared.key) for declared in form if not declared.secret}
+    fresh = needed_values(form, {**values, **kept})
+    if plugin.modes:
+        fresh[MODE] = before.get(MODE)
+    verified = verify(plugin, Credentials(fresh), row.settings)
+    with acting.scope("authorise again"):
+        _put_secrets(kind, connection_id, verified)
+
+
+def _put_secrets(kind: Kind, connection_id: int, verified: Verified) -> None:
+    row, plugin = find(kind, connection_id), verified.plugin
+    if row.state == ConnectionState.DISCONNECTED:
+        raise NotConnected(name=row.name)
+    claims.claim(plugin, verified.identity.key)
+    if row.identity_key != verified.identity.key:
+        taken = type(row).objects.filter(identity_key=verified.identity.key).exclude(pk=row.pk)
+        if taken.exists():
+            raise OtherIdentity(partner=plugin.capabilities.title, found=verified.identity.name, expected=row.name)
+        claims.release(plugin.kind, plugin.name, row.identity_key)
+    row.identity_key, row.state, row.pause_reason = verified.identity.key, ConnectionState.CONNECTED, ""
+    row.save(update_fields=["identity_key", "state", "pause_reason"])
+    store_credentials(kind, row.pk, current_scope().merchant_id, verified.credentials, None)
+    save_exchanges(kind, row.pk, verified.exchanges)
+    audit.record(f"{kind}.authorised_again", f"{kind}:{row.pk}")
+
+
+def change_settings(acting: Acting, kind: Kind, connection_id: int, values: Mapping[str, Any]) -> None:
+    """Change what the connector's settings form declares (R16); raises :class:`FormInvalid`."""
+    with acting.scope("change settings"):
+        plugin = plugin_of(find(kind, connection_id))
+        checked = validate_fields(plugin.settings_form, values)
+        if checked.wrong:
+            raise FormInvalid(checked)
+        settings = _change(kind, connection_id, checked.values)
+        budgets.set_limit(kind, connection_id, budgets.limit_of(plugin, settings))
+        audit.record(f"{kind}.settings", f"{kind}:{connection_id}", **checked.values)
+
+
+def set_subscribed(acting: Acting, kind: Kind, connection_id: int, subscribed: bool) -> None:
+    """Note whether the partner sends messages, where only the merchant knows: in its login or console (R27)."""
+    with acting.scope("change settings"):
+        _change(kind, connection_id, {SUBSCRIBED: subscribed})
+        audit.record(f"{kind}.subscribed", f"{kind}:{connection_id}", on=subscribed)
+
+
+def _change(kind: Kind, connection_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with the changes, saved; whoever changes others at the same time waits."""
+    budgets.hold(kind, connection_id)
+    row = find(kind, connection_id)
+    changed = {**row.settings, **changes}
+    row.settings = changed
+    row.save(update_fields=["settings"])
+    return changed
+
+
+def disconnect(acting: Acting, kind: Kind, connection_id: int) -> None:
+    """Stop all work with the partner, forget the secrets and give the identity up; what happened stays on record."""
+    with acting.scope("disconnect"):
+        row = find(kind, connection_id)
+        if row.state == ConnectionState.DISCONNECTED:
+            return
+        if isinstance(row, StoreConnection):
+            claims.release(registry.STORE, row.channel, row.identity_key)
+            row.next_poll_at = None
+        else:
+            claims.release(registry.WAREHOUSE, row.partner, row.identity_key)
+            row.next_follow_up_at = row.subscribed_until = None
+        row.state, row.pause_reason = ConnectionState.DISCONNECTED, ""
+        row.settings = {key: value for key, value in row.settings.items() if key != SUBSCRIBED}
+        row.save()
+        Credential.objects.filter(**{f"{kind}_id": connection_id}).delete()
+        audit.record(f"{kind}.disconnected", f"{kind}:{connection_id}")

@@ -1,0 +1,1 @@
+"""JD.ID and JD Fulfillment warehouses over the JOS router; see README.md beside this file."""

@@ -152,6 +152,19 @@ def _credentials(account: Account, base: str) -> dict[str, Any]:
     return {**form, "team_id": account.team_id, "stores": account.stores, "form": form, "settings": settings}
 
 
+def _times_created(account: Account, reference: str) -> int:
+    """As salur/sandbox/partners.py counts: what lives, and 1 where nothing does."""
+    drafts = [account.drafts[number] for number in account.by_reference.get(reference, [])]
+    return max(1, sum(_lives(account, draft) for draft in drafts))
+
+
+def _lives(account: Account, draft: Draft) -> bool:
+    order = account.orders.get(draft.order_id)
+    if order is not None:
+        return order.status != f"{codes.ORDER}CANCELLED"
+    return draft.status not in (f"{codes.DRAFT}DELETED", f"{codes.DRAFT}ARCHIVED")
+
+
 def _row(account: Account, draft: Draft) -> dict[str, Any]:
     order, wanted = account.orders.get(draft.order_id), draft.wanted
     return {
@@ -162,7 +175,7 @@ def _row(account: Account, draft: Draft) -> dict[str, Any]:
         "status": order.status if order else draft.status,
         "draft_status": draft.status,
         "warehouse": "",
-        "times_created": len(account.by_reference.get(wanted.reference, [draft.draft_id])),
+        "times_created": _times_created(account, wanted.reference),
         "refused_repeats": account.refused_repeats.get(wanted.reference, 0),
         "tracking": order.tracking if order else "",
         "label_sha256": draft.label.sha256,

@@ -6,7 +6,9 @@ was added stands in the account's setting ``places``, which travels with the cre
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,7 +19,7 @@ from salur.foundation.problems import Refusal
 from salur.integrations import budgets
 from salur.integrations.calling import Result, account_line, call, record
 from salur.integrations.connect import Acting, FormInvalid
-from salur.integrations.forms import needed_values
+from salur.integrations.forms import field_named, needed_values, parts
 from salur.integrations.lines import PLACES, PartnerLine
 from salur.integrations.models import WarehouseAccount
 from salur.integrations.saving import PartnerRefused
@@ -99,31 +101,40 @@ def _call(acting: Acting, line: PartnerLine, place: Place) -> Result[Sequence[Pa
 
 
 def _refused(result: Result[Any], plugin: Plugin) -> Refusal:
-    """The partner's own refusal, at the field that it complains of where that is one of the form's."""
+    """The partner's own refusal, at the field that it complains of: where it names none of ours, at the last."""
     assert result.error is not None  # noqa: S101 - asked before
     refused = PartnerRefused(result.error, plugin)
-    if refused.field in {declared.key for declared in plugin.places_form}:
-        return FormInvalid.of(refused.field, refused.code, **refused.evidence)
-    return refused
+    if refused.code not in ("rejected", "rejected_field"):
+        return refused
+    place = field_named(plugin.places_form, refused.field) or plugin.places_form[-1].key
+    return FormInvalid.of(place, refused.code, **refused.evidence)
 
 
 def _check_named(
     plugin: Plugin, place: Place, listed: Sequence[PartnerWarehouse], account_id: int
 ) -> list[PartnerWarehouse]:
     """The entries that the place stands for; raises FormInvalid at its last field, which names it most closely."""
-    known = set(Warehouse.objects.filter(account_id=account_id).values_list("code", flat=True))
-    named = [entry for entry in listed if _is_named(place, entry, known)]
-    usable = [entry for entry in named if entry.usable]
-    if usable:
-        return usable
-    last = plugin.places_form[-1].key
-    told = {"partner": plugin.capabilities.title, "value": place[last]}
-    raise FormInvalid.of(last, "place_unusable" if named else "place_unknown", **told)
+    named = [(one, [entry for entry in listed if _is_named(one, entry)]) for one in _each(plugin, place)]
+    if not any(entries for _, entries in named):
+        # The partner's code and name repeat nothing of what was typed: then what is new was meant.
+        known = set(Warehouse.objects.filter(account_id=account_id).values_list("code", flat=True))
+        named = [((place[plugin.places_form[-1].key],), [entry for entry in listed if entry.code not in known])]
+    for one, entries in named:
+        if not any(entry.usable for entry in entries):
+            told = {"partner": plugin.capabilities.title, "value": one[-1]}
+            code = "place_unusable" if entries else "place_unknown"
+            raise FormInvalid.of(plugin.places_form[-1].key, code, **told)
+    return [entry for _, entries in named for entry in entries if entry.usable]
 
 
-def _is_named(place: Place, entry: PartnerWarehouse, known: set[str]) -> bool:
-    """By the numbers that the connector tells of the warehouse; where it tells none, by being new."""
-    shared = [key for key in place if place[key] and key in entry.details]
-    if not shared:
-        return entry.code not in known
-    return all(place[key].casefold() == entry.details[key].casefold() for key in shared)
+def _each(plugin: Plugin, place: Place) -> list[tuple[str, ...]]:
+    """The warehouses that a place names: a field of several values names one with each of them."""
+    fields = [parts(place[f.key]) if f.several else [place[f.key]] for f in plugin.places_form if place[f.key]]
+    return list(itertools.product(*fields))
+
+
+def _is_named(values: Sequence[str], entry: PartnerWarehouse) -> bool:
+    """Whether all that was typed stands in the entry: in its code, its name or its numbers."""
+    texts = (entry.code, entry.name, entry.country, *entry.details.values())
+    told = {word.casefold() for text in texts for word in (text, *re.split(r"[\s+/-]+", text))}
+    return all(value.casefold() in told for value in values)

@@ -149,3 +149,12 @@ def needed_values(fields: Iterable[FormField], data: Mapping[str, Any]) -> dict[
     if checked.wrong:
         raise FormInvalid(checked)
     return checked.values
+
+
+def field_named(fields: Iterable[FormField], word: str) -> str:
+    """The key of the field that a partner complains of, by our key or by its own word; empty if it is none of them."""
+    declared = list(fields)
+    wanted = word.strip().casefold()
+    by_key = (one.key for one in declared if one.key.casefold() == wanted)
+    by_term = (one.key for one in declared if wanted in one.partner_term.casefold().split())
+    return next(by_key, "") or next(by_term, "") if wanted else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from salur.connectors.base.capabilities import FormField
-from salur.integrations.forms import FormInvalid, needed_values, parts, validate_fields
+from salur.integrations.forms import FormInvalid, field_named, needed_values, parts, validate_fields
 
 FORM = (
     FormField("code", "Customer code", "from the partner", max_length=5),
@@ -97,3 +97,15 @@ def test_the_limit_holds_for_each_value_and_not_for_all_together() -> None:
     many = ",".join(f"A{number}" for number in range(100))
     assert needed_values(SEVERAL, {"numbers": many})["numbers"] == many
     assert validate_fields(SEVERAL, {"numbers": ",".join(str(n) for n in range(1000, 4000))}).wrong
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [("pin", "pin"), ("PIN", "pin"), ("deptNo", "department"), ("京东账号", "pin"), ("x", ""), ("", "")],
+)
+def test_a_partners_complaint_finds_its_field_by_our_key_or_by_its_own_word(word: str, key: str) -> None:
+    fields = (
+        FormField("pin", "PIN", "", partner_term="PIN 京东账号"),
+        FormField("department", "Department", "", partner_term="deptNo 事业部编号"),
+    )
+    assert field_named(fields, word) == key

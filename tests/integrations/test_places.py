@@ -81,6 +81,52 @@ def test_a_place_that_the_partner_passes_over_in_silence_is_unknown(
     assert "2201" in refusal.value.checked.errors["warehouses"].cause
 
 
+@pytest.mark.parametrize("told", [{}, {"x": "y"}])
+def test_names_that_repeat_nothing_of_the_numbers_are_found_by_being_new(
+    acting: Acting, account_id: int, monkeypatch: pytest.MonkeyPatch, told: dict[str, str]
+) -> None:
+    from salur.connectors.base.types import PartnerWarehouse
+    from tests.harness.kargo import Kargo
+
+    def listed(self: Kargo) -> list[PartnerWarehouse]:
+        return [
+            PartnerWarehouse("1101-EBU1", "Old", "ID"),
+            PartnerWarehouse("H2", "Second house", "ID", time_zone="Asia/Makassar", details=told),
+        ]
+
+    monkeypatch.setattr(Kargo, "list_warehouses", listed)
+    add_place(acting, account_id, NEW)
+    assert codes(acting) == ["1101-EBU1", "H2"]
+    with acting.scope("look"):
+        assert Warehouse.objects.get(code="H2").time_zone == "Asia/Makassar"
+
+
+def test_of_several_numbers_each_must_be_known(
+    acting: Acting, account_id: int, kargo: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from salur.integrations import registry
+    from tests.harness.kargo import Kargo
+
+    department, number = kargo.plugin.places_form
+    several = replace(kargo.plugin, places_form=(department, replace(number, several=True)))
+    registry.register(several)
+
+    def listed(self: Kargo) -> list[Any]:
+        added = [place for place in places_of(self.known.values) if place["warehouses"]]
+        numbers = [one for place in added for one in place["warehouses"].split(",")]
+        return [self._house("EBU2", one) for one in numbers if one != "2202"]
+
+    monkeypatch.setattr(Kargo, "list_warehouses", listed)
+    kargo.houses["EBU2", "2203"] = True
+    with pytest.raises(FormInvalid) as refusal:
+        add_place(acting, account_id, {**NEW, "warehouses": "2201,2202"})
+    assert "2202" in refusal.value.checked.errors["warehouses"].cause
+    add_place(acting, account_id, {**NEW, "warehouses": "2201，2203"})
+    assert codes(acting) == ["1101-EBU1", "2201-EBU2", "2203-EBU2"]
+
+
 def test_the_form_is_checked_before_the_partner_is_asked(acting: Acting, account_id: int, kargo: Partner) -> None:
     before = kargo.asked.total()
     with pytest.raises(FormInvalid) as refusal:

@@ -35,7 +35,7 @@ class Jd:
         self.control = control
         self.given = given or control.get("credentials")["jd"]
         self.app_key, self.secret, self.pin = (self.given[name] for name in ("app_key", "app_secret", "pin"))
-        self.dept, self.warehouse = self.given["dept_no"], self.given["warehouse_no"]
+        self.dept, self.warehouse = self.given["department_no"], self.given["warehouse_no"]
         self.shop, self.supplier = self.given["shop_no"], self.given["supplier_no"]
         self.token = ""
 

@@ -121,6 +121,11 @@ def test_stock_is_kept_apart_by_kind_warehouse_and_department(jd: Jd) -> None:
     other = jd.given["warehouses"][1]["number"]
     jd.control.post("jd/stock", stock={MUG: 4}, allocated={MUG: 2}, warehouse=other)
     assert jd.stock(warehouseNo=other) == (6, 4)
+    second = jd.given["departments"][1]
+    jd.control.post("jd/products", skus=[MUG], quantity=3, warehouse=f"{other}-{second}")
+    assert jd.stock(deptNo=second, warehouseNo=other) == (3, 3)
+    rows = {row["place"]: row["sellable"] for row in jd.control.get("jd/stock")["stock"]}
+    assert rows[f"{other}-{second}"] == 3
     assert jd.stock() == (10, 10)
     assert jd.stock(stockStatus="2") is None
     assert jd.stock(stockType="4") is None

@@ -112,10 +112,10 @@ class JdControl:
     # --- products and stock --------------------------------------------------------------------------------------
 
     def _place(self, body: dict[str, Any]) -> tuple[Account, str, str]:
-        """Account, department and warehouse that a call means."""
+        """Account, department and warehouse that a call means; ``warehouse`` may be "warehouse-department"."""
         account = self._account(body.get("pin"))
-        department = str(body.get("department", next(iter(account.departments))))
-        warehouse = str(body.get("warehouse", next(iter(account.warehouses))))
+        warehouse, _, joined = str(body.get("warehouse") or next(iter(account.warehouses))).partition("-")
+        department = joined or str(body.get("department") or next(iter(account.departments)))
         if department not in account.departments or warehouse not in account.warehouses:
             raise NotThere(f"PIN {account.pin} has no department {department} with warehouse {warehouse}")
         return account, department, warehouse
@@ -142,7 +142,13 @@ class JdControl:
         account = self._account(request.query_params.get("pin"))
         return {
             "stock": [
-                {"department": department, "warehouse": warehouse, "sku": sku, **vars(stock)}
+                {
+                    "department": department,
+                    "warehouse": warehouse,
+                    "place": f"{warehouse}-{department}",
+                    "sku": sku,
+                    **vars(stock),
+                }
                 for (department, warehouse, sku), stock in account.stock.items()
             ]
         }
@@ -211,30 +217,34 @@ def _batch(inbound: Inbound, row: dict[str, Any]) -> Batch:
 
 
 def _credentials(eclp: Eclp, account: Account, base: str) -> dict[str, Any]:
+    """``form`` is the basic authorisation's; the quick one leaves the app's keys and the gateway user out."""
     app, address = eclp.app_of(account), f"{base}/jd"
-    form = {
-        "base_url": address,
-        "app_key": app.app_key,
-        "app_secret": app.app_secret,
-        "gatewayuser": account.pin,
+    first = next(iter(account.warehouses.values()))
+    quick = {
+        "country": first.country,
+        "department_no": next(iter(account.departments)),
+        "warehouse_no": first.number,
         "pin": account.pin,
-        "dept_no": next(iter(account.departments)),
-        "warehouse_no": next(iter(account.warehouses)),
+        "base_url": f"{address}/routerjson",
+        "login_url": f"{address}/oauth2",
     }
+    keys = {"app_key": app.app_key, "app_secret": app.app_secret}
     settings = {
         "shop_no": next(iter(account.shops)),
         "isv_source": account.isv_source,
         "supplier_no": next(iter(account.suppliers)),
         "shipper_no": SHIPPERS[1][0],
-        "sp_source": PLATFORMS[-1][0],
     }
+    form = {**quick, **keys, "gateway_user": account.pin}
     return {
         **form,
         **settings,
-        "login_url": f"{address}/oauth2/to_login",
+        "sp_source": PLATFORMS[-1][0],
         "departments": list(account.departments),
         "warehouses": [vars(one) for one in account.warehouses.values()],
         "form": form,
+        "quick_form": quick,
+        "app": keys,
         "settings": settings,
     }
 

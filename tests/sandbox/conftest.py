@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
 from tests.sandbox.clients import Control, Shop, Warehouse
+from tests.sandbox.qimen_client import SKU, QimenWarehouse
 
 
 @pytest.fixture(scope="package")
@@ -52,18 +53,28 @@ def warehouse(control: Control) -> Warehouse:
     return Warehouse(control)
 
 
+@pytest.fixture
+def house(control: Control) -> QimenWarehouse:
+    """A Qimen account with ten mugs in its first warehouse."""
+    control.post("qimen/products", skus=[SKU], quantity=10)
+    return QimenWarehouse(control)
+
+
 class Receiver:
     """A hub's callback address. ``answer`` may be set to refuse; ``wait_for`` waits for messages."""
 
     def __init__(self) -> None:
         self.url = ""
         self.answer = 200
+        self.reply = b""
         self.messages: list[tuple[dict[str, str], bytes]] = []
+        self.queries: list[dict[str, str]] = []
         self._news = threading.Condition()
 
-    def take(self, headers: dict[str, str], body: bytes) -> None:
+    def take(self, headers: dict[str, str], body: bytes, query: dict[str, str]) -> None:
         """A message came in."""
         with self._news:
+            self.queries.append(query)
             self.messages.append((headers, body))
             self._news.notify_all()
 
@@ -94,8 +105,8 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             # Kept before it is answered: the answer lets the sandbox send the next one, on another thread.
-            taken.take(dict(self.headers.items()), body)
-            self._say(taken.answer, b"")
+            taken.take(dict(self.headers.items()), body, dict(parse_qsl(urlsplit(self.path).query)))
+            self._say(taken.answer, taken.reply)
 
         def _say(self, status: int, body: bytes) -> None:
             self.send_response(status)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from salur.sandbox.eccang.model import ORDER_STATUSES, RECEIVING_STATUSES
+from salur.sandbox.qimen import model as qimen
 from salur.sandbox.shopee.model import LOGISTICS, STATUSES
 from tests.sandbox.clients import CONTRACTS, Control, Shop, Warehouse, contract, wanted_order
 
@@ -22,11 +23,15 @@ def test_every_status_a_simulator_can_show_is_listed() -> None:
     assert set(LOGISTICS) == listed("shopee", "package")
     assert set(ORDER_STATUSES) == listed("eccang", "order")
     assert set(RECEIVING_STATUSES) == listed("eccang", "receiving")
+    for name in ("qimen", "fastock"):
+        assert set(qimen.ORDER_STATUSES) == listed(name, "order")
+        assert set(qimen.RECEIVING_STATUSES) == listed(name, "receiving")
+        assert set(qimen.PROCESSES) == listed(name, "process")
 
 
 def test_every_row_and_example_says_how_sure_it_is() -> None:
     known = {"documented", "assumed", "documented by a secondary summary"}
-    for partner in ("shopee", "eccang"):
+    for partner in sorted(path.name for path in CONTRACTS.iterdir()):
         with (CONTRACTS / partner / "statuses.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         assert {row["marking"] for row in rows} <= known

@@ -46,7 +46,8 @@ class EccangControl:
     async def _add_account(self, request: Request, body: dict[str, Any]) -> Any:
         wanted = body.get("warehouses") or [{"code": "TH01", "name": "Bangkok", "country": "TH"}]
         rows = tuple((str(one["code"]), str(one.get("name", one["code"])), str(one["country"])) for one in wanted)
-        account = self._operator_now().add_account(str(body["customer_code"]), rows)
+        operator = self._operator_now()
+        account = operator.add_account(str(body.get("customer_code", f"TH{88001 + len(operator.accounts)}")), rows)
         account.app_token = str(body.get("app_token", account.app_token))
         account.app_key = str(body.get("app_key", account.app_key))
         return _credentials(account, base_of(request))
@@ -192,12 +193,13 @@ def _ship_order_row(account: Account, order: ShipOrder) -> dict[str, Any]:
 
 
 def _asn_row(account: Account, asn: Asn) -> dict[str, Any]:
+    alike = [one for one in account.asns.values() if one.reference == asn.reference]
     return {
         "customer_code": account.customer_code,
         "reference": asn.reference,
         "number": asn.code,
         "warehouse": asn.warehouse,
-        "times_created": sum(one.reference == asn.reference for one in account.asns.values()),
+        "times_created": max(1, sum(one.status != "X" for one in alike)),
         "receiving_code": asn.code,
         "reference_no": asn.reference,
         "status": asn.status,

@@ -17,6 +17,10 @@ ANSWER_SECONDS = 5.0
 HOLD_SECONDS = 1.0
 
 
+def _is_success(answer: httpx.Response) -> bool:
+    return answer.is_success
+
+
 @dataclass(eq=False)
 class Delivery:
     """One message on its way."""
@@ -30,6 +34,8 @@ class Delivery:
     made_at: float
     next_at: float
     on_lost: Callable[["Delivery"], None] | None = None
+    #: Whether an answer means that the message was taken.
+    accepted: Callable[[httpx.Response], bool] = field(default=_is_success)
     attempts: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -100,7 +106,8 @@ class Postman:
         routes: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
         for delivery in self._waiting:
             if delivery.next_at <= now:
-                routes[delivery.partner, delivery.url].append(delivery)
+                # A signature in the query string makes no other address: the order of messages must hold.
+                routes[delivery.partner, delivery.url.partition("?")[0]].append(delivery)
         await asyncio.gather(*(self._route(partner, due, now) for (partner, _), due in routes.items()))
 
     async def _route(self, partner: str, due: list[Delivery], now: float) -> None:
@@ -140,5 +147,7 @@ class Postman:
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             delivery.attempts.append(type(problem).__name__)
             return False
-        delivery.attempts.append(str(answer.status_code))
-        return answer.is_success
+        taken = delivery.accepted(answer)
+        words = " not taken" if answer.is_success and not taken else ""
+        delivery.attempts.append(f"{answer.status_code}{words}")
+        return taken

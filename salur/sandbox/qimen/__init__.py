@@ -1,0 +1,1 @@
+"""A simulated warehouse that speaks the Qimen standard, and a second one under another name (contracts/qimen)."""

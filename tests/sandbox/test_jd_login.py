@@ -114,6 +114,19 @@ def test_control_ends_tokens(jd: Jd) -> None:
     assert jd.refresh(issued["refresh_token"])["code"] == 403
 
 
+def test_controls_credentials_hold_a_pair_that_works(jd: Jd) -> None:
+    given = jd.control.get("credentials")["jd"]
+    assert set(given["quick_form"]) | {"app_key", "app_secret", "gateway_user"} == set(given["form"])
+    assert given["form"]["base_url"] == f"{jd.control.url}/jd/routerjson"
+    assert jd.works(given["tokens"]["access_token"])
+    assert "access_token" in jd.refresh(given["tokens"]["refresh_token"])
+    other = jd.control.post("jd/accounts", warehouses=[{"code": "110000900", "country": "VN"}])
+    second = Jd(jd.control, other)
+    assert (other["form"]["country"], other["form"]["warehouse_no"]) == ("VN", "110000900")
+    assert second.works(other["tokens"]["access_token"])
+    assert second.pin != jd.pin
+
+
 def test_only_a_ticked_box_with_an_address_brings_messages(jd: Jd, receiver: Receiver) -> None:
     jd.control.post("jd/products", skus=["MUG-350-WHT"], quantity=9)
     jd.control.post("jd/callback", url=receiver.url)

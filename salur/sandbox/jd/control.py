@@ -217,7 +217,10 @@ def _batch(inbound: Inbound, row: dict[str, Any]) -> Batch:
 
 
 def _credentials(eclp: Eclp, account: Account, base: str) -> dict[str, Any]:
-    """``form`` is the basic authorisation's; the quick one leaves the app's keys and the gateway user out."""
+    """``form`` is the basic authorisation's; the quick one leaves the app's keys and the gateway user out.
+
+    ``tokens`` is a pair as a login would bring it, a new one each time.
+    """
     app, address = eclp.app_of(account), f"{base}/jd"
     first = next(iter(account.warehouses.values()))
     quick = {
@@ -236,6 +239,7 @@ def _credentials(eclp: Eclp, account: Account, base: str) -> dict[str, Any]:
         "shipper_no": SHIPPERS[1][0],
     }
     form = {**quick, **keys, "gateway_user": account.pin}
+    pair = eclp.tokens.issue(app.app_key, account.pin)
     return {
         **form,
         **settings,
@@ -246,6 +250,7 @@ def _credentials(eclp: Eclp, account: Account, base: str) -> dict[str, Any]:
         "quick_form": quick,
         "app": keys,
         "settings": settings,
+        "tokens": {name: pair[name] for name in ("access_token", "refresh_token")},
     }
 
 

@@ -1,0 +1,1 @@
+"""Gearment, which prints on demand; see README.md beside this file."""

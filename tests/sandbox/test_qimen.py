@@ -167,6 +167,8 @@ def test_a_whole_warehouse_is_told_in_pages_without_gap_or_repeat(control: Contr
     assert units == {SKU: 10, **{f"S{number:03d}": 3 for number in range(120)}}
     assert house.rows(page=4, pageSize=100, **house.criteria()) == []
     assert len(house.rows(**house.criteria())) == 100, "without page and pageSize the first hundred"
+    named = {"criteriaList": {"criteria": house.criteria(itemCode=SKU)["criteriaList"]["criteria"] * 60}}
+    assert len(house.rows(**named)) == 120, "named items come at one go"
     assert house.bad("inventory.query", {"pageSize": 101, **house.criteria()})[0] == "invalid-parameter"
     control.post("qimen/stock", stock={"S000": 9})
     assert house.rows(page=1, pageSize=4, **house.criteria())[2]["quantity"] == "5"

@@ -200,6 +200,8 @@ def test_what_has_left_or_ended_cannot_be_cancelled(house: QimenWarehouse, gone:
         f"SO-1 is {gone} and can not be cancelled",
     )
     assert house.bad("order.cancel", house.named("SO-9"))[0] == "order-not-found"
+    assert house.bad("order.cancel", house.named("SO-9", warehouseCode=""))[0] == "invalid-parameter"
+    assert house.bad("order.cancel", house.named("SO-9", warehouseCode="OTHER"))[0] == "order-not-found"
 
 
 @pytest.mark.parametrize(

@@ -40,11 +40,13 @@ def _check_item(item: Node) -> None:
 
 
 def inventory_query(call: Call) -> dict[str, Any]:
-    """Stock by criteria; a criteria without an item asks for everything. Answers in pages."""
+    """Stock by criteria. One without an item asks for everything, and that is answered in pages."""
     criteria = call.request.child("criteriaList").all("criteria")
     if not criteria:
         raise Refusal(FIELD, "criteriaList is required")
-    part = fields.page(call.request)
+    paged = any(call.request.value(name) for name in ("page", "pageSize"))
+    named = all(one.value("itemCode") or one.value("itemId") for one in criteria)
+    part = slice(None) if named and not paged else fields.page(call.request)
     found: list[Row] = []
     for one in criteria:
         found += _rows(call, one)

@@ -189,7 +189,7 @@ class QimenConnector:
 
     def _cancel(self, ref: PartnerRef, kind: str, reason: str) -> None:
         request = {
-            "warehouseCode": None,
+            "warehouseCode": mapping.ANY_WAREHOUSE,
             "ownerCode": self.account.owner_code,
             "orderCode": ref.reference,
             "orderId": ref.number if ref.number != ref.reference else None,

@@ -25,6 +25,8 @@ from .statuses import CANCEL_FAILED, GOOD, PROCESS, STAGES, outbound_task
 from .wire import PARTNER_ZONE, TIME_FORM, sendable
 
 NORMAL_DELIVERY = "JYCK"
+ANY_WAREHOUSE = "OTHER"  # the standard's word where the caller does not choose; the document's code says enough
+IN_TRANSIT = "ZT"
 
 # Source platform codes of the standard that we can name (A beyond OTHER): one line each.
 PLATFORMS: Mapping[str, str] = {"amazon": "AMAZON", "ebay": "EBAY", "shopify": "OTHER"}
@@ -124,7 +126,7 @@ def _receiver(order: OutboundRequest) -> dict[str, str]:
             "zipCode": address.postal_code,
             "province": address.province,
             "city": address.city or address.province,
-            "area": address.district,
+            "area": address.district or address.city or address.province,  # mandatory there, not everywhere known
             "detailAddress": ", ".join(line for line in address.lines if line.strip()),
         },
         needed=("name", "mobile", "province", "city", "detailAddress"),
@@ -253,7 +255,8 @@ def stock_levels(rows: Sequence[JsonObject], warehouse_code: str) -> list[StockL
     for row in rows:
         if text(row, "warehouseCode", warehouse_code) not in ("", warehouse_code):
             continue
-        sku, good = needed_text(row, "itemCode"), text(row, "inventoryType", GOOD) in ("", GOOD)
+        sku, kind = needed_text(row, "itemCode"), text(row, "inventoryType", GOOD)
+        good, coming = kind in ("", GOOD), kind == IN_TRANSIT
         free, locked = whole(row, "quantity"), whole(row, "lockQuantity")
         known = sums.get(sku, StockLevel(sku, warehouse_code, 0, 0, 0, 0))
         sums[sku] = StockLevel(
@@ -261,7 +264,7 @@ def stock_levels(rows: Sequence[JsonObject], warehouse_code: str) -> list[StockL
             warehouse_code=warehouse_code,
             sellable=known.sellable + (free if good else 0),
             allocated=known.allocated + (locked if good else 0),
-            damaged=known.damaged + (0 if good else free + locked),
-            incoming=0,
+            damaged=known.damaged + (0 if good or coming else free + locked),
+            incoming=known.incoming + (free + locked if coming else 0),
         )
     return list(sums.values())

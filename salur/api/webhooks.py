@@ -55,7 +55,7 @@ def _raw(request: HttpRequest, body: bytes) -> RawRequest:
 def _take(kind: Kind, connection_id: int, raw: RawRequest) -> HttpResponse:
     """What is refused is not explained to the sender; the log tells it to whoever runs the installation."""
     try:
-        fresh = receive_webhook(kind, connection_id, raw)
+        received = receive_webhook(kind, connection_id, raw)
     except NotConnected:
         return HttpResponse(status=404)
     except AuthRejected:
@@ -67,8 +67,11 @@ def _take(kind: Kind, connection_id: int, raw: RawRequest) -> HttpResponse:
     except PartnerError as error:
         log.warning("message_not_understood", kind=kind, connection=connection_id, error=str(error))
         return HttpResponse(status=400)
-    log.info("message_taken", kind=kind, connection=connection_id, events=fresh)
-    return HttpResponse(status=204)
+    log.info("message_taken", kind=kind, connection=connection_id, events=len(received.events))
+    if not received.answer:
+        return HttpResponse(status=204)
+    kind_of_text = "text/xml" if received.answer.startswith("<") else "application/json"
+    return HttpResponse(received.answer, content_type=f"{kind_of_text}; charset=utf-8")
 
 
 def _handshake(request: HttpRequest, kind: Kind, connection_id: int) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.conf import settings
 from salur.connectors.base.types import RawRequest
 from salur.integrations.connections import ConnectionPaused, Kind, NotConnected
 from salur.integrations.lines import load_line
-from salur.integrations.webhooks import merchant_of, receive
+from salur.integrations.webhooks import Received, merchant_of, receive
 from salur.tenancy.scope import merchant_scope
 
 from .wakeups import wake
@@ -20,8 +20,8 @@ def webhook_address(kind: Kind, connection_id: int) -> str:
     return f"{settings.SALUR.base_url.rstrip('/')}{PATH.format(kind=kind, id=connection_id)}"
 
 
-def receive_webhook(kind: Kind, connection_id: int, request: RawRequest) -> int:
-    """Take a message in (no scope open); answers how many of its events are new.
+def receive_webhook(kind: Kind, connection_id: int, request: RawRequest) -> Received:
+    """Take a message in (no scope open); answers which of its events are new, and what the partner wants to be told.
 
     Raises AuthRejected, ContractBroken and NotConnected as :func:`salur.integrations.webhooks.receive` does. Should
     the wake-up be lost, the workers' sweep finds the stored events.
@@ -30,7 +30,7 @@ def receive_webhook(kind: Kind, connection_id: int, request: RawRequest) -> int:
     if received.events:
         with merchant_scope(received.merchant_id, actor="partner", cause="message"):
             wake(f"{kind}_event", connection_id)
-    return len(received.events)
+    return received
 
 
 def takes_messages(kind: Kind, connection_id: int) -> bool:

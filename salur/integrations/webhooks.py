@@ -29,10 +29,14 @@ ON CONFLICT (merchant_id, delivery_id) DO NOTHING RETURNING delivery_id
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An accepted message: ``events`` are those not seen before, ``merchant_id`` whose they are."""
+    """An accepted message: ``events`` are those not seen before, ``merchant_id`` whose they are.
+
+    ``answer`` is what the partner wants to be told (see ``WarehouseCapabilities.callback_answer``).
+    """
 
     merchant_id: int
     events: Sequence[PartnerEvent]
+    answer: str = ""
 
 
 def receive(kind: Kind, connection_id: int, request: RawRequest) -> Received:
@@ -48,7 +52,7 @@ def receive(kind: Kind, connection_id: int, request: RawRequest) -> Received:
         raise NotConnected(name=line.name)
     events = speak(line.plugin, line.credentials, lambda connector: connector.parse_callback(request)).answer()
     with merchant_scope(merchant_id, actor="partner", cause="message"):
-        return Received(merchant_id, keep(line, events))
+        return Received(merchant_id, keep(line, events), getattr(line.plugin.capabilities, "callback_answer", ""))
 
 
 def merchant_of(kind: Kind, connection_id: int) -> int:

@@ -217,7 +217,8 @@ def test_a_second_ticket_changes_nothing(control: Control, vendor: Vendor) -> No
     control.post("clock", advance=30)
     assert vendor.read(number)["cancel_status"] == f"{CANCEL}CANCELED"
     assert vendor.ask_to_cancel(number)["status"] == "STATUS_COMPLETED"
-    assert len(vendor.known()[0]["history"]) == len({tuple(step) for step in vendor.known()[0]["history"]})
+    statuses = [status for _, status in vendor.known()[0]["history"]]
+    assert statuses.count(f"{STATUS}CANCELLED") == 1
 
 
 def test_tickets_need_an_order_and_words(vendor: Vendor) -> None:

@@ -23,7 +23,7 @@ class Vendor:
             "X-Gearment-Client-Key": form["client_key"],
             "X-Gearment-Client-Secret": form["client_secret"],
         }
-        self.store_id = self.given["settings"]["store_id"]
+        self.store_id = form["store_id"]
 
     def send(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
         """Any call. ``filter_x`` in the query stands for filter.x, ``paging_x`` for paging.x."""

@@ -146,9 +146,10 @@ def _credentials(account: Account, base: str) -> dict[str, Any]:
         "base_url": f"{base}/gearment/integration-handler",
         "client_key": account.client_key,
         "client_secret": account.client_secret,
-        "signature": account.signature,
+        "store_id": next(iter(account.stores)),
+        "signature_key": account.signature,
     }
-    settings = {"store_id": next(iter(account.stores)), "platform": "MARKETPLACE_PLATFORM_GEARMENT"}
+    settings = {"shipping_method": "METHOD_STANDARD"}
     return {**form, "team_id": account.team_id, "stores": account.stores, "form": form, "settings": settings}
 
 

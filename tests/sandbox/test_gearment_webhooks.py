@@ -116,7 +116,7 @@ def test_a_message_is_signed_as_the_settings_say(
     assert headers["X-Connect-Client-Key"] == form["client_key"]
     parts = (urlsplit(receiver.url).path, headers["X-Connect-Nonce"], headers["X-Connect-Timestamp"])
     joined = "".join(parts) + base64.urlsafe_b64encode(body).decode()
-    secret = form["signature"] if key == "signature" else form["client_secret"]
+    secret = form["signature_key"] if key == "signature" else form["client_secret"]
     digest = hmac.new(secret.encode(), joined.encode(), hashlib.sha256).digest()
     expected = {
         "hex": digest.hex(),
@@ -136,7 +136,7 @@ def test_the_signed_path_may_hold_the_query(control: Control, vendor: Vendor, re
     path = f"{urlsplit(receiver.url).path}?a=1"
     joined = f"{path}{headers['X-Connect-Nonce']}{headers['X-Connect-Timestamp']}"
     joined += base64.urlsafe_b64encode(body).decode()
-    key = vendor.given["form"]["signature"]
+    key = vendor.given["form"]["signature_key"]
     assert headers["X-Connect-Signature"] == hmac.new(key.encode(), joined.encode(), hashlib.sha256).hexdigest()
 
 

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "salur.orders",
     "salur.routing",
     "salur.outbound",
+    "salur.inbound",
     "salur.flows",
 ]
 MIDDLEWARE = [

@@ -38,6 +38,7 @@ from salur.tenancy.scope import current_scope, merchant_scope
 
 from .calibrate import sync_stock
 from .follow_up import apply_and_check, refresh_now
+from .inbound_follow import ask_for_named
 from .ingest import BatchResult, Incoming, ingest_batch
 from .wakeups import store_changed, wake
 
@@ -103,6 +104,8 @@ def process_account_events(merchant_id: int, account_id: int) -> int:
         granted = budgets.take("account", account_id, _calls(line, lists)) if lists else 0
     if lists:
         _ask_for_lists(line, lists, granted)
+    if named := _subjects(messages, "inbound"):
+        ask_for_named(line, named)
     for warehouse in warehouses if skus else ():
         sync_stock(merchant_id, warehouse, "webhook", skus)
     return len(messages)

@@ -9,7 +9,23 @@ import structlog
 from django.db import connections
 from procrastinate.contrib.django import app
 
-from . import arrange, calibrate, cancel, confirm, events, follow_up, products, push, recheck, runs, sync
+from . import (
+    arrange,
+    calibrate,
+    cancel,
+    confirm,
+    events,
+    follow_up,
+    inbound_cancel,
+    inbound_follow,
+    inbound_push,
+    inbound_ways,
+    products,
+    push,
+    recheck,
+    runs,
+    sync,
+)
 from .tidy import tidy_up
 from .wakeups import CARRY_ON
 
@@ -31,6 +47,11 @@ WORK: dict[str, Callable[[int, int], int]] = {
     "restock": calibrate.restock,
     "stock_sync": calibrate.carry_on_sync,
     "recheck": recheck.recheck,
+    "inbound_push": inbound_push.push_inbound_due,
+    "inbound_doubt": inbound_push.look_up_inbound,
+    "inbound_follow": inbound_follow.follow_inbound,
+    "inbound_cancel": inbound_cancel.cancel_inbound_due,
+    "inbound_submit": inbound_ways.submit_waiting,
 }
 
 

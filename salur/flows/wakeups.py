@@ -41,6 +41,11 @@ QUEUES = {
     "account_event": ("follow-up", 35),
     "recheck": ("follow-up", 25),
     "products": ("stock", 10),
+    "inbound_push": ("push", 45),
+    "inbound_doubt": ("push", 55),
+    "inbound_cancel": ("push", 65),
+    "inbound_follow": ("follow-up", 28),
+    "inbound_submit": ("stock", 12),
     "restock": ("stock", 15),
     "stock_sync": ("stock", 5),
 }

@@ -31,8 +31,9 @@ def sweep() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, merchant_id, target_id FROM salur_due_work(%s)"
-            " UNION ALL SELECT kind, merchant_id, target_id FROM salur_recheck_due() ORDER BY 1, 2, 3",
-            [now()],
+            " UNION ALL SELECT kind, merchant_id, target_id FROM salur_recheck_due()"
+            " UNION ALL SELECT kind, merchant_id, target_id FROM salur_inbound_due(%s) ORDER BY 1, 2, 3",
+            [now(), now()],
         )
         due = cursor.fetchall()
     for kind, merchant_id, target_id in due:

@@ -155,6 +155,7 @@ def test_finder_functions_answer_ids_only(db: Any) -> None:
         "salur_connection_merchant": "bigint",
         "salur_create_merchant": "bigint",
         "salur_due_work": "TABLE(kind text, merchant_id bigint, target_id bigint)",
+        "salur_inbound_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_memberships": "TABLE(merchant_id bigint, name text, role text)",
         "salur_merchants": "TABLE(merchant_id bigint)",
         "salur_recheck_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,15 +95,19 @@ def claim_products(account_id: int, limit: int, lease: timedelta) -> list[Produc
         where=f"{AT_ACCOUNT} AND c.push = 'not_pushed' AND (c.next_at IS NULL OR c.next_at <= %(now)s)",
         order="c.id",
         changes="push = 'pushing', epoch = t.epoch + 1, attempts = t.attempts + 1, lease_until = %(lease)s",
-        returning="t.id, t.epoch, t.attempts, t.warehouse_id, t.product_id",
+        returning="t.id, t.epoch, t.attempts, t.warehouse_id, t.product_id, t.partner_number, t.details::text,"
+        " (SELECT w.code FROM stock_warehouse w WHERE w.merchant_id = t.merchant_id AND w.id = t.warehouse_id)",
         limit=limit,
         values={"account": account_id, "now": now(), "lease": now() + lease},
     )
     products = MasterProduct.objects.in_bulk([row[4] for row in rows])
-    return [ProductClaim(i, epoch, tries, at, _request(products[product])) for i, epoch, tries, at, product in rows]
+    return [
+        ProductClaim(i, epoch, tries, at, _request(products[product], *own))
+        for i, epoch, tries, at, product, *own in rows
+    ]
 
 
-def _request(product: MasterProduct) -> ProductRequest:
+def _request(product: MasterProduct, partner_number: str, details: str, warehouse_code: str) -> ProductRequest:
     return ProductRequest(
         sku=product.msku,
         name=product.name,
@@ -112,6 +117,10 @@ def _request(product: MasterProduct) -> ProductRequest:
         height_mm=product.height_mm,
         declared_value=Decimal(product.declared_value),
         barcode=product.barcode,
+        warehouse_code=warehouse_code,
+        partner_number=partner_number,
+        shelf_life_days=product.shelf_life_days,
+        details={key: str(value) for key, value in json.loads(details).items()},
     )
 
 

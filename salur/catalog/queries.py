@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from salur.foundation.paging import Keyset, keyset_page
 
-from .models import Binding, Listing, MasterProduct, WarehouseProduct
+from .models import Binding, Listing, MasterProduct, ProductPushState, WarehouseProduct
 
 
 def product_page(search: str, cursor: str | None, *, only: Q | None = None, size: int = 50) -> Keyset[MasterProduct]:
@@ -32,12 +32,18 @@ def mskus_of(product_ids: Iterable[int]) -> list[str]:
 def added_to(product_ids: Iterable[int], warehouse_id: int | None = None) -> dict[int, list[WarehouseProduct]]:
     """Where products were added, by product."""
     found: dict[int, list[WarehouseProduct]] = {}
-    rows = WarehouseProduct.objects.filter(product_id__in=list(product_ids)).select_related("warehouse")
+    rows = WarehouseProduct.objects.filter(product_id__in=list(product_ids)).select_related("warehouse__account")
     if warehouse_id:
         rows = rows.filter(warehouse_id=warehouse_id)
     for row in rows.order_by("product_id", "warehouse_id"):
         found.setdefault(row.product_id, []).append(row)
     return found
+
+
+def find_added(product_id: int, row_id: int) -> WarehouseProduct | None:
+    """A product's row in one warehouse, with that warehouse and its account."""
+    rows = WarehouseProduct.objects.filter(pk=row_id, product_id=product_id)
+    return rows.select_related("warehouse__account").first()
 
 
 def bindings_of_products(product_ids: Iterable[int]) -> dict[int, list[Binding]]:
@@ -83,3 +89,24 @@ def bindings_of_listings(listings: Iterable[Listing]) -> dict[tuple[int, str], l
 def products_named(mskus: Iterable[str]) -> dict[str, MasterProduct]:
     """Master products by MSKU."""
     return {p.msku: p for p in MasterProduct.objects.filter(msku__in={m for m in mskus if m})}
+
+
+def push_counts(warehouse_id: int) -> dict[str, int]:
+    """A warehouse's products by their push state."""
+    rows = WarehouseProduct.objects.filter(warehouse_id=warehouse_id).values("push").annotate(n=Count("id"))
+    return {row["push"]: row["n"] for row in rows}
+
+
+def rows_added(pairs: Iterable[tuple[int, int]]) -> list[WarehouseProduct]:
+    """The rows of (warehouse, product) pairs; pairs never added are left out."""
+    wanted = set(pairs)
+    rows = WarehouseProduct.objects.filter(
+        warehouse_id__in={warehouse for warehouse, _ in wanted}, product_id__in={product for _, product in wanted}
+    )
+    return [row for row in rows if (row.warehouse_id, row.product_id) in wanted]
+
+
+def failed_rows(warehouse_id: int, most: int) -> list[int]:
+    """Rows of the warehouse's products that it refused, the oldest first."""
+    rows = WarehouseProduct.objects.filter(warehouse_id=warehouse_id, push=ProductPushState.FAILED)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])

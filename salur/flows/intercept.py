@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -102,7 +103,7 @@ def settle_by_hand(outbound_id: int, how: str, note: str) -> None:
     if how == SHIPPED and row.cancellation == CancellationState.REFUSED and row.account_id is not None:
         apply_reports(row.account_id, [_as_reported(row)])
     with connection.cursor() as cursor:
-        values = {"merchant": merchant, "id": outbound_id, "at": now(), "note": told}
+        values: dict[str, Any] = {"merchant": merchant, "id": outbound_id, "at": now(), "note": told}
         cursor.execute(STOP if how == STOPPED else SEE, values)
         if not cursor.rowcount:
             raise Refusal("settle_nothing", reference=row.reference)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from salur.catalog.details import INCOMPLETE, completed, lacking, named
 from salur.catalog.models import WarehouseProduct
 from salur.catalog.pushes import (
     ProductClaim,
@@ -17,6 +19,7 @@ from salur.catalog.pushes import (
     save_product_verdicts,
     take_back_lost,
 )
+from salur.connectors.base.capabilities import FormField
 from salur.connectors.base.errors import (
     AuthExpired,
     AuthRejected,
@@ -138,7 +141,32 @@ def _push_and_save(line: PartnerLine, claims: Sequence[ProductClaim], taken: int
 def _call(
     line: PartnerLine, claims: Sequence[ProductClaim]
 ) -> tuple[list[ItemResult], list[Result[Sequence[ItemResult]]]]:
-    """One outcome per claim. A partner that keeps no list of products knows each of them already."""
+    """One outcome per claim. A partner that keeps no list of products knows each of them already.
+
+    What lacks a field that the partner needs is not sent: the refusal is known beforehand, and so is its cure.
+    """
+    can = warehouse_capabilities(line.plugin)
+    missing = {c.id: lacking(can.product_fields, c.request.details) for c in claims} if can.product_fields else {}
+    whole = [_with_defaults(c, can.product_fields) for c in claims if not missing.get(c.id)]
+    answers, results = _send(line, whole)
+    said = dict(zip((c.id for c in whole), answers, strict=True))
+    return [said.get(c.id) or _unsent(c, missing[c.id]) for c in claims], results
+
+
+def _with_defaults(claim: ProductClaim, declared: Sequence[FormField]) -> ProductClaim:
+    if not declared:
+        return claim
+    return replace(claim, request=replace(claim.request, details=completed(declared, claim.request.details)))
+
+
+def _unsent(claim: ProductClaim, missing: Sequence[FormField]) -> ItemResult:
+    keys = ", ".join(one.key for one in missing)
+    return ItemResult(claim.request.sku, error=Rejected(INCOMPLETE, named(missing), field=keys))
+
+
+def _send(
+    line: PartnerLine, claims: Sequence[ProductClaim]
+) -> tuple[list[ItemResult], list[Result[Sequence[ItemResult]]]]:
     if "products" not in line.plugin.capabilities.abilities:
         return [ItemResult(c.request.sku) for c in claims], []
     size = warehouse_capabilities(line.plugin).product_batch

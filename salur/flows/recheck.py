@@ -28,6 +28,7 @@ PASSING = [
     "product_push_waits",
     "product_not_in_warehouse",
     "product_push_failed",
+    "product_incomplete",
     "account_not_connected",
     "store_not_connected",
     "stock_not_reserved",

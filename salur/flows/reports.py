@@ -161,7 +161,8 @@ UPDATE outbound_outbound SET push = 'void',
 WHERE merchant_id = %s AND id = ANY(%s) AND push = 'pushed'
 """
 CONFLICT = """
-UPDATE outbound_outbound SET cancellation = 'conflict'
+UPDATE outbound_outbound SET cancellation = 'conflict',
+  settled_at = CASE WHEN cancellation = 'done' THEN NULL ELSE settled_at END  -- what was agreed did not come true
 WHERE merchant_id = %s AND id = ANY(%s) AND cancellation IN ('asked', 'sent', 'pending', 'refused', 'done')
 """
 

@@ -149,7 +149,7 @@ def store_changed(store_id: int) -> Verdicts:
 SHORT = """
 SELECT o.id, o.order_id, o.warehouse_id, l.product_id, sum(l.quantity)
 FROM outbound_outbound o JOIN outbound_outboundline l ON l.merchant_id = o.merchant_id AND l.outbound_id = o.id
-WHERE o.merchant_id = %s AND o.push = 'waiting' AND NOT o.reserved
+WHERE o.merchant_id = %s AND o.push = 'waiting' AND NOT o.reserved AND o.closed_gates ? 'stock_reserved'
   AND o.order_id IN (SELECT w.order_id FROM outbound_outbound w
                      WHERE w.merchant_id = o.merchant_id AND w.warehouse_id = ANY(%s) AND w.push = 'waiting'
                        AND NOT w.reserved AND w.closed_gates ? 'stock_reserved' AND NOT w.closed_gates ? 'not_shipped')

@@ -15,6 +15,7 @@ from salur.orders.models import Order, OrderLine, OrderProblem
 from salur.orders.queries import lines_of, open_problems_of, with_prefix
 from salur.orders.states import OrderState
 
+from .awb import clean_awb
 from .gates import GateResult, judge
 from .judge import read_records
 from .models import Label, Outbound, OutboundLine, PushAttempt
@@ -25,6 +26,11 @@ T = TypeVar("T")
 ANY_PROBLEM = "any"
 IN_FORCE = ~Q(push=PushState.VOID)
 """Also what the index by order is limited to, so that it can be used."""
+
+UNSETTLED = Q(cancellation=CancellationState.REFUSED) | Q(
+    cancellation=CancellationState.CONFLICT, settled_at__isnull=True
+)
+"""Lists about which somebody must still talk with the warehouse."""
 
 STUCK_AFTER = timedelta(minutes=30)
 
@@ -111,7 +117,7 @@ def lists_of_orders(order_ids: Sequence[int]) -> dict[int, list[Outbound]]:
 
 def every_list_of(order: Order) -> list[Outbound]:
     """Outbound lists of an order, those in force before the void ones."""
-    rows = Outbound.objects.filter(order=order).select_related("warehouse", "order").order_by("id")
+    rows = Outbound.objects.filter(order=order).select_related("warehouse", "order", "account").order_by("id")
     return sorted(rows, key=lambda o: (o.push == PushState.VOID, o.pk))
 
 
@@ -142,6 +148,12 @@ def find_outbound(outbound_id: int) -> Outbound | None:
     return Outbound.objects.select_related("order", "store", "warehouse", "account").filter(pk=outbound_id).first()
 
 
+def outbounds_named(outbound_ids: Sequence[int]) -> list[Outbound]:
+    """Some lists with order, warehouse and account, in their order."""
+    rows = Outbound.objects.filter(pk__in=outbound_ids).select_related("order", "warehouse", "account")
+    return list(rows.order_by("pk"))
+
+
 def gated_lists(outbounds: Sequence[Outbound]) -> list[GatedList]:
     """Lines and gates of some lists."""
     ids = [o.pk for o in outbounds]
@@ -162,6 +174,19 @@ def find_label(outbound_id: int) -> Label | None:
     """The label PDF in force."""
     outbound = Outbound.objects.filter(pk=outbound_id).select_related("label").first()
     return outbound.label if outbound else None
+
+
+def label_of(outbound_id: int, label_id: int) -> Label | None:
+    """One label of a list, also one that was replaced since."""
+    return Label.objects.filter(pk=label_id, outbound_id=outbound_id).first()
+
+
+def same_awb(outbound: Outbound) -> list[Outbound]:
+    """Other lists in force of the same account with the same AWB number, the newest first."""
+    if not outbound.awb or outbound.account_id is None:
+        return []
+    rows = Outbound.objects.filter(IN_FORCE, awb=outbound.awb, account_id=outbound.account_id).exclude(pk=outbound.pk)
+    return list(rows.select_related("order").order_by("-pk")[:5])
 
 
 # -- the list of lists ----------------------------------------------------------------------------------------------
@@ -194,7 +219,8 @@ def outbound_rows(wanted: OutboundFilter, cursor: str | None, size: int = 50) ->
         rows = rows.filter(push=PushState.WAITING, blocked_by=wanted.blocked_by)
     if wanted.search:
         orders = with_prefix(Order.objects.all(), wanted.search)
-        rows = rows.filter(Q(reference=wanted.search) | Q(order_id__in=orders.values("pk")))
+        named = Q(reference=wanted.search) | Q(awb=clean_awb(wanted.search))
+        rows = rows.filter(named | Q(order_id__in=orders.values("pk")))
     page = keyset_page(rows, order=["-id"], cursor=cursor, size=size)
     return Listed(page.rows, page.next_cursor, page.previous_cursor)
 
@@ -274,7 +300,7 @@ def figures() -> Figures:
             in_doubt=Count("id", filter=doubtful),
             not_sent=Count("id", filter=Q(push=PushState.READY, created_at__lt=before, push_attempts__gte=3)),
             exceptions=Count("id", filter=Q(task=TaskState.EXCEPTION)),
-            conflicts=Count("id", filter=Q(cancellation=CancellationState.CONFLICT)),
+            conflicts=Count("id", filter=UNSETTLED),
         )
         .order_by()
     )

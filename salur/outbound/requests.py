@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from salur.catalog.details import completed
+from salur.connectors.base.capabilities import FormField
 from salur.connectors.base.types import Address, Document, OutboundLine, OutboundRequest
 from salur.integrations.registry import warehouse_capabilities, warehouse_plugin
 from salur.tenancy.scope import current_scope
@@ -72,19 +74,16 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _line(sku: str, name: str, pieces: str, price: str, number: str, details: str) -> OutboundLine:
+def _line(
+    declared: Sequence[FormField], sku: str, name: str, pieces: str, price: str, number: str, details: str
+) -> OutboundLine:
     own = {} if details == "{}" else {key: str(value) for key, value in json.loads(details).items()}
-    return OutboundLine(sku, int(pieces), name, Decimal(price), number, own)
-
-
-def _label_url(merchant_id: int, outbound_id: int, partner: str | None, label_id: int | None) -> str:
-    """Where the label is fetched, for a partner that takes no file; else empty."""
-    if partner is None or label_id is None or not warehouse_capabilities(warehouse_plugin(partner)).label_by_url:
-        return ""
-    return label_address(merchant_id, outbound_id, label_id)
+    return OutboundLine(sku, int(pieces), name, Decimal(price), number, completed(declared, own) if declared else own)
 
 
 def _content(row: tuple[Any, ...], merchant_id: int) -> PushContent:
+    can = warehouse_capabilities(warehouse_plugin(row[25])) if row[25] else None
+    by_url, declared = (can.label_by_url, can.product_fields) if can else (False, ())
     request = OutboundRequest(
         reference=row[1],
         warehouse_code=row[2],
@@ -92,7 +91,7 @@ def _content(row: tuple[Any, ...], merchant_id: int) -> PushContent:
         channel=row[4],
         store_name=row[5],
         address=Address(row[6], row[7], row[8], tuple(row[9]), row[10], row[11], row[12], row[13], row[14]),
-        lines=tuple(_line(*line) for line in row[24] or ()),
+        lines=tuple(_line(declared, *line) for line in row[24] or ()),
         awb=row[15],
         courier=row[16],
         currency=row[17],
@@ -100,7 +99,7 @@ def _content(row: tuple[Any, ...], merchant_id: int) -> PushContent:
         cash_on_delivery=row[19],
         note=row[20],
         shipping_method=row[21] or "",
-        label_url=_label_url(merchant_id, row[0], row[25], row[26]),
+        label_url=label_address(merchant_id, row[0], row[26]) if by_url and row[26] is not None else "",
     )
     label = None if row[22] is None else Document(f"{row[15] or row[1]}.pdf", "application/pdf", bytes(row[22]))
     canonical = json.dumps([request, row[23] or ""], default=_plain, sort_keys=True, ensure_ascii=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.connectors.base.types import OutboundTask
 from salur.foundation.problems import Problem
 from salur.integrations.registry import WAREHOUSE, find_plugin, warehouse_capabilities
@@ -100,13 +101,18 @@ LATE = _(
 IN_EXCEPTION = _("%(partner)s stops lists up to the state “%(until)s”. It reports an exception, so just ask.")
 
 
-def cut_off(outbound: Outbound) -> CutOff:
-    """How the list stands to its partner's cut-off; takes lists with their account at hand."""
+def capabilities_of(outbound: Outbound) -> WarehouseCapabilities | None:
+    """What the partner of the list's warehouse can do; None for an own warehouse. Takes lists with their account."""
     account = outbound.account
     plugin = find_plugin(WAREHOUSE, account.partner) if account else None
-    if plugin is None:
+    return None if plugin is None else warehouse_capabilities(plugin)
+
+
+def cut_off(outbound: Outbound) -> CutOff:
+    """How the list stands to its partner's cut-off; takes lists with their account at hand."""
+    can = capabilities_of(outbound)
+    if can is None:
         return CutOff("", OutboundTask.NONE, outbound.task, held="stop_not_there")
-    can = warehouse_capabilities(plugin)
     held = _held(outbound, "cancel" in can.abilities)
     return CutOff(can.title, can.cancel_until, outbound.task, is_past(outbound.task, can.cancel_until), held)
 

@@ -10,11 +10,14 @@ from .integrations import authorising, connections
 from .integrations import views as integrations
 from .orders import actions
 from .orders import views as orders
+from .outbound import stopping
 from .outbound import views as outbound
+from .outbound.public import public_label
 from .person import views as person
 from .problems.views import problem_list
 from .products import listings
 from .products import views as products
+from .products.details import product_fields
 from .reports import importing
 from .reports import views as reports
 from .rules import views as rules
@@ -44,12 +47,17 @@ urlpatterns = [
     path("orders/rules/<int:rule_id>/", rules.rule_edit, name="rule"),
     path("orders/<int:order_id>/", orders.order_page, name="order"),
     path("outbound/", outbound.outbound_list, name="outbounds"),
+    path("outbound/stop/", stopping.stop_lists, name="outbound_stop"),
+    path("outbound/<int:outbound_id>/settle/", stopping.settle, name="outbound_settle"),
+    path("outbound/<int:outbound_id>/label/", stopping.label_by_hand, name="outbound_label"),
+    path("labels/<str:key>.pdf", public_label, name="public_label"),
     path("outbound/<int:outbound_id>/", outbound.outbound_page, name="outbound"),
     path("outbound/<int:outbound_id>/label.pdf", outbound.label_pdf, name="label"),
     path("inbound/", inbound_door, name="inbound"),
     path("products/", products.product_list, name="products"),
     path("products/new/", products.product_new, name="product_new"),
     path("products/add/", products.product_add, name="product_add"),
+    path("products/<int:product_id>/fields/<int:row_id>/", product_fields, name="product_fields"),
     path("products/<int:product_id>/", products.product_page_view, name="product"),
     path("products/channel/", listings.listing_list, name="listings"),
     path("products/channel/make/", listings.make_products, name="make_products"),

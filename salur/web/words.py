@@ -10,11 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from salur.catalog.details import labels_in
 from salur.foundation.problems import Text
 from salur.integrations.channels import find_channel
 from salur.orders.problems import ProblemCause
 from salur.outbound.messages import GATE_TEXTS, gate_text
 from salur.outbound.models import Outbound
+from salur.outbound.stopping import NOT_SUPPORTED
 from salur.tenancy.models import ApiToken, User
 
 WHO: Mapping[str, str | Promise] = {
@@ -49,11 +51,21 @@ def gate_words(code: str, evidence: Mapping[str, Any] | None) -> Explained:
     if code not in GATE_TEXTS:
         return Explained(code, "", "", str(WHO["developer"]))
     try:
-        text = gate_text(code, evidence)
+        text = gate_text(code, _translated(evidence or {}, incomplete=code == "product_incomplete"))
         cause = str(text.cause)
     except KeyError:
         text, cause = GATE_TEXTS[code], ""
     return Explained(str(text.title), cause.strip(), str(text.cure), str(WHO.get(text.who, text.who)))
+
+
+def _translated(evidence: Mapping[str, Any], *, incomplete: bool) -> dict[str, Any]:
+    """Words of our own among the evidence (kept as they are written in the code) in the reader's language."""
+    shown = dict(evidence)
+    for name in ("reason", "hint"):
+        if shown.get(name):
+            parts = labels_in(shown[name]) if incomplete and name == "reason" else [shown[name]]
+            shown[name] = ", ".join(gettext(part) for part in parts)
+    return shown
 
 
 def gate_title(code: str) -> str:
@@ -72,9 +84,48 @@ def problem_cure(cause: str) -> str:
         return str(GATE_TEXTS[_GATE_OF_PROBLEM[cause]].cure)
     if cause == ProblemCause.NO_RULE:
         return gettext("Add a rule that names a warehouse for such orders. They then go on by themselves.")
-    if cause == ProblemCause.CANCEL_CONFLICT:
-        return gettext("Call the warehouse and the buyer: the parcel is under way although the order is cancelled.")
-    return ""
+    return str(_CURES.get(cause, ""))
+
+
+_CURES: Mapping[str, str | Promise] = {
+    ProblemCause.CANCEL_CONFLICT: _(
+        "Call the warehouse and the buyer: the parcel is under way although the order is cancelled."
+        " Then settle it on the outbound list's page."
+    ),
+    ProblemCause.CANCEL_REFUSED: _(
+        "Contact the warehouse and name its number. Then say on the outbound list's page whether it was stopped or has"
+        " been shipped; until then its stock stays reserved. The order stays as its store shows it."
+    ),
+    ProblemCause.PUSH_WARNING: _(
+        "Give the warehouse what is missing, naming its number; a label can be downloaded on the outbound list's page."
+        " Then mark it there as settled."
+    ),
+    ProblemCause.INTERCEPTED: _(
+        "Cancel the order at its store, or choose “Send it after all” on the order's page. Until then it gets no new"
+        " outbound list."
+    ),
+}
+_FLAGS: Mapping[str, str | Promise] = {
+    ProblemCause.CANCEL_CONFLICT: _("%(warehouse)s sent the list %(reference)s (its number there: %(number)s)."),
+    ProblemCause.CANCEL_REFUSED: _(
+        "%(warehouse)s would not stop the list %(reference)s (its number there: %(number)s): %(reason)s"
+    ),
+    ProblemCause.PUSH_WARNING: _(
+        "%(warehouse)s has the list %(reference)s (its number there: %(number)s), but says: %(reason)s"
+    ),
+    ProblemCause.INTERCEPTED: _("%(warehouse)s stopped the list %(reference)s, as was asked by hand."),
+}
+
+
+def _flag_detail(cause: str, evidence: Mapping[str, Any]) -> str:
+    """What happened at the warehouse; empty where an older problem does not tell."""
+    if cause not in _FLAGS or not {"warehouse", "reference"} <= evidence.keys():
+        return ""
+    reason = str(evidence.get("reason", ""))
+    if reason == NOT_SUPPORTED:
+        reason = gettext("it takes no such request from Salur.")
+    named = {**evidence, "number": evidence.get("number") or "–", "reason": reason or gettext("it gave no reason.")}
+    return str(_FLAGS[cause]) % named
 
 
 def problem_words(cause: str, evidence: Mapping[str, Any]) -> Explained:
@@ -82,7 +133,7 @@ def problem_words(cause: str, evidence: Mapping[str, Any]) -> Explained:
     if cause in _GATE_OF_PROBLEM:
         told = gate_words(_GATE_OF_PROBLEM[cause], evidence)
         return Explained(problem_title(cause), told.cause, told.cure, told.who)
-    detail = ""
+    detail = _flag_detail(cause, evidence)
     if cause == ProblemCause.NO_RULE and {"msku", "country"} <= evidence.keys():
         detail = gettext("No active rule names a warehouse for MSKU %(msku)s in %(country)s.") % dict(evidence)
     return Explained(problem_title(cause), detail, problem_cure(cause), str(WHO["operator"]))
@@ -167,6 +218,7 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "api": pgettext_lazy("what asked for a run", "a program, by API"),
     "manual": pgettext_lazy("what asked for a run", "a person, by form"),
     "command": pgettext_lazy("what asked for a run", "the command line"),
+    "daily": pgettext_lazy("what asked for a run", "the daily stock sync"),
 }
 
 

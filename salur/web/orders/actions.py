@@ -1,18 +1,21 @@
-"""What may be done with chosen orders or lists: push again, refresh their status, arrange their shipment."""
+"""What may be done with chosen orders or lists: push again, refresh, arrange, stop at the warehouse, send after all."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
 from salur.flows.arrange import Asked, arrange_now
 from salur.flows.follow_up import refresh_now
+from salur.flows.intercept import send_anew
 from salur.flows.push_again import push_again
 from salur.outbound.queries import ids_in_force
 from salur.web import words
-from salur.web.access import MerchantRequest, page
+from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
 
 MOST = 200
@@ -32,8 +35,16 @@ def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
     if len(orders) + len(lists) > MOST:
         messages.error(request, gettext("Choose at most %(most)s at a time.") % {"most": MOST})
         return back_to(request, "/orders/")
+    if request.POST.get("action") == "stop":
+        with reading(request):
+            chosen = ids_in_force(orders, lists)[:MOST]
+        asked = [("outbound", str(one)) for one in chosen] + [("next", request.POST.get("next", ""))]
+        return redirect(f"{reverse('web:outbound_stop')}?{urlencode(asked)}")
     with acting(request, "button"):
-        _carry_out(request, ids_in_force(orders, lists))
+        if request.POST.get("action") == "anew":
+            _tell_anew(request, send_anew(orders))
+        else:
+            _carry_out(request, ids_in_force(orders, lists))
     return back_to(request, "/orders/")
 
 
@@ -49,6 +60,11 @@ def _carry_out(request: MerchantRequest, ids: list[int]) -> None:
         again = len(push_again(ids))
         told = ngettext("%(n)s outbound list is judged again.", "%(n)s outbound lists are judged again.", again)
         messages.success(request, told % {"n": again})
+
+
+def _tell_anew(request: MerchantRequest, n: int) -> None:
+    told = ngettext("%(n)s order goes out again.", "%(n)s orders go out again.", n)
+    messages.success(request, told % {"n": n})
 
 
 def _tell_arranged(request: MerchantRequest, asked: Asked) -> None:

@@ -11,11 +11,13 @@ from salur.catalog.bindings import Part, parts_of
 from salur.integrations.models import ExchangeRecord
 from salur.integrations.queries import exchanges_about
 from salur.orders.models import Order, OrderLine, OrderProblem, OrderSource
+from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of
 from salur.outbound.gates import GateResult
 from salur.outbound.messages import GATE_NAMES
 from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import GatedList, attempts_of, every_list_of, gated_lists
+from salur.outbound.stopping import capabilities_of, may_be_stopped
 from salur.tenancy.models import Transition
 from salur.tenancy.queries import moves_of
 from salur.web import chips
@@ -65,11 +67,19 @@ class ShownList:
     gated: GatedList
     gates: list[ShownGate]
     settled: bool
+    keeps_stock: bool = True
+    may_stop: bool = False
+    wants_label: bool = False
 
     @property
     def may_push_again(self) -> bool:
         """The warehouse refused it."""
         return self.outbound.push == "rejected"
+
+    @property
+    def ended(self) -> bool:
+        """Nothing of it is under way any more."""
+        return self.outbound.push == "void" or self.outbound.task in ("completed", "cancelled")
 
     @property
     def may_refresh(self) -> bool:
@@ -106,6 +116,8 @@ class Story:
     may_refresh: bool
     may_arrange: bool
     problems: list[tuple[OrderProblem, Explained]]
+    may_stop: bool = False
+    may_send_anew: bool = False
     events: list[Event] = field(default_factory=list)
 
 
@@ -123,6 +135,8 @@ def read_story(order: Order) -> Story:
         any(one.may_refresh for one in shown),
         any(one.may_arrange for one in shown),
         [(p, problem_words(p.cause, p.evidence)) for p in problems],
+        any(one.may_stop for one in shown),
+        any(p.cause == ProblemCause.INTERCEPTED for p in problems),
         timeline(order, outbounds),
     )
 
@@ -131,7 +145,16 @@ def shown_list(gated: GatedList) -> ShownList:
     """A list with its gates in words."""
     settled = gated.outbound.push in ("pushed", "void")
     gates = [] if settled else [_shown_gate(gated, gate) for gate in gated.gates]
-    return ShownList(gated.outbound, gated, gates, settled)
+    can = capabilities_of(gated.outbound)
+    return ShownList(
+        gated.outbound,
+        gated,
+        gates,
+        settled,
+        keeps_stock=can is None or can.keeps_stock,
+        may_stop=can is not None and may_be_stopped(gated.outbound),
+        wants_label=not settled and gated.outbound.push not in ("pushing", "unknown") and bool(can and can.needs_label),
+    )
 
 
 def _shown_gate(gated: GatedList, gate: GateResult) -> ShownGate:

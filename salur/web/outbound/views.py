@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from collections.abc import Sequence
 
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext
+
+from salur.foundation.problems import Text, describe
+from salur.foundation.problems.partner import CODES
 from salur.integrations.queries import stores
+from salur.orders.problems import ProblemCause
 from salur.outbound.messages import GATE_TEXTS
+from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import (
     OutboundFilter,
     attempts_of,
@@ -13,8 +20,10 @@ from salur.outbound.queries import (
     find_outbound,
     gated_lists,
     outbound_rows,
+    same_awb,
 )
 from salur.outbound.states import PushState, TaskState
+from salur.outbound.stopping import capabilities_of, cut_off
 from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
@@ -61,13 +70,51 @@ def outbound_page(request: MerchantRequest, outbound_id: int) -> HttpResponseBas
     outbound = find_outbound(outbound_id)
     if outbound is None:
         raise Http404
+    attempts = attempts_of([outbound.pk])
+    said = what_it_said(outbound, attempts)
     context = {
         "outbound": outbound,
         "shown": shown_list(gated_lists([outbound])[0]),
-        "attempts": attempts_of([outbound.pk]),
+        "attempts": attempts,
         "events": events_of_list(outbound),
+        "said": said,
+        "who": words.WHO[said.who] if said else "",
+        "cut_off": cut_off(outbound),
+        "twins": same_awb(outbound),
+        **_flags(outbound),
     }
     return fragment_or_page(request, "web/outbound/page.html", context)
+
+
+def _flags(outbound: Outbound) -> dict[str, words.Explained]:
+    """What a person must settle about this list, in the words of the problems that it makes of its order."""
+    cause = ProblemCause.CANCEL_REFUSED if outbound.cancellation == "refused" else ProblemCause.CANCEL_CONFLICT
+    own = {
+        "warehouse": outbound.warehouse.name,
+        "reference": outbound.reference,
+        "number": outbound.partner_number,
+    }
+    return {
+        "flag": words.problem_words(cause, {**own, "reason": outbound.cancellation_reason}),
+        "warning": words.problem_words(ProblemCause.PUSH_WARNING, {**own, "reason": outbound.push_warning}),
+    }
+
+
+PROBLEM_OF_OUTCOME = {kind.__name__: code for kind, code in CODES.items()}
+
+
+def what_it_said(outbound: Outbound, attempts: Sequence[PushAttempt]) -> Text | None:
+    """The last try at pushing in people's words, while it has not come to an end."""
+    if outbound.push not in ("ready", "unknown", "rejected") or not attempts:
+        return None
+    last = attempts[-1]
+    code = PROBLEM_OF_OUTCOME.get(last.outcome)
+    can = capabilities_of(outbound)
+    if code is None or can is None:
+        return None
+    message = gettext(last.message) if last.message else ""
+    named = {"partner": can.title, "partner_code": last.code, "message": message, "exchange_id": last.exchange_id}
+    return describe(code, {name: value for name, value in named.items() if value})
 
 
 @page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)

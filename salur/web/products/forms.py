@@ -13,6 +13,7 @@ from salur.catalog.models import MasterProduct
 from salur.stock.models import Warehouse
 
 LARGEST = 100_000_000
+LONGEST_LIFE = 36_500  # days
 
 
 class ProductForm(forms.Form):
@@ -29,6 +30,21 @@ class ProductForm(forms.Form):
         label=_("Declared value"), min_value=Decimal(0), max_digits=18, decimal_places=4, initial=Decimal(0)
     )
 
+    shelf_life_days = forms.IntegerField(
+        label=_("Shelf life (days)"),
+        min_value=0,
+        max_value=LONGEST_LIFE,
+        initial=0,
+        required=False,
+        help_text=_("From production to expiry; 0 for goods that do not expire."),
+    )
+    inbound_days = forms.IntegerField(
+        label=_("Days left at receiving, at least"), min_value=0, max_value=LONGEST_LIFE, initial=0, required=False
+    )
+    outbound_days = forms.IntegerField(
+        label=_("Days left at shipping, at least"), min_value=0, max_value=LONGEST_LIFE, initial=0, required=False
+    )
+
     def __init__(self, *args: Any, known: MasterProduct | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if known is not None:
@@ -37,7 +53,8 @@ class ProductForm(forms.Form):
     def fill(self, product: MasterProduct) -> MasterProduct:
         """Put what was entered into a product."""
         for name in self.fields:
-            setattr(product, name, self.cleaned_data[name])
+            value = self.cleaned_data[name]
+            setattr(product, name, 0 if value is None else value)  # a figure left empty is not known: 0
         return product
 
 

@@ -20,6 +20,7 @@ from salur.web.filters import word
 from salur.web.paging import at_cursor
 from salur.web.stock.rows import stock_rows
 
+from .details import needed_fields
 from .forms import AddForm, ProductForm, initial_of
 
 
@@ -62,6 +63,7 @@ def product_page_view(request: MerchantRequest, product_id: int) -> HttpResponse
             "bindings": bindings_of_products([product_id]).get(product_id, []),
             "stock": stock_rows([product], None, places) if balances_of([product_id]) or added else [],
             "add_form": AddForm(places=[p for p in places if p.active]),
+            "needed": needed_fields(added),
         }
     return fragment_or_page(request, "web/products/product.html", context, status=422 if form.is_bound else 200)
 

@@ -31,7 +31,7 @@ from salur.connectors.base.types import (
 )
 from salur.connectors.warehouses.gearment.connector import PLUGIN as GEARMENT
 from salur.connectors.warehouses.gearment.connector import GearmentConnector
-from salur.connectors.warehouses.gearment.mapping import draft_body
+from salur.connectors.warehouses.gearment.mapping import draft_body, order_report, phone_of
 from salur.connectors.warehouses.gearment.wire import webhook_digest
 
 from .contracts import CONTRACTS, contract, exchanges
@@ -222,6 +222,21 @@ def test_what_cannot_go_is_refused_before_anything_is_sent(changes: dict[str, An
     assert calls_of(connector) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("+1 555-123-4567", "+1 555-123-4567"),
+        ("(555) 123 4567", "555-123-4567"),
+        ("+62 812 3456 7890", "+628 123-456-7890"),
+        ("12345", ""),
+        ("+1234 567 890 1234", ""),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_keeps_its_digits_in_the_grouping_that_is_wanted(given: str, sent: str) -> None:
+    assert phone_of(given) == sent
+
+
 def test_a_short_phone_number_is_left_out_and_a_long_state_is_named() -> None:
     address = Address(
         name="Jane", phone="123", lines=("x",), city="c", province="California", postal_code="1", country="US"
@@ -307,3 +322,14 @@ def test_messages_are_asked_for_at_https_addresses_only() -> None:
     with pytest.raises(Rejected):
         connector.subscribe("http://hub.invalid/")
     assert calls_of(connector) == []
+
+
+def test_a_cancelled_order_says_why() -> None:
+    name = next(
+        name for name, one in exchanges("gearment", "VendorGetOrder").items() if "cancel_reason" in str(one["answer"])
+    )
+    status, full = answer("VendorGetOrder", name)
+    report = order_report(full["data"])
+    assert status == 200
+    assert (report.status, report.cancellation) == (OutboundTask.CANCELLED, "accepted")
+    assert report.reason == full["data"]["cancel_reason"]["custom_reason"]

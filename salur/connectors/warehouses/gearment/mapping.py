@@ -44,7 +44,7 @@ LIMITS: Mapping[str, int] = {
     "email": 50,
 }
 NEEDED = ("first_name", "street_1", "city", "zip_code", "country_code")
-PHONE_DIGITS = 10
+PHONE_DIGITS, LONGEST_COUNTRY_CODE = 10, 3
 MOST_PIECES = 1000
 LONGEST_STATE_CODE = 3
 
@@ -80,7 +80,7 @@ def address_of(address: Address) -> dict[str, str]:
         key: state,
         "zip_code": address.postal_code,
         "country_code": address.country,
-        "phone_no": address.phone if len(re.sub(r"\D", "", address.phone)) >= PHONE_DIGITS else "",
+        "phone_no": phone_of(address.phone),
         "email": address.email if len(address.email) <= LIMITS["email"] else "",  # a help, not needed for the way
     }
     for name in NEEDED:
@@ -90,6 +90,15 @@ def address_of(address: Address) -> dict[str, str]:
         if len(fields.get(name, "")) > longest:
             raise Rejected("too_long", f"{name} has more than {longest} characters", field=f"address.{name}")
     return {name: value for name, value in fields.items() if value}
+
+
+def phone_of(phone: str) -> str:
+    """The same digits in Gearment's grouping; a number that has no place in it is left out, for it is optional."""
+    digits = re.sub(r"[^0-9]", "", phone)
+    country, rest = digits[:-PHONE_DIGITS], digits[-PHONE_DIGITS:]
+    if len(rest) < PHONE_DIGITS or len(country) > LONGEST_COUNTRY_CODE:
+        return ""
+    return f"{'+' + country + ' ' if country else ''}{rest[:3]}-{rest[3:6]}-{rest[6:]}"
 
 
 def _names(name: str) -> tuple[str, str]:
@@ -145,10 +154,18 @@ def order_report(row: JsonObject) -> OutboundReport:
         raw_status=raw,
         version=max(times) if times else None,
         tracking=_tracking(row),
-        reason=text(row, "cancel_reason"),
+        reason=_reason(row),
         lines=tuple(_line(item) for item in as_objects(row.get("line_items"), "line_items")),
         cancellation=CANCEL.get(text(row, "cancel_status"), ""),
     )
+
+
+def _reason(row: JsonObject) -> str:
+    """Why it was cancelled: an object with words of ours or of theirs, or a plain text."""
+    said = row.get("cancel_reason")
+    if not isinstance(said, dict):
+        return text(row, "cancel_reason")
+    return text(said, "custom_reason") or text(said, "display_name")
 
 
 def _tracking(row: JsonObject) -> str:

@@ -19,6 +19,7 @@ CAPABILITIES = WarehouseCapabilities(
     reference_max_length=50,
     report_batch=1,
     inbound_report_batch=100,
+    inbound_lookup=False,  # no query of JD takes our number
     messages_by="login",
     rate=RateLimit(10.0, 20),
     notes=(

@@ -1,0 +1,114 @@
+"""Access that ends and is renewed (R23), and clocks that differ."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from salur.connectors.base.errors import AuthExpired, AuthRejected
+from salur.connectors.base.types import TokenSet
+
+from .bench import Bench
+from .checks import Book, Bypass, Power, expect
+
+OAUTH = Book("Tokens", look="refresh(), errors.py (AuthExpired)", abilities=("oauth",))
+CLOCK = Book("Clock", look="wire.py (times of requests), errors.py")
+AT_ONCE = 12
+
+
+def refreshed(bench: Bench, values: dict[str, str]) -> TokenSet:
+    """New tokens for old ones."""
+    tokens = bench.connector(credentials=values).refresh()
+    expect(isinstance(tokens, TokenSet), "a TokenSet", type(tokens).__name__)
+    assert isinstance(tokens, TokenSet)  # noqa: S101 - said above, for the type checker
+    expect(tokens.access_token and tokens.refresh_token, "both tokens", "one is empty")
+    ends = tokens.access_expires_at
+    expect(ends.tzinfo is not None and ends > datetime.now(UTC), "an aware end that lies ahead", ends)
+    return tokens
+
+
+def held(values: dict[str, str], tokens: TokenSet) -> dict[str, str]:
+    """Credentials with new tokens."""
+    return {**values, "access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
+
+
+def _expired(bench: Bench) -> dict[str, str]:
+    """Credentials whose access token is too old by now."""
+    values = bench.credentials()
+    values = held(values, refreshed(bench, values))
+    if not bench.rig.end_access():
+        raise Bypass(f"{bench.rig.name} cannot end the access before its time")
+    return values
+
+
+@OAUTH.check("tokens.address", "The login address carries our state and where to return", "R23")
+def address(bench: Bench) -> None:
+    """Without the state a login could be passed off as another merchant's."""
+    url = bench.connector().authorize_url("https://hub.example/return", "state-4711")
+    expect(url.startswith(("http://", "https://")), "an address", url[:100])
+    expect("state-4711" in url, "the state in the address", "it is not there")
+    expect("hub.example" in url, "where to return in the address", "it is not there")
+    secrets = [value for key, value in bench.credentials().items() if key in bench.secret_keys() and len(value) > 7]
+    expect(not any(value in url for value in secrets if value != bench.credentials().get("app_key")),
+           "no secret in an address that a browser opens", "one is in it")  # fmt: skip
+
+
+@OAUTH.check("tokens.bad_login", "A login that brings no code, or a wrong one, is refused", "R23")
+def bad_login(bench: Bench) -> None:
+    """What comes back with a redirect is anybody's."""
+    for query in ({}, {"code": "KIT-WRONG", "state": "state-4711"}):
+        outcome = bench.attempt(bench.connector().exchange, dict(query))
+        expect(outcome.error is not None, "a refusal", outcome)
+
+
+@OAUTH.check("tokens.expired", "A token that is too old is AuthExpired; renewed, it goes on", "R23", Power.TOKENS)
+def expired(bench: Bench) -> None:
+    """The hub renews once and repeats; AuthRejected would pause the account instead."""
+    values = _expired(bench)
+    outcome = bench.attempt(bench.connector(credentials=values).verify)
+    expect(isinstance(outcome.error, AuthExpired), "AuthExpired", outcome)
+    tokens = refreshed(bench, values)
+    again = bench.attempt(bench.connector(credentials=held(values, tokens)).verify)
+    expect(again.error is None, "an answer with the new tokens", again)
+
+
+@OAUTH.check("tokens.together", "When it ends for many calls at once, each is told, and one renewal serves all", "R23",
+             Power.TOKENS)  # fmt: skip
+def together(bench: Bench) -> None:
+    """Twelve calls over one connector."""
+    values = _expired(bench)
+    connector = bench.connector(credentials=values)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = list(pool.map(lambda _: bench.attempt(connector.verify), range(AT_ONCE)))
+    odd = [str(one) for one in outcomes if not isinstance(one.error, AuthExpired)]
+    expect(not odd, "AuthExpired for each", odd[:3])
+    fresh = bench.connector(credentials=held(values, refreshed(bench, values)))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = list(pool.map(lambda _: bench.attempt(fresh.verify), range(AT_ONCE)))
+    odd = [str(one) for one in outcomes if one.error is not None]
+    expect(not odd, "an answer for each with the new tokens", odd[:3])
+
+
+@OAUTH.check("tokens.used", "A refresh token that is worth nothing is AuthRejected", "R23")
+def used(bench: Bench) -> None:
+    """The account pauses until its owner logs in again."""
+    connector = bench.altered({"refresh_token": "kit-not-a-token"})
+    outcome = bench.attempt(connector.refresh)
+    expect(isinstance(outcome.error, AuthRejected | AuthExpired), "AuthRejected", outcome)
+
+
+@CLOCK.check("clock.minutes", "Clocks two minutes apart do not matter", "issue: clock skew", Power.CLOCK)
+def minutes(bench: Bench) -> None:
+    """The partner's goes ahead, then behind."""
+    for seconds in (120, -240):
+        bench.rig.advance(seconds)
+        outcome = bench.attempt(bench.connector().verify)
+        expect(outcome.error is None, f"an answer, the partner's clock at {seconds:+d} seconds", outcome)
+
+
+@CLOCK.check("clock.days", "Clocks a day apart: an answer or a partner error, never a crash", "issue: clock skew",
+             Power.CLOCK)  # fmt: skip
+def days(bench: Bench) -> None:
+    """The partner's goes behind."""
+    bench.rig.advance(-86400)
+    bench.attempt(bench.connector().verify)

@@ -16,7 +16,7 @@ from salur.outbound.queries import find_label, find_outbound, gated_lists
 from salur.outbound.states import PushState, TaskState
 from salur.tenancy.models import Entitlement
 
-from . import presenting, shown
+from . import outbound_acts, presenting, shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, fetch
@@ -24,6 +24,7 @@ from .problems import NotFound
 from .writes import Answer, once
 
 router = Router(tags=["outbound lists"])
+router.add_router("", outbound_acts.router)
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 
 

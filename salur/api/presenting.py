@@ -14,6 +14,7 @@ from salur.outbound.gates import GateResult
 from salur.outbound.messages import GATE_NAMES, GATE_TEXTS, gate_text
 from salur.outbound.queries import GatedList
 from salur.outbound.states import PushState, TaskState
+from salur.outbound.stopping import cut_off
 from salur.stock import models as stock
 from salur.tenancy.models import Transition
 
@@ -159,7 +160,13 @@ PLAIN = (
     "shipment_error_message",
     "awb",
     "courier",
+    "awb_given",
+    "push_warning",
+    "warning_settled_at",
     "cancellation",
+    "cancellation_reason",
+    "settled_at",
+    "settled_note",
     "confirmation",
     "confirmed_at",
     "blocked_by",
@@ -187,7 +194,15 @@ def outbound_detail(gated: GatedList) -> shown.OutboundDetail:
         for one in gated.lines
     ]
     why = [gate(gated, result) for result in gated.gates]
-    return shown.OutboundDetail.model_validate({**outbound_fields(gated.outbound), "lines": lines, "why": why})
+    cut = cut_off(gated.outbound)
+    return shown.OutboundDetail.model_validate(
+        {
+            **outbound_fields(gated.outbound),
+            "lines": lines,
+            "why": why,
+            "cut_off": None if cut.held else shown.CutOff(until=TaskState(cut.until), late=cut.late, text=cut.text),
+        }
+    )
 
 
 def gate(gated: GatedList, result: GateResult) -> shown.Gate:

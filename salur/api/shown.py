@@ -196,10 +196,16 @@ class Outbound(Schema):
     completed_at: datetime | None
     shipment: ShipmentState
     shipment_error_message: str
-    awb: str
+    awb: str = Field(description="Upper case, without spaces.")
+    awb_given: str = Field(description="The AWB number as the store or a person wrote it, where that differs.")
     courier: str
     has_label: bool
+    push_warning: str = Field(description="What the warehouse did not take of a list that it has, in its words.")
+    warning_settled_at: datetime | None
     cancellation: CancellationState
+    cancellation_reason: str
+    settled_at: datetime | None = Field(description="A person has settled with the warehouse what it refused.")
+    settled_note: str
     confirmation: ConfirmationState
     confirmed_at: datetime | None
     blocked_by: str
@@ -211,11 +217,20 @@ class OutboundPage(Page[Outbound]):
     """One page of outbound lists."""
 
 
+class CutOff(Schema):
+    """Until when the warehouse stops a list, against what it reported last."""
+
+    until: TaskState = Field(description="The last task status in which it can be stopped.")
+    late: bool = Field(description="That status is over: the warehouse will probably refuse.")
+    text: str
+
+
 class OutboundDetail(Outbound):
     """An outbound list with its lines and every push condition."""
 
     lines: list[OutboundLine]
     why: list[Gate]
+    cut_off: CutOff | None = Field(description="Null where the warehouse cannot be asked to stop it.")
 
 
 class Event(Schema):

@@ -159,6 +159,11 @@ def _interval(line: PartnerLine) -> timedelta:
 
 def refresh_now(outbound_ids: Iterable[int]) -> int:
     """The button: ask the warehouse for these lists before all others, at once (inside a scope); answers how many."""
+    return len(refreshed_now(outbound_ids))
+
+
+def refreshed_now(outbound_ids: Iterable[int]) -> list[int]:
+    """:func:`refresh_now`, answering which lists are asked for: those under way at a partner, whatever partner."""
     merchant = current_scope().merchant_id
     with connection.cursor() as cursor:
         cursor.execute(
@@ -174,4 +179,4 @@ def refresh_now(outbound_ids: Iterable[int]) -> int:
         )
     for account in {row[1] for row in rows}:
         wake("follow", account)
-    return len(rows)
+    return [row[0] for row in rows]

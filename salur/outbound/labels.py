@@ -75,15 +75,15 @@ def check_label(content: bytes) -> CheckedLabel:
             "label_too_large", megabytes=f"{len(content) / 1024 / 1024:.1f}", limit=LARGEST // 1024 // 1024
         )
     if not content.startswith(b"%PDF-"):
-        raise LabelRefused(reason="it does not begin as a PDF does")
+        raise LabelRefused(reason=_("it does not begin as a PDF does."))
     if b"%%EOF" not in content[-1024:]:
-        raise LabelRefused(reason="its end is missing")
+        raise LabelRefused(reason=_("its end is missing, so it was cut off on its way."))
     try:
         pages = len(PdfReader(io.BytesIO(content)).pages)
     except Exception as error:  # a reader of foreign files ends in more than its own errors; all mean unreadable
         raise LabelRefused(reason=f"{type(error).__name__}: {error}"[:200]) from error
     if pages < 1:
-        raise LabelRefused(reason="it has no page")
+        raise LabelRefused(reason=_("it has no page."))
     return CheckedLabel(content, hashlib.sha256(content).hexdigest(), pages)
 
 

@@ -132,6 +132,11 @@ def _held(outbound: Outbound, asked_through_us: bool) -> str:
     return "" if asked_through_us else "stop_not_supported"
 
 
+def held_evidence(outbound: Outbound, cut: CutOff) -> dict[str, str]:
+    """What the texts of a list that is not asked for name."""
+    return {"reference": outbound.reference, "partner": cut.partner, "number": outbound.partner_number or "–"}
+
+
 def may_be_stopped(outbound: Outbound) -> bool:
     """Whether the warehouse can be asked to stop it, for the first time or again."""
     return not cut_off(outbound).held

@@ -146,7 +146,7 @@ def why(outbound: Outbound) -> str:
     if outbound.push == "rejected":
         return outbound.push_error_message or outbound.push_error_code
     if outbound.shipment == "failed" and outbound.task != "completed":
-        return outbound.shipment_error_message or gettext("Arranging the shipment failed")
+        return gettext(outbound.shipment_error_message or "Arranging the shipment failed")
     return ""
 
 

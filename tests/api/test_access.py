@@ -25,6 +25,10 @@ SCOPE_OF = {
     "push_list_again": "outbound:write",
     "refresh_list": "outbound:write",
     "arrange_list": "outbound:write",
+    "act_on_lists": "outbound:write",
+    "stop_list": "outbound:write",
+    "settle_list": "outbound:write",
+    "send_order_after_all": "outbound:write",
     "list_stock": "stock:read",
     "list_movements": "stock:read",
     "list_runs": "runs:read",
@@ -55,6 +59,10 @@ class Operation:
         more: dict[str, Any] = {}
         if self.name == "create_orders":
             more["json"] = {"store_id": ids["store_id"], "orders": [new_order("X")]}
+        elif self.name == "act_on_lists":
+            more["json"] = {"action": "refresh", "ids": [ids["outbound_id"]]}
+        elif self.name == "settle_list":
+            more["json"] = {"how": "stopped", "note": "they said so"}
         elif self.name == "import_file":
             more = {"data": {"store_id": str(ids["store_id"])}, "files": {"file": ("a.csv", b"order_id\r\n")}}
         return caller.call(self.method, self.path.format(**ids), **more)
@@ -133,7 +141,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 14
+    assert walked == 17
     with other.scope():
         from salur.orders.models import Order
 

@@ -17,7 +17,7 @@ from salur.foundation.problems import Refusal, describe
 from salur.outbound.labels import LARGEST
 from salur.outbound.models import Outbound
 from salur.outbound.queries import find_outbound, outbounds_named
-from salur.outbound.stopping import CutOff, cut_off
+from salur.outbound.stopping import CutOff, cut_off, held_evidence
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
@@ -51,11 +51,6 @@ def stoppable(outbound: Outbound) -> Stoppable:
         return Stoppable(outbound, cut, cut.text)
     told = describe(cut.held, held_evidence(outbound, cut))
     return Stoppable(outbound, cut, words.sentences(told.cause, told.cure))
-
-
-def held_evidence(outbound: Outbound, cut: CutOff) -> dict[str, str]:
-    """What the texts of a list that is not asked for name."""
-    return {"reference": outbound.reference, "partner": cut.partner, "number": outbound.partner_number or "–"}
 
 
 @page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)

@@ -10,6 +10,7 @@ class FlowsConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from .calibrate import PROBLEMS
+        from . import calibrate, warehouses
 
-        register(PROBLEMS)
+        register(calibrate.PROBLEMS)
+        register(warehouses.PROBLEMS)

@@ -7,6 +7,7 @@ message neither gets lost nor is tried again every second.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,7 @@ from salur.orders.states import RunState
 from salur.stock.models import Warehouse
 from salur.tenancy.scope import current_scope, merchant_scope
 
-from .calibrate import sync_stock
+from .calibrate import NoStockReport, sync_stock
 from .follow_up import apply_and_check, refresh_now
 from .inbound_follow import ask_for_named
 from .ingest import BatchResult, Incoming, ingest_batch
@@ -107,7 +108,8 @@ def process_account_events(merchant_id: int, account_id: int) -> int:
     if named := _subjects(messages, "inbound"):
         ask_for_named(line, named)
     for warehouse in warehouses if skus else ():
-        sync_stock(merchant_id, warehouse, "webhook", skus)
+        with suppress(NoStockReport):  # one that reports its stock as a whole only: its next sync brings it
+            sync_stock(merchant_id, warehouse, "webhook", skus)
     return len(messages)
 
 

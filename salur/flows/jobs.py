@@ -25,6 +25,7 @@ from . import (
     recheck,
     runs,
     sync,
+    warehouses,
 )
 from .tidy import tidy_up
 from .wakeups import CARRY_ON
@@ -46,6 +47,7 @@ WORK: dict[str, Callable[[int, int], int]] = {
     "account_event": events.process_account_events,
     "restock": calibrate.restock,
     "stock_sync": calibrate.carry_on_sync,
+    "daily_sync": warehouses.begin_daily_sync,
     "recheck": recheck.recheck,
     "inbound_push": inbound_push.push_inbound_due,
     "inbound_doubt": inbound_push.look_up_inbound,

@@ -48,6 +48,7 @@ QUEUES = {
     "inbound_submit": ("stock", 12),
     "restock": ("stock", 15),
     "stock_sync": ("stock", 5),
+    "daily_sync": ("stock", 5),
 }
 
 

@@ -21,6 +21,12 @@ SWEEP_SECONDS = 1.0
 SWITCH_SECONDS = 0.0002
 CONCURRENCY = 8
 COLLECT_AFTER = 50_000
+FINDERS = (
+    "salur_due_work(%(now)s)",
+    "salur_recheck_due()",
+    "salur_inbound_due(%(now)s)",
+    "salur_daily_sync_due(%(now)s)",
+)
 
 
 def sweep() -> int:
@@ -29,12 +35,8 @@ def sweep() -> int:
     Answers how many wake-ups were wanted; those that wait in the queue already fold.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT kind, merchant_id, target_id FROM salur_due_work(%s)"
-            " UNION ALL SELECT kind, merchant_id, target_id FROM salur_recheck_due()"
-            " UNION ALL SELECT kind, merchant_id, target_id FROM salur_inbound_due(%s) ORDER BY 1, 2, 3",
-            [now(), now()],
-        )
+        found = " UNION ALL ".join(f"SELECT kind, merchant_id, target_id FROM {finder}" for finder in FINDERS)
+        cursor.execute(f"{found} ORDER BY 1, 2, 3", {"now": now()})
         due = cursor.fetchall()
     for kind, merchant_id, target_id in due:
         with transaction.atomic():

@@ -102,8 +102,10 @@ class Movement(TenantModel):
 class StockSyncRun(TenantModel):
     """One calibration of a warehouse against its partner (R126 to R132).
 
-    ``wanted`` names the SKUs of a selection (None: all). ``pages`` counts what was read so far, ``skus`` the SKUs that
-    the partner named, ``done`` those of them that are written.
+    ``wanted`` names the SKUs of a selection (None: all). Read page by page: ``position`` says where to go on, ``pages``
+    counts what was read so far, ``skus`` the SKUs found by it; ``read_at`` is when the reading had ended. Then written
+    in chunks: ``done`` counts the SKUs that are. ``next_at``: not to be carried on before; ``lost`` counts the workers
+    that were lost over it.
     """
 
     warehouse = TenantForeignKey(Warehouse, related_name="+")
@@ -114,20 +116,67 @@ class StockSyncRun(TenantModel):
     lease_until = models.DateTimeField(null=True, blank=True)
     epoch = models.PositiveIntegerField(default=0)
     wanted = models.JSONField(null=True, blank=True)
+    position = models.JSONField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    lost = models.PositiveSmallIntegerField(default=0, db_default=0)
     read_at = models.DateTimeField(null=True, blank=True)
     skus = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["merchant_id", "warehouse"], condition=Q(finished_at__isnull=True), name="stock_syncrun_open"
+            )
+        ]
+
+
+class StockSyncFigure(TenantModel):
+    """What the partner said of one SKU in a run that is under way, pages and batches added up; not yet written.
+
+    ``asked_at`` is when the first page that names it was asked for. ``listed`` false: it was expected and not named.
+    """
+
+    run = TenantForeignKey(StockSyncRun, related_name="+", db_index=False)
+    sku = models.TextField()
+    sellable = models.IntegerField()
+    allocated = models.IntegerField()
+    incoming = models.IntegerField()
+    listed = models.BooleanField()
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "run", "sku"], name="stock_syncfigure_once")]
+
 
 class StockSyncLine(TenantModel):
-    """A SKU of a calibration: before, what the partner says, after (R132)."""
+    """A SKU of a calibration: before, what the partner says, after (R132).
 
-    run = TenantForeignKey(StockSyncRun, related_name="+")
+    ``evidence`` holds the figures that explain the difference, those that are not zero (see ``calibration.Counted``).
+    """
+
+    run = TenantForeignKey(StockSyncRun, related_name="+", db_index=False)
     sku = models.TextField()
     before = models.IntegerField(null=True)
     partner_sellable = models.IntegerField()
     partner_allocated = models.IntegerField()
     after = models.IntegerField(null=True)
     reason = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict, db_default={})
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant_id", "run", "id"], name="stock_syncline_page"),
+            models.Index(
+                fields=["merchant_id", "run", "id"],
+                condition=~Q(before=F("after")) | ~Q(reason=""),
+                name="stock_syncline_differs",
+            ),
+        ]
+
+    @property
+    def difference(self) -> int | None:
+        """Pieces by which the figure was changed; None where the SKU is no product here."""
+        return None if self.before is None or self.after is None else self.after - self.before

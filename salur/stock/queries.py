@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from salur.foundation.paging import Keyset, keyset_page
 from salur.integrations.models import WarehouseAccount
@@ -88,9 +88,45 @@ def find_sync(run_id: int) -> StockSyncRun | None:
     return StockSyncRun.objects.select_related("warehouse__account").filter(pk=run_id).first()
 
 
-def sync_lines(run: StockSyncRun, cursor: str | None, size: int = 100) -> Keyset[StockSyncLine]:
-    """The SKUs of a stock sync, with the values before and after."""
-    return keyset_page(StockSyncLine.objects.filter(run=run), order=["id"], cursor=cursor, size=size)
+def _lines(run: StockSyncRun, show: str) -> QuerySet[StockSyncLine]:
+    rows = StockSyncLine.objects.filter(run=run)
+    if show == DIFFERENT:
+        return rows.filter(~Q(before=F("after")) | ~Q(reason=""))
+    return rows
+
+
+DIFFERENT = "different"
+
+
+def sync_lines(run: StockSyncRun, cursor: str | None, size: int = 100, *, show: str = "") -> Keyset[StockSyncLine]:
+    """The SKUs of a stock sync with the values before and after; ``show`` :data:`DIFFERENT` keeps what has a tale."""
+    return keyset_page(_lines(run, show), order=["id"], cursor=cursor, size=size)
+
+
+def count_sync_lines(run: StockSyncRun, *, show: str = "") -> int:
+    """How many there are."""
+    return _lines(run, show).count()
+
+
+def every_sync_line(run: StockSyncRun, *, show: str = "", size: int = 2000) -> Iterator[StockSyncLine]:
+    """All of them, read in pages so that a large run does not fill the memory."""
+    after = 0
+    while True:
+        page = list(_lines(run, show).filter(pk__gt=after).order_by("pk")[:size])
+        yield from page
+        if len(page) < size:
+            return
+        after = page[-1].pk
+
+
+def running_syncs(warehouse_id: int) -> bool:
+    """Whether a stock sync of the warehouse is under way."""
+    return StockSyncRun.objects.filter(warehouse_id=warehouse_id, finished_at__isnull=True).exists()
+
+
+def count_balances(warehouse_id: int) -> int:
+    """Products with figures in the warehouse: about as many SKUs as a sync of it will name."""
+    return Balance.objects.filter(warehouse_id=warehouse_id).count()
 
 
 def last_syncs() -> dict[int, StockSyncRun]:

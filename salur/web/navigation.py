@@ -101,7 +101,7 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Warehouses"),
         "warehouse",
-        (Entry(_("Warehouse list"), "warehouses", entitlement=Entitlement.WAREHOUSE_MANAGEMENT),),
+        (Entry(_("Warehouse list"), "warehouses", ("warehouse",), entitlement=Entitlement.WAREHOUSE_MANAGEMENT),),
     ),
     Group(
         _("Integration"),

@@ -22,6 +22,7 @@ from .reports import importing
 from .reports import views as reports
 from .rules import views as rules
 from .settings import views as settings
+from .stock import syncs
 from .stock import views as stock
 from .warehouses import views as warehouses
 
@@ -65,10 +66,12 @@ urlpatterns = [
     path("products/channel/store/<int:store_id>/", listings.sku_link, name="sku_link"),
     path("stock/", stock.stock_list, name="stock"),
     path("stock/balances/<int:balance_id>/", stock.movement_list, name="movements"),
-    path("stock/sync/", stock.sync_chosen, name="sync_chosen"),
-    path("stock/syncs/", stock.sync_list, name="stock_syncs"),
-    path("stock/syncs/<int:run_id>/", stock.sync_detail, name="stock_sync"),
+    path("stock/act/", stock.stock_act, name="stock_act"),
+    path("stock/syncs/", syncs.sync_list, name="stock_syncs"),
+    path("stock/syncs/<int:run_id>/", syncs.sync_detail, name="stock_sync"),
+    path("stock/syncs/<int:run_id>/lines.csv", syncs.sync_file, name="stock_sync_file"),
     path("warehouses/", warehouses.warehouse_list, name="warehouses"),
+    path("warehouses/<int:warehouse_id>/", warehouses.warehouse_page, name="warehouse"),
     path("integrations/", integrations.integration_list, name="integrations"),
     path("integrations/add/", integrations.integration_add, name="integration_add"),
     path("integrations/add/file/<slug:name>/", authorising.add_file_store, name="add_file_store"),

@@ -138,15 +138,15 @@ def test_a_list_reported_here_while_the_partner_was_being_asked_invents_no_unit(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = stage.pushed_order("TEA", 10)
-    read = calibrate._read
+    read = calibrate.read_on
 
     def read_then_complete(*arguments: Any) -> Any:
-        levels = read(*arguments)
+        ended = read(*arguments)
         stage.move(number, status="D")
         follow(stage)
-        return levels
+        return ended
 
-    monkeypatch.setattr(calibrate, "_read", read_then_complete)
+    monkeypatch.setattr(calibrate, "read_on", read_then_complete)
     sync(stage)
     assert figures(stage, "TEA") == (90, 0, 0)
 
@@ -156,14 +156,14 @@ def test_a_list_pushed_while_the_partner_was_being_asked_invents_no_unit(
 ) -> None:
     stage.one_order("TEA", 10)
     stage.arrange()
-    read = calibrate._read
+    read = calibrate.read_on
 
     def read_then_push(*arguments: Any) -> Any:
-        levels = read(*arguments)
+        ended = read(*arguments)
         push_ready(stage.merchant_id, stage.account_id)
-        return levels
+        return ended
 
-    monkeypatch.setattr(calibrate, "_read", read_then_push)
+    monkeypatch.setattr(calibrate, "read_on", read_then_push)
     sync(stage)
     assert figures(stage, "TEA") == (100, 10, 0)
 

@@ -89,6 +89,7 @@ class Shop:
                 "sync_id": sync.pk,
                 "store_id": self.world.store_id,
                 "account_id": self.world.account_id,
+                "warehouse_id": self.world.warehouse_id,
             }
 
 

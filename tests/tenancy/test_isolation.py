@@ -154,6 +154,7 @@ def test_finder_functions_answer_ids_only(db: Any) -> None:
     assert dict(rows) == {
         "salur_connection_merchant": "bigint",
         "salur_create_merchant": "bigint",
+        "salur_daily_sync_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_due_work": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_inbound_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_memberships": "TABLE(merchant_id bigint, name text, role text)",

@@ -113,9 +113,15 @@ def paged(rows: list[Any], number_size: tuple[int, int]) -> dict[str, Any]:
     """One page of rows with count, nextPage and pagination."""
     at, size = number_size
     start = (at - 1) * size
+    return page_of(rows[start : start + size], len(rows), number_size)
+
+
+def page_of(rows: list[Any], count: int, number_size: tuple[int, int]) -> dict[str, Any]:
+    """The same, of rows that were made for this page only; there are ``count`` in all."""
+    at, size = number_size
     return {
-        "data": rows[start : start + size],
-        "count": len(rows),
-        "nextPage": "true" if start + size < len(rows) else "false",
+        "data": rows,
+        "count": count,
+        "nextPage": "true" if at * size < count else "false",
         "pagination": {"page": at, "pageSize": size},
     }

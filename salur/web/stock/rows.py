@@ -7,19 +7,30 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from salur.catalog.models import MasterProduct, WarehouseProduct
+from salur.catalog.messages import push_reason
+from salur.catalog.models import MasterProduct, ProductPushState, WarehouseProduct
 from salur.catalog.queries import added_to
+from salur.flows.calibrate import may_sync
 from salur.stock.models import Balance, Warehouse
 from salur.stock.queries import balances_of
+
+ABSENT = "absent"
+"""Filter: with a balance in a partner's warehouse to which the product was never added."""
 
 
 def in_stock(warehouse_id: int | None, push: str) -> Q:
     """Products that were added to the warehouse (with that push state), or have a balance there."""
     place = {"warehouse_id": warehouse_id} if warehouse_id else {}
     added = WarehouseProduct.objects.filter(product_id=OuterRef("pk"), **place)
+    held = Balance.objects.filter(product_id=OuterRef("pk"), **place)
+    if push == ABSENT:
+        there = WarehouseProduct.objects.filter(
+            product_id=OuterRef("product_id"), warehouse_id=OuterRef("warehouse_id")
+        )
+        return Q(Exists(held.filter(warehouse__account__isnull=False).exclude(Exists(there))))
     if push:
         return Q(Exists(added.filter(push=push)))
-    return Q(Exists(added)) | Q(Exists(Balance.objects.filter(product_id=OuterRef("pk"), **place)))
+    return Q(Exists(added)) | Q(Exists(held))
 
 
 @dataclass(frozen=True)
@@ -36,11 +47,32 @@ class StockRow:
         """What may still be promised, in pieces."""
         return self.balance.on_hand - self.balance.reserved if self.balance else 0
 
+    @property
+    def reason(self) -> str:
+        """Why the warehouse has not got the product, in words; empty where nothing went wrong."""
+        return push_reason(self.added) if self.added else ""
+
+    @property
+    def may_sync(self) -> bool:
+        """Whether this SKU alone can be asked for."""
+        return may_sync(self.warehouse, by_sku=True)
+
+    @property
+    def may_push(self) -> bool:
+        """Whether the product can be pushed once more."""
+        return self.added is not None and self.added.push in (ProductPushState.FAILED, ProductPushState.PUSHED)
+
+    def shows(self, push: str) -> bool:
+        """Whether the row is meant by a filter of the push state."""
+        if push == ABSENT:
+            return self.added is None and self.warehouse.account_id is not None
+        return not push or (self.added is not None and self.added.push == push)
+
 
 def stock_rows(
-    products: Sequence[MasterProduct], warehouse_id: int | None, places: Sequence[Warehouse]
+    products: Sequence[MasterProduct], warehouse_id: int | None, places: Sequence[Warehouse], push: str = ""
 ) -> list[StockRow]:
-    """One row for each product and warehouse that has a balance or was added there."""
+    """One row for each product and warehouse that has a balance or was added there (with that push state)."""
     ids = [product.pk for product in products]
     balances, added = balances_of(ids, warehouse_id), added_to(ids, warehouse_id)
     rows = []
@@ -50,4 +82,4 @@ def stock_rows(
             balance = balances.get((product.pk, place.pk))
             if balance or place.pk in there:
                 rows.append(StockRow(product, place, balance, there.get(place.pk)))
-    return rows
+    return [row for row in rows if row.shows(push)]

@@ -1,39 +1,33 @@
-"""Balances by warehouse, the ledger behind each figure, and stock sync records (R50, R132, R133)."""
+"""Balances by warehouse with the products' push states, and the ledger behind each figure (R48 to R50, R133)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.models import ProductPushState
-from salur.catalog.queries import mskus_of, product_page
+from salur.catalog.queries import mskus_of, product_page, rows_added
 from salur.flows.calibrate import sync_stock
+from salur.flows.products import push_again
 from salur.foundation.problems import Refusal
 from salur.outbound.queries import outbound_links
 from salur.stock.models import MovementCause
-from salur.stock.queries import (
-    find_balance,
-    find_sync,
-    find_warehouse,
-    movement_page,
-    sync_lines,
-    sync_page,
-    totals,
-    warehouses,
-)
+from salur.stock.queries import find_balance, find_warehouse, movement_page, totals, warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
-from salur.web.acting import tell_refusal
+from salur.web.acting import acting, back_to, tell_refusal
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
 from salur.web.words import actor_names
 
-from .rows import in_stock, stock_rows
-from .words import line_words, sync_error_words
+from .rows import ABSENT, in_stock, stock_rows
 
 FIGURES: dict[str, str | Promise] = {
     "on_hand": _("On hand"),
@@ -53,12 +47,12 @@ def stock_list(request: MerchantRequest) -> HttpResponseBase:
     listed = at_cursor(request, lambda cursor: product_page(search, cursor, only=in_stock(warehouse_id, push)))
     context = {
         "page": listed,
-        "rows": stock_rows(listed.rows, warehouse_id, places),
+        "rows": stock_rows(listed.rows, warehouse_id, places, push),
         "warehouses": places,
         "warehouse_id": warehouse_id,
         "search": search,
         "push": push,
-        "pushes": ProductPushState.choices,
+        "pushes": [*ProductPushState.choices, (ABSENT, _("Not added"))],
         "totals": totals(warehouse_id),
         "filtered": bool(warehouse_id or search or push),
     }
@@ -66,29 +60,74 @@ def stock_list(request: MerchantRequest) -> HttpResponseBase:
 
 
 MOST_SKUS = 50
+MOST_PUSHED = 500
 
 
 @page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
-def sync_chosen(request: MerchantRequest) -> HttpResponseBase:
-    """Sync the chosen SKUs of one warehouse with its partner, now (R127, R128)."""
-    chosen = [value.partition(":") for value in request.POST.getlist("row")]
-    places = {int(place) for place, _colon, _product in chosen if place.isdigit()}
-    products = [int(product) for _place, _colon, product in chosen if product.isdigit()]
-    if len(places) != 1 or not 0 < len(products) <= MOST_SKUS:
+def stock_act(request: MerchantRequest) -> HttpResponseBase:
+    """Do with the chosen rows (or the one whose button it was) what was asked: sync, or push the product again."""
+    if request.method != "POST":
+        return redirect("web:stock")
+    action, _colon, one = request.POST.get("action", "").partition(":")
+    chosen = _chosen([one] if one else request.POST.getlist("row"))
+    if action == "push_again":
+        return _push_again(request, chosen)
+    return _sync_chosen(request, chosen)
+
+
+def _chosen(values: Iterable[str]) -> list[tuple[int, int]]:
+    """(warehouse, product) of each row that was ticked."""
+    pairs = [value.partition(":") for value in values]
+    return [(int(place), int(product)) for place, _colon, product in pairs if place.isdigit() and product.isdigit()]
+
+
+def _sync_chosen(request: MerchantRequest, chosen: Sequence[tuple[int, int]]) -> HttpResponseBase:
+    """Sync SKUs of one warehouse with its partner, now (R127, R128)."""
+    places = {place for place, _product in chosen}
+    if len(places) != 1 or not 0 < len(chosen) <= MOST_SKUS:
         most = {"most": MOST_SKUS}
         messages.warning(request, gettext("Choose between 1 and %(most)s products of one warehouse.") % most)
-        return redirect("web:stock")
+        return back_to(request, reverse("web:stock"))
     place_id = places.pop()
     with reading(request):
         if find_warehouse(place_id) is None:
             raise Http404
-        skus = mskus_of(products)
+        skus = mskus_of(product for _place, product in chosen)
     try:
         run_id = sync_stock(request.merchant.id, place_id, "button", skus, actor=actor(request))
     except Refusal as refusal:
         tell_refusal(request, refusal)
-        return redirect("web:stock")
+        return back_to(request, reverse("web:stock"))
     return redirect("web:stock_sync", run_id)
+
+
+def _push_again(request: MerchantRequest, chosen: Sequence[tuple[int, int]]) -> HttpResponseBase:
+    """Push products to their warehouses once more (R49, R122)."""
+    if 0 < len(chosen) <= MOST_PUSHED:
+        with acting(request, "products"):
+            tell_pushed(request, len(push_again(row.pk for row in rows_added(chosen))))
+    else:
+        most = {"most": MOST_PUSHED}
+        messages.warning(request, gettext("Choose between 1 and %(most)s products.") % most)
+    return back_to(request, reverse("web:stock"))
+
+
+def tell_pushed(request: MerchantRequest, count: int) -> None:
+    """Say how many products are being pushed again."""
+    if not count:
+        messages.warning(
+            request, gettext("Nothing to push again: these products wait or are being pushed, or were never added.")
+        )
+        return
+    messages.success(
+        request,
+        ngettext(
+            "%(n)s product is being pushed again. This list shows what the warehouse answers.",
+            "%(n)s products are being pushed again. This list shows what the warehouse answers.",
+            count,
+        )
+        % {"n": count},
+    )
 
 
 @page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
@@ -110,29 +149,3 @@ def movement_list(request: MerchantRequest, balance_id: int) -> HttpResponseBase
         "rows": [(m, links.get(m.cause_id) if m.cause in ABOUT_A_LIST else None, names[m.actor]) for m in listed.rows],
     }
     return fragment_or_page(request, "web/stock/movements.html", context)
-
-
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
-def sync_list(request: MerchantRequest) -> HttpResponseBase:
-    """Every stock sync (R132)."""
-    warehouse_id = row_id(request.GET, "warehouse")
-    listed = at_cursor(request, lambda cursor: sync_page(warehouse_id, cursor))
-    runs = [(run, sync_error_words(run)) for run in listed.rows]
-    context = {"page": listed, "runs": runs, "warehouses": warehouses(), "warehouse_id": warehouse_id}
-    return fragment_or_page(request, "web/stock/syncs.html", context)
-
-
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
-def sync_detail(request: MerchantRequest, run_id: int) -> HttpResponseBase:
-    """The SKUs of one stock sync with the values before and after."""
-    run = find_sync(run_id)
-    if run is None:
-        raise Http404
-    listed = at_cursor(request, lambda cursor: sync_lines(run, cursor))
-    context = {
-        "run": run,
-        "error": sync_error_words(run),
-        "page": listed,
-        "lines": [(line, line_words(line.reason)) for line in listed.rows],
-    }
-    return fragment_or_page(request, "web/stock/sync.html", context)

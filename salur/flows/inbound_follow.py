@@ -100,6 +100,7 @@ def _call(page: Sequence[Asked]) -> Any:
 
 def _ask(line: PartnerLine, pages: Sequence[Sequence[Asked]]) -> Applied:
     """The warehouse's word on these lists, applied; a page that could not be asked for is tried again later."""
+    asked_at = now()
     results: list[Result[Sequence[InboundReport]]] = call_many(
         line, [Job(page[0][0], _call(page)) for page in pages], width=WIDTH
     )
@@ -107,19 +108,20 @@ def _ask(line: PartnerLine, pages: Sequence[Sequence[Asked]]) -> Applied:
         record(line, results)
         if any(isinstance(r.error, AuthRejected) for r in results):
             account_changed(line.id)
-        applied = apply_inbound_reports(line.id, [x for r in results if r.error is None for x in r.answer()])
+        reports = [x for r in results if r.error is None for x in r.answer()]
+        applied = apply_inbound_reports(line.id, reports, asked_at)
         for page, result in zip(pages, results, strict=True):
-            _note(line, page, result.error)
+            _note(line, page, result.error, asked_at)
     recount(line, applied)
     return applied
 
 
-def _note(line: PartnerLine, page: Sequence[Asked], error: PartnerError | None) -> None:
+def _note(line: PartnerLine, page: Sequence[Asked], error: PartnerError | None, asked_at: datetime) -> None:
     """When these lists are asked for next, and what hindered it (lists that were said nothing of count as asked)."""
     rows = InboundList.objects.filter(pk__in=[row[0] for row in page])
     if error is None:
         rows.update(
-            task_checked_at=now(),
+            task_checked_at=asked_at,
             task_next_at=now() + _interval(line),
             task_attempts=0,
             task_error_code="",

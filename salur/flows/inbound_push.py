@@ -256,13 +256,14 @@ def look_up_inbound(merchant_id: int, account_id: int) -> int:
         claims = _claim_doubtful(line)
     if not claims:
         return 0
+    asked_at = now()
     results = call_many(line, [Job(c.id, _find_call(c.reference)) for c in claims], width=WIDTH)
     verdicts = [_found_verdict(r, c) for r, c in zip(results, claims, strict=True)]
     reports = [r.value for r in results if r.error is None and r.value is not None]
     with merchant_scope(merchant_id, actor=ACTOR, cause="look up inbound"):
         record(line, results)
         ours = _save(line, claims, verdicts, results, kind="lookup", origin=InboundPushState.UNKNOWN)
-        applied = apply_inbound_reports(line.id, reports)
+        applied = apply_inbound_reports(line.id, reports, asked_at)
         absent = [c.id for c, v in zip(claims, verdicts, strict=True) if v.push == "ready" and c.id in ours]
         _settle_absent(line.id, absent)
     recount(line, applied)

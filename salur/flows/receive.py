@@ -8,6 +8,7 @@ and flagged; it never takes stock away.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,7 +31,7 @@ from salur.stock.ledger import Entry, balance_ids, post
 from salur.stock.models import Movement, MovementCause, StockSyncRun
 from salur.tenancy.scope import current_scope, merchant_scope
 
-from .calibrate import request_sync, sync_stock
+from .calibrate import NoStockReport, request_sync, sync_stock
 from .wakeups import wake
 
 log = structlog.get_logger(__name__)
@@ -57,8 +58,13 @@ class LessThanBefore(Refusal):
     code = "inbound_total_falls"
 
 
-def apply_inbound_reports(account_id: int, reports: Sequence[InboundReport]) -> Applied:
-    """Apply reports on lists of one account (inside a scope); older or repeated ones change nothing."""
+def apply_inbound_reports(
+    account_id: int, reports: Sequence[InboundReport], asked_at: datetime | None = None
+) -> Applied:
+    """Apply reports on lists of one account (inside a scope); older or repeated ones change nothing.
+
+    ``asked_at`` is when the partner was asked: what a stock sync counted since then may include what comes next.
+    """
     done = Applied()
     if not reports:
         return done
@@ -79,7 +85,7 @@ def apply_inbound_reports(account_id: int, reports: Sequence[InboundReport]) -> 
     for pk in taken:
         _note_end(done, pk, tasks[pk], states[pk].task)
     done.recount = _counted_meanwhile(rows, states, taken)
-    done.pieces = _write({i: states[i] for i in taken}, taken)
+    done.pieces = _write({i: states[i] for i in taken}, taken, asked_at or now())
     _settle_cancellations(done)
     return done
 
@@ -105,7 +111,7 @@ def receive_by_hand(
     if complete:
         state.task = InboundTaskState.COMPLETED
         taken.left = give_up_rest(state)
-    return _write({row.pk: state}, {row.pk: [(None, taken)]})
+    return _write({row.pk: state}, {row.pk: [(None, taken)]}, now())
 
 
 def _lock_own(list_id: int) -> InboundList:
@@ -237,11 +243,15 @@ def _counted_meanwhile(
 # -- writing --------------------------------------------------------------------------------------------------------
 
 
-def _write(states: Mapping[int, ListState], taken: Mapping[int, Sequence[tuple[InboundReport | None, Taken]]]) -> int:
+def _write(
+    states: Mapping[int, ListState],
+    taken: Mapping[int, Sequence[tuple[InboundReport | None, Taken]]],
+    asked_at: datetime,
+) -> int:
     """Lists, lines and receipts, then the ledger in one call; answers the good pieces that are new."""
     at = now()
     for state in states.values():
-        _write_list(state, at)
+        _write_list(state, asked_at, at)
     InboundLine.objects.bulk_update(
         [
             InboundLine(pk=line.id, received=line.received, damaged=line.damaged, expected=line.expected)
@@ -270,13 +280,13 @@ def _write(states: Mapping[int, ListState], taken: Mapping[int, Sequence[tuple[I
     return received
 
 
-def _write_list(state: ListState, at: datetime) -> None:
+def _write_list(state: ListState, asked_at: datetime, at: datetime) -> None:
     changes: dict[str, Any] = {
         "task": state.task,
         "task_raw": state.raw,
         "task_reason": state.reason,
         "task_version": state.version,
-        "task_checked_at": at,
+        "task_checked_at": asked_at,
         "flags": state.flags,
     }
     row = InboundList.objects.filter(pk=state.id)
@@ -357,8 +367,9 @@ def recount(line: PartnerLine, applied: Applied) -> None:
     if "stock" not in can.abilities:
         return
     for warehouse, skus in applied.recount.items():
-        if can.stock_by_sku:
-            sync_stock(line.merchant_id, warehouse, "inbound", sorted(skus))
-        else:
-            with merchant_scope(line.merchant_id, actor=ACTOR, cause="recount"):
-                request_sync(warehouse, "inbound")
+        with suppress(NoStockReport):  # then the warehouse's next sync brings it
+            if can.stock_by_sku:
+                sync_stock(line.merchant_id, warehouse, "inbound", sorted(skus))
+            else:
+                with merchant_scope(line.merchant_id, actor=ACTOR, cause="recount"):
+                    request_sync(warehouse, "inbound")

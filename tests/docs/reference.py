@@ -71,6 +71,7 @@ def settings() -> str:
 def machines() -> dict[Machine, tuple[str, str]]:
     """Every machine with its title and what it answers."""
     from salur.catalog.states import PRODUCT_PUSH
+    from salur.inbound.states import MACHINES as INBOUND
     from salur.orders.states import ORDER, RUN
     from salur.outbound.states import MACHINES
 
@@ -79,6 +80,7 @@ def machines() -> dict[Machine, tuple[str, str]]:
         RUN: ("Sync run", "One run that brought orders in."),
         **dict(zip(MACHINES, OUTBOUND_MACHINES, strict=True)),
         PRODUCT_PUSH: ("Product push", "Whether a warehouse knows a product."),
+        **dict(zip(INBOUND, INBOUND_MACHINES, strict=True)),
     }
 
 
@@ -102,6 +104,12 @@ OUTBOUND_MACHINES = (
     ("Shipment", "The store's side of the parcel: arranged, AWB number, label."),
     ("Cancellation", "A wish to stop the list at the warehouse."),
     ("Confirmation", "Has the store been told that the parcel is under way?"),
+)
+
+INBOUND_MACHINES = (
+    ("Inbound push", "Has the warehouse got the inbound list?"),
+    ("Inbound task", "How far the warehouse is with receiving it."),
+    ("Inbound cancellation", "A wish that the warehouse expects the list no more."),
 )
 
 ACTS = {"nobody": "nobody: it mends itself", "partner": "the partner"}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from salur.connectors.base.inbound import InboundLineReport, InboundReport, InboundTask
 from salur.connectors.base.types import PartnerRef, Unmapped
+from salur.flows.inbound_cancel import cancel_inbound
 from salur.flows.inbound_push import submit_inbound
 from salur.flows.receive import Applied, LessThanBefore, apply_inbound_reports, receive_by_hand
 from salur.foundation.clock import now
@@ -300,6 +301,40 @@ def test_pieces_that_a_stock_sync_counted_meanwhile_are_counted_again(room: Room
     assert room.tea(6, minute=2).recount == {room.world.warehouse_id: {"TEA"}}
 
 
+def test_a_sync_that_counted_while_the_warehouse_was_asked_is_seen(room: Room) -> None:
+    asked_at = now()
+    with room.world.scope():
+        pair = (room.world.warehouse_id, room.world.products["TEA"])
+        post([Entry(balance_ids([pair])[pair], MovementCause.COUNT, next(_causes), d_on_hand=4)])
+        reports = [room.says(InboundTask.RECEIVING)]
+        apply_inbound_reports(room.world.account_id, reports, asked_at)
+    assert room.tea(4, minute=1).recount == {room.world.warehouse_id: {"TEA"}}
+
+
+def test_reports_and_counts_of_the_same_goods_do_not_wait_for_each_other_for_ever(db: Any) -> None:
+    room = Room(WantedLine("TEA", 50), WantedLine("CUP", 50))
+    balances = [balance_of(room, sku) for sku in ("CUP", "TEA")]
+
+    def count() -> None:
+        for _turn in range(15):
+            with room.world.scope():
+                post([Entry(b, MovementCause.COUNT, next(_causes), d_on_hand=1) for b in balances])
+
+    def report(*skus: str) -> None:
+        for turn in range(15):
+            lines = [InboundLineReport(sku, turn) for sku in skus]
+            room.apply(room.says(InboundTask.RECEIVING, *lines, minute=turn))
+
+    side_by_side(count, lambda: report("TEA", "CUP"), lambda: report("CUP", "TEA"))
+    assert (room.figures("TEA"), room.figures("CUP")) == ((29, 36), (29, 36))
+
+
+def balance_of(room: Room, sku: str) -> int:
+    with room.world.scope():
+        pair = (room.world.warehouse_id, room.world.products[sku])
+        return balance_ids([pair])[pair]
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("report"), st.integers(0, 7), st.integers(0, 3)),
@@ -336,6 +371,7 @@ def test_random_reports_and_stock_syncs_receive_exactly_the_highest_total(
         on_hand, incoming = room.figures()
         assert min(on_hand, incoming) >= 0
         assert room.received() == highest
+        assert sum(line[3] for line in room.lines()) == incoming, "what is incoming belongs to lines"
     ended_now = newest == 7 and ended is not InboundTask.RECEIVING
     assert room.figures()[1] == (0 if ended_now else max(0, 10 - highest))
     assert sum(line[1] for line in room.lines()) == highest
@@ -380,6 +416,14 @@ def test_an_own_warehouse_is_received_by_hand(db: Any) -> None:
     assert (own.row().task, own.row().completed_at is not None, own.lines()) == ("completed", True, [("", 9, 1, 0)])
     with pytest.raises(ListRefused):
         own.take(10)
+
+
+def test_an_own_list_that_is_called_off_is_expected_no_more(db: Any) -> None:
+    own = Own()
+    own.take(4)
+    with own.world.scope():
+        cancel_inbound(own.id)
+    assert (own.figures(), own.row().task, own.row().push) == ((4, 0), "cancelled", "pushed")
 
 
 def test_by_hand_a_total_may_not_fall(db: Any) -> None:

@@ -67,6 +67,7 @@ OTHERS = [
     one("account_keys", "account_id", role=OWNER),
     one("order", "order_id"),
     one("outbound", "outbound_id"),
+    Address("outbound_stop", OPERATOR),
     one("product", "product_id"),
     one("stock_sync", "run_id", "sync_id"),
     one("warehouse", "warehouse_id"),
@@ -80,6 +81,9 @@ OBJECTS = [page for page in PAGES if page.takes]
 # Addresses that change something, with what is sent.
 WRITES: list[tuple[Address, dict[str, str]]] = [
     (Address("orders_bulk"), {"action": "push_again", "order": "1"}),
+    (Address("outbound_stop"), {"outbound": "1"}),
+    (one("outbound_settle", "outbound_id"), {"action": "seen", "note": "x"}),
+    (one("outbound_label", "outbound_id"), {"awb": "x"}),
     (one("report_act", "run_id"), {"action": "stop"}),
     (Address("rules"), {"action": "delete:1"}),
     (Address("rule_new"), {"name": "x"}),

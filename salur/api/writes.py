@@ -11,7 +11,7 @@ from ninja import Schema
 
 from salur.tenancy import idempotency
 
-from .access import ApiRequest
+from .access import ApiRequest, acting
 from .problems import Invalid, fault
 
 HEADER = "Idempotency-Key"
@@ -46,21 +46,59 @@ def once(
     ``content`` tells what makes two requests the same where the body is no longer at hand. Raises KeyConflict,
     StillRunning, or whatever the work raises; the key is free again then.
     """
-    key = request.headers.get(HEADER)
-    if key is None:
+    key = _key(request)
+    if not key:
         return _response(_written(work()))
-    if not 0 < len(key) <= idempotency.LONGEST_KEY:
-        raise Invalid(fault("header", HEADER, "bad_key"))
     body = request.body if content is None else content()
     digest = idempotency.digest_of(request.method or "", request.get_full_path(), body)
     stored = _begin(key, digest)
     if stored is not None:
-        response = _response(Written(stored.status, stored.answer["text"], stored.answer["location"]))
-        response[REPLAYED] = "true"
-        return response
+        return _replayed(stored)
     answer = _written(work())
-    idempotency.finish(key, answer.status, {"text": answer.text, "location": answer.location})
+    _finish(key, answer)
     return _response(answer)
+
+
+def once_outside(request: ApiRequest, work: Callable[[], Answer]) -> HttpResponse:
+    """The same for work that speaks to a partner, with no scope open: it opens scopes of its own.
+
+    The work must be such that doing it twice is doing it once (a partner's identity is claimed once, a place added
+    once): whoever asks a second time while the first is under way does it as well, and both get one answer.
+    """
+    key = _key(request)
+    if not key:
+        return _response(_written(work()))
+    digest = idempotency.digest_of(request.method or "", request.get_full_path(), request.body)
+    with acting(request):
+        stored = idempotency.look(key, digest)
+    if stored is None:
+        answer = _written(work())
+        with acting(request):
+            stored = _begin(key, digest)
+            if stored is None:
+                _finish(key, answer)
+                return _response(answer)
+    return _replayed(stored)
+
+
+def _key(request: ApiRequest) -> str:
+    """The request's key, empty where it has none; raises Invalid."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return ""
+    if not 0 < len(key) <= idempotency.LONGEST_KEY:
+        raise Invalid(fault("header", HEADER, "bad_key"))
+    return key
+
+
+def _finish(key: str, answer: Written) -> None:
+    idempotency.finish(key, answer.status, {"text": answer.text, "location": answer.location})
+
+
+def _replayed(stored: idempotency.StoredAnswer) -> HttpResponse:
+    response = _response(Written(stored.status, stored.answer["text"], stored.answer["location"]))
+    response[REPLAYED] = "true"
+    return response
 
 
 def _begin(key: str, digest: str) -> idempotency.StoredAnswer | None:

@@ -107,7 +107,7 @@ def _refused(result: Result[Any], plugin: Plugin) -> Refusal:
     if refused.code not in ("rejected", "rejected_field"):
         return refused
     place = field_named(plugin.places_form, refused.field) or plugin.places_form[-1].key
-    return FormInvalid.of(place, refused.code, **refused.evidence)
+    return FormInvalid.of(place, "field_refused", **refused.evidence)
 
 
 def _check_named(

@@ -19,6 +19,7 @@ from .exchanges import save_exchanges
 from .forms import MODE, FormInvalid, authorisation_form, needed_values, validate_fields
 from .lines import plugin_of
 from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
+from .modes import mode_of
 from .saving import Verified, verify
 from .sealing import unseal
 
@@ -39,12 +40,9 @@ def missing_settings(row: StoreConnection | WarehouseAccount) -> tuple[FormField
 
 def secret_fields(row: StoreConnection | WarehouseAccount) -> tuple[FormField, ...]:
     """What may be typed anew for a connection (inside a scope): the secrets of the way it was authorised."""
-    plugin, held = plugin_of(row), None
-    kind: Kind = "store" if isinstance(row, StoreConnection) else "account"
-    if (credential := find_credential(kind, row.pk)) is not None:
-        held = unseal(credential.sealed, current_scope().merchant_id, kind, row.pk)
-    fields = plugin.form if held is None else authorisation_form(plugin, held.get(MODE))
-    return tuple(declared for declared in fields if declared.secret)
+    plugin = plugin_of(row)
+    mode = mode_of(plugin, "store" if isinstance(row, StoreConnection) else "account", row.pk)
+    return tuple(declared for declared in (plugin.form if mode is None else mode.form) if declared.secret)
 
 
 def replace_secrets(acting: Acting, kind: Kind, connection_id: int, values: Mapping[str, Any]) -> None:

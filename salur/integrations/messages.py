@@ -22,6 +22,13 @@ TABLE: tuple[Problem, ...] = (
         "operator",
     ),
     Problem(
+        "field_refused",
+        _("%(partner)s refused this value"),
+        _("%(partner)s does not accept this value. It answered: “%(message)s” (%(partner_code)s)."),
+        _("Compare it with what %(partner)s gave you, correct it and try again."),
+        "operator",
+    ),
+    Problem(
         "hub_keys_missing",
         _("%(partner)s is not set up on this installation"),
         _("“%(mode)s” uses this installation's own application at %(partner)s, whose keys are missing: %(keys)s."),

@@ -64,7 +64,17 @@ def begin(key: str, digest: str) -> StoredAnswer | None:
         )
         if cursor.rowcount:
             return None
-    row = IdempotencyKey.objects.get(key=key)
+    return _stored(IdempotencyKey.objects.get(key=key), digest)
+
+
+def look(key: str, digest: str) -> StoredAnswer | None:
+    """The answer that was given, if any; nothing is begun. Raises as :func:`begin` does."""
+    row = IdempotencyKey.objects.filter(key=key).first()
+    return None if row is None else _stored(row, digest)
+
+
+def _stored(row: IdempotencyKey, digest: str) -> StoredAnswer:
+    key = row.key
     if row.digest != digest:
         raise KeyConflict(key=key)
     if row.status is None:

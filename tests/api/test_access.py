@@ -40,6 +40,12 @@ SCOPE_OF = {
     "sync_store": "imports:write",
     "list_stores": "",
     "list_warehouses": "",
+    "list_partners": "",
+    "list_accounts": "",
+    "read_account": "",
+    "create_account": "integrations:write",
+    "create_place": "integrations:write",
+    "fetch_account": "integrations:write",
     "read_template": "",
 }
 """Every operation there is; a new one fails the test until it stands here."""
@@ -63,6 +69,10 @@ class Operation:
             more["json"] = {"action": "refresh", "ids": [ids["outbound_id"]]}
         elif self.name == "settle_list":
             more["json"] = {"how": "stopped", "note": "they said so"}
+        elif self.name == "create_account":
+            more["json"] = {"partner": "nobody", "name": "X", "values": {}}
+        elif self.name == "create_place":
+            more["json"] = {"values": {}}
         elif self.name == "import_file":
             more = {"data": {"store_id": str(ids["store_id"])}, "files": {"file": ("a.csv", b"order_id\r\n")}}
         return caller.call(self.method, self.path.format(**ids), **more)
@@ -89,6 +99,7 @@ def ids(world: World) -> dict[str, int]:
         "balance_id": balance,
         "run_id": world.run_id,
         "store_id": world.store_id,
+        "account_id": world.account_id,
     }
 
 
@@ -141,7 +152,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 17
+    assert walked == 20
     with other.scope():
         from salur.orders.models import Order
 

@@ -22,7 +22,14 @@ import pytest
 from salur.connectors.base.capabilities import AuthMode, FormField, Plugin, WarehouseCapabilities
 from salur.connectors.base.errors import AuthExpired, AuthRejected, ContractBroken, Rejected
 from salur.connectors.base.transport import Call, Effect, Transport
-from salur.connectors.base.types import Credentials, PartnerIdentity, PartnerWarehouse, TokenSet
+from salur.connectors.base.types import (
+    Credentials,
+    PartnerEvent,
+    PartnerIdentity,
+    PartnerWarehouse,
+    RawRequest,
+    TokenSet,
+)
 from tests.harness.database import Database
 
 TYPED = (
@@ -109,7 +116,7 @@ class Kargo:
         name="kargo",
         title="Kargo",
         countries=("ID", "VN"),
-        abilities=frozenset({"oauth"}),
+        abilities=frozenset({"oauth", "callbacks"}),
         needs_label=False,
         stock_by_sku=False,
         messages_by="login",
@@ -166,6 +173,12 @@ class Kargo:
         return PartnerWarehouse(
             f"{number}-{department}", name, self.known["country"], usable=bool(said["usable"]), details=details
         )
+
+    def subscribe(self, url: str) -> datetime | None:
+        raise Rejected("by_login", "messages are switched on at the login")
+
+    def parse_callback(self, request: RawRequest) -> Sequence[PartnerEvent]:
+        raise AuthRejected("signature", "not signed")
 
     def push_outbound(self, order: Any, label: Any) -> Any:
         raise ContractBroken("absent", "this partner takes nothing")

@@ -10,27 +10,36 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from salur.connectors.base.capabilities import Plugin
-from salur.flows.connect import connect_account, connect_store, finish_authorisation, replace_secrets
+from salur.flows.connect import connect_account, connect_store, finish_login, replace_secrets
 from salur.foundation.problems import Refusal
 from salur.integrations.channels import find_channel
 from salur.integrations.connect import (
     Acting,
     FormInvalid,
+    begin_account_authorisation,
     begin_authorisation,
     begin_reauthorisation,
+    begun,
     connect_file_store,
+    secret_fields,
 )
+from salur.integrations.login import Begun
+from salur.integrations.models import WarehouseAccount
 from salur.integrations.queries import find_account, find_store
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
-from salur.web.acting import refusal_text, tell_refusal
-from salur.web.words import channel_title, told_words
+from salur.web.acting import tell_refusal
+from salur.web.formfields import country_names
+from salur.web.words import channel_title, sentences
 
+from .abilities import facts_of, notes_of
 from .forms import AuthoriseForm, FileStoreForm, KeysForm
+from .subscribing import ask_for_messages, is_public
+from .ways import ways_of
 
 
 def who(request: MerchantRequest) -> Acting:
@@ -45,42 +54,79 @@ def return_address() -> str:
 
 @page(get=Role.OWNER, post=Role.OWNER)
 def authorise(request: MerchantRequest, kind: str, name: str) -> HttpResponseBase:
-    """The form of one partner. Whatever is wrong stands by its field, in our words and the partner's."""
+    """The form of one partner. Whatever is wrong stands by its field, in our words and the partner's.
+
+    Where there are several ways to authorise, ``mode`` names the one whose form is shown (R22).
+    """
     plugin = find_plugin(kind, name)
     if plugin is None:
         raise Http404
-    form = AuthoriseForm(request.POST or None, plugin=plugin)
-    if request.method == "POST":
-        answer = _connect(request, plugin, form)
+    posted = request.POST if request.method == "POST" else None
+    ways = ways_of(request, plugin, (posted or request.GET).get("mode", ""))
+    mode = None if ways is None else ways.chosen.mode
+    form = AuthoriseForm(posted, plugin=plugin, mode=mode, by_default=is_public())
+    if posted is not None:
+        answer = _connect(request, plugin, form, "" if mode is None else mode.key)
         if answer is not None:
             return answer
-    by_login = "oauth" in plugin.capabilities.abilities
-    context = {"form": form, "plugin": plugin, "is_store": kind == STORE, "by_login": by_login}
+    context = {
+        "form": form,
+        "plugin": plugin,
+        "ways": ways,
+        "is_store": kind == STORE,
+        "by_login": "oauth" in plugin.capabilities.abilities,
+        "countries": country_names(plugin.capabilities.countries),
+        "facts": facts_of(plugin),
+        "notes": notes_of(plugin),
+    }
     return fragment_or_page(request, "web/integrations/authorise.html", context, status=422 if form.is_bound else 200)
 
 
-def _connect(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm) -> HttpResponse | None:
-    name, country = request.POST.get("name", ""), request.POST.get("country", "")
+def _connect(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str) -> HttpResponse | None:
     form.errors.clear()  # what the service finds is shown, not what this form would find
     try:
-        if plugin.kind == WAREHOUSE:
-            made = connect_account(who(request), plugin.name, name, form.typed())
-            messages.success(request, gettext("Verified and connected. Its warehouses stand below."))
-            return redirect("web:account", made.account_id)
         if "oauth" in plugin.capabilities.abilities:
-            address = begin_authorisation(
-                who(request), plugin.name, name, form.typed(), redirect=return_address(), country=country
-            )
-            return _leave(request, address, plugin.capabilities.title)
-        store_id = connect_store(who(request), plugin.name, name, form.typed(), country=country)
-    except FormInvalid as invalid:
-        form.take_errors(invalid.checked.errors)
-        return None
+            return _leave(request, _login_address(request, plugin, form, mode), plugin.capabilities.title)
+        if plugin.kind == WAREHOUSE:
+            return _connect_account(request, plugin, form, mode)
+        name, country = request.POST.get("name", ""), request.POST.get("country", "")
+        store_id = connect_store(who(request), plugin.name, name, form.typed(), country=country, mode=mode)
     except Refusal as refusal:
-        form.add_error(None, told_words(refusal_text(refusal)))
+        form.take_refusal(refusal)
         return None
     messages.success(request, gettext("Verified and connected."))
     return redirect("web:store", store_id)
+
+
+def _login_address(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str) -> str:
+    name, typed, back = request.POST.get("name", ""), form.typed(), return_address()
+    if plugin.kind == STORE:
+        country = request.POST.get("country", "")
+        return begin_authorisation(who(request), plugin.name, name, typed, redirect=back, country=country, mode=mode)
+    return begin_account_authorisation(
+        who(request), plugin.name, name, typed, redirect=back, mode=mode, subscribed=_ticked(request, form)
+    )
+
+
+def _ticked(request: MerchantRequest, form: AuthoriseForm | KeysForm) -> bool | None:
+    """Whether the box for messages was ticked; None where there is none."""
+    return "subscribed" in request.POST if "subscribed" in form.fields else None
+
+
+def _connect_account(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str) -> HttpResponse:
+    made = connect_account(who(request), plugin.name, request.POST.get("name", ""), form.typed(), mode=mode)
+    _tell_connected(request, len(made.warehouse_ids))
+    if _ticked(request, form):
+        ask_for_messages(request, "account", made.account_id)
+    return redirect("web:account", made.account_id)
+
+
+def _tell_connected(request: MerchantRequest, warehouses: int) -> None:
+    told = gettext("Verified and connected.")
+    if warehouses:
+        counted = ngettext("%(n)s warehouse was created.", "%(n)s warehouses were created.", warehouses)
+        told = sentences(told, counted % {"n": warehouses})
+    messages.success(request, told)
 
 
 def _leave(request: MerchantRequest, address: str, title: str) -> HttpResponse:
@@ -112,39 +158,84 @@ def authorise_again(request: MerchantRequest, store_id: int) -> HttpResponseBase
 
 @page(get=Role.OWNER, post=Role.OWNER)
 def account_keys(request: MerchantRequest, account_id: int) -> HttpResponseBase:
-    """New keys for an account: verified with the partner before they replace the old ones; what waited goes on."""
+    """Authorise an account again: new keys are verified before they replace the old ones; what waited goes on.
+
+    A partner with a login is logged in at once more; keys typed here go along, those left out stay.
+    """
     with reading(request):
         account = find_account(account_id)
-    plugin = None if account is None else find_plugin(WAREHOUSE, account.partner)
-    if account is None or plugin is None:
-        raise Http404
-    form = KeysForm(request.POST or None, plugin=plugin)
-    if request.method == "POST":
-        form.errors.clear()  # what the service finds is shown, not what this form would find
-        try:
-            replace_secrets(who(request), "account", account_id, form.typed())
-        except FormInvalid as invalid:
-            form.take_errors(invalid.checked.errors)
-        except Refusal as refusal:
-            form.add_error(None, told_words(refusal_text(refusal)))
-        else:
-            messages.success(request, gettext("Verified. What waited for the account goes on."))
-            return redirect("web:account", account_id)
-    context = {"form": form, "account": account, "plugin": plugin}
+        plugin = None if account is None else find_plugin(WAREHOUSE, account.partner)
+        if account is None or plugin is None:
+            raise Http404
+        fields = secret_fields(account)
+    posted = request.POST if request.method == "POST" else None
+    form = KeysForm(posted, fields=fields, plugin=plugin)
+    by_login = "oauth" in plugin.capabilities.abilities
+    if posted is not None:
+        answer = _renew(request, account, plugin, form)
+        if answer is not None:
+            return answer
+    context = {"form": form, "account": account, "plugin": plugin, "by_login": by_login}
     return fragment_or_page(request, "web/integrations/keys.html", context, status=422 if form.is_bound else 200)
+
+
+def _renew(
+    request: MerchantRequest, account: WarehouseAccount, plugin: Plugin, form: KeysForm
+) -> HttpResponseBase | None:
+    form.errors.clear()  # what the service finds is shown, not what this form would find
+    try:
+        if "oauth" in plugin.capabilities.abilities:
+            address = begin_reauthorisation(
+                who(request),
+                account.pk,
+                kind="account",
+                redirect=return_address(),
+                values=form.typed(),
+                subscribed=_ticked(request, form),
+            )
+            return _leave(request, address, plugin.capabilities.title)
+        replace_secrets(who(request), "account", account.pk, form.typed())
+    except Refusal as refusal:
+        form.take_refusal(refusal)
+        return None
+    messages.success(request, gettext("Verified. What waited for the account goes on."))
+    return redirect("web:account", account.pk)
 
 
 @page(get=Role.OWNER, scoped=False)
 def authorise_return(request: MerchantRequest) -> HttpResponseBase:
     """Where the partner sends the owner back to: the state says what was begun, and by whom."""
     query = {key: cast(str, value) for key, value in request.GET.items()}
+    state = query.get("state", "")
+    what: Begun | None = None
     try:
-        store_id = finish_authorisation(who(request), query.get("state", ""), query)
+        what = begun(who(request), state)
+        done = finish_login(who(request), state, query)
     except Refusal as refusal:
+        _tell_on_return(request, refusal)
+        return _where_it_began(what)
+    if done.kind == "store":
+        messages.success(request, gettext("Verified and connected. Its orders are fetched by themselves."))
+        return redirect("web:store", done.connection_id)
+    _tell_connected(request, len(done.warehouse_ids))
+    return redirect("web:account", done.connection_id)
+
+
+def _tell_on_return(request: MerchantRequest, refusal: Refusal) -> None:
+    """The form is not at hand any more, so what is wrong in it is told on the next page."""
+    if not isinstance(refusal, FormInvalid):
         tell_refusal(request, refusal)
+        return
+    for told in refusal.checked.errors.values():
+        messages.error(request, sentences(told.cause, told.cure))
+
+
+def _where_it_began(what: Begun | None) -> HttpResponse:
+    if what is None:
         return redirect("web:integration_add")
-    messages.success(request, gettext("Verified and connected. Its orders are fetched by themselves."))
-    return redirect("web:store", store_id)
+    if what.connection_id is not None:
+        return redirect(f"web:{what.kind}", what.connection_id)
+    return redirect("web:authorise", what.plugin.kind, what.plugin.name)
 
 
 @page(get=Role.OWNER, post=Role.OWNER)

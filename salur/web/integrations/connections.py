@@ -10,11 +10,12 @@ from django.utils.translation import gettext, ngettext
 
 from salur.connectors.base.capabilities import Plugin
 from salur.flows.connect import disconnect, fetch_warehouses
+from salur.flows.places import add_place
 from salur.flows.sync import start_store_sync
 from salur.flows.wakeups import store_changed
 from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
-from salur.integrations.connect import FormInvalid, change_settings
+from salur.integrations.connect import FormInvalid, change_settings, set_subscribed
 from salur.integrations.models import ConnectionState, StoreConnection, WarehouseAccount
 from salur.integrations.queries import budget_of, find_account, find_store, last_exchanges
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
@@ -26,10 +27,12 @@ from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
 from salur.web.words import channel_title
 
+from .abilities import facts_of, notes_of
 from .authorising import who
-from .forms import SettingsForm
+from .forms import PLACE, PlaceForm, SettingsForm
 from .ranges import RangeForm
 from .subscribing import ask_for_messages, messages_of
+from .ways import how_authorised
 
 SWITCHES = ("automatic_sync", "auto_arrange", "auto_confirm")
 
@@ -77,7 +80,7 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
     return fragment_or_page(request, "web/integrations/store.html", context, status=_status(form, ranged))
 
 
-def _status(*forms: SettingsForm | RangeForm | None) -> int:
+def _status(*forms: SettingsForm | RangeForm | PlaceForm | None) -> int:
     return 422 if any(form is not None and form.is_bound for form in forms) else 200
 
 
@@ -174,48 +177,90 @@ def _account(account_id: int) -> WarehouseAccount:
 
 @page(post=Role.OPERATOR)
 def account_page(request: MerchantRequest, account_id: int) -> HttpResponseBase:
-    """One warehouse account. A POST fetches new warehouses; owners also change settings and disconnect."""
+    """One warehouse account. A POST fetches or adds warehouses; owners also change settings and disconnect."""
     with reading(request):
         account = _account(account_id)
         plugin = find_plugin(WAREHOUSE, account.partner)
     form = _settings_form(request, plugin, account.settings)
+    place_form = _place_form(request, account, plugin)
     if request.method == "POST":
-        if form is not None and form.is_bound:
-            _require_owner(request)
-            if _save_settings(request, "account", account_id, form):
-                return redirect("web:account", account_id)
-        else:
-            _act_on_account(request, account)
-            return redirect("web:account", account_id)
+        done = _account_forms(request, account, form, place_form)
+        if done is not None:
+            return done
     with reading(request):
         context = {
             "account": account,
             "plugin": plugin,
             "title": plugin.capabilities.title if plugin else account.partner,
-            "abilities": plugin.capabilities.abilities if plugin else frozenset(),
+            "facts": facts_of(plugin),
+            "notes": notes_of(plugin) if plugin else [],
+            "how": how_authorised(plugin, account_id),
+            "by_login": plugin is not None and "oauth" in plugin.capabilities.abilities,
             "form": form,
+            "place_form": place_form,
             "sending": messages_of(account, plugin),
             "connected": account.state == ConnectionState.CONNECTED,
             "warehouses": warehouses_of(account),
             "budget": budget_of(account_id=account_id),
             "troubles": last_exchanges(account_id=account_id),
         }
-    return fragment_or_page(request, "web/integrations/account.html", context, status=_status(form))
+    return fragment_or_page(request, "web/integrations/account.html", context, status=_status(form, place_form))
+
+
+def _place_form(request: MerchantRequest, account: WarehouseAccount, plugin: Plugin | None) -> PlaceForm | None:
+    if plugin is None or not plugin.places_form or account.state != ConnectionState.CONNECTED:
+        return None
+    if not request.merchant.may_operate:
+        return None
+    return PlaceForm(request.POST if request.POST.get("action") == PLACE else None, plugin=plugin)
+
+
+def _account_forms(
+    request: MerchantRequest, account: WarehouseAccount, form: SettingsForm | None, place_form: PlaceForm | None
+) -> HttpResponseBase | None:
+    """Do what was posted; None if a form has to be shown again with its errors."""
+    if form is not None and form.is_bound:
+        _require_owner(request)
+        if not _save_settings(request, "account", account.pk, form):
+            return None
+    elif place_form is not None and place_form.is_bound:
+        if not _add_place(request, account.pk, place_form):
+            return None
+    else:
+        _act_on_account(request, account)
+    return redirect("web:account", account.pk)
+
+
+def _add_place(request: MerchantRequest, account_id: int, form: PlaceForm) -> bool:
+    form.errors.clear()  # what the service finds is shown, not what this form would find
+    try:
+        made = len(add_place(who(request), account_id, form.typed()))
+    except Refusal as refusal:
+        form.take_refusal(refusal)
+        return False
+    _tell_new(request, made)
+    return True
+
+
+def _tell_new(request: MerchantRequest, fresh: int) -> None:
+    told = ngettext("%(n)s new warehouse.", "%(n)s new warehouses.", fresh) % {"n": fresh}
+    messages.success(request, told if fresh else gettext("No new warehouse: all are here already."))
 
 
 def _act_on_account(request: MerchantRequest, account: WarehouseAccount) -> None:
     action = request.POST.get("action", "")
     if action == "fetch":
         try:
-            fresh = len(fetch_warehouses(who(request), account.pk))
+            _tell_new(request, len(fetch_warehouses(who(request), account.pk)))
         except Refusal as refusal:
             tell_refusal(request, refusal)
-            return
-        told = ngettext("%(n)s new warehouse.", "%(n)s new warehouses.", fresh) % {"n": fresh}
-        messages.success(request, told if fresh else gettext("No new warehouse: all are here already."))
     elif action == "subscribe":
         _require_owner(request)
         ask_for_messages(request, "account", account.pk)
+    elif action == "subscribed":
+        _require_owner(request)
+        set_subscribed(who(request), "account", account.pk, not account.settings.get("subscribed"))
+        messages.success(request, gettext("Noted."))
     elif action == "disconnect":
         _require_owner(request)
         disconnect(who(request), "account", account.pk)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
-from salur.connectors.base.capabilities import Plugin
+from salur.connectors.base.capabilities import Plugin, WarehouseCapabilities
 from salur.connectors.base.errors import PartnerError
 from salur.flows.receive_webhook import webhook_address
 from salur.foundation.problems import Refusal
 from salur.integrations.connections import Kind
+from salur.integrations.forms import every_field
 from salur.integrations.lines import load_line
 from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.integrations.saving import PartnerRefused
@@ -32,9 +34,15 @@ class Messages:
 
     address: str
     title: str
-    by_call: bool
+    by: str  # call | login | console, as WarehouseCapabilities.messages_by
     subscribed: bool
     until: datetime | None
+    key_in_form: bool = False
+
+    @property
+    def by_call(self) -> bool:
+        """Whether we ask for them ourselves."""
+        return self.by == "call"
 
     @property
     def reachable(self) -> bool:
@@ -42,15 +50,24 @@ class Messages:
         return self.address.startswith("https://")
 
 
+def is_public() -> bool:
+    """Whether this installation has an address that partners can call from outside."""
+    return bool(settings.SALUR.base_url.startswith("https://"))
+
+
 def messages_of(row: StoreConnection | WarehouseAccount, plugin: Plugin | None) -> Messages | None:
     """What to tell; None where the partner sends no messages."""
     if plugin is None or "callbacks" not in plugin.capabilities.abilities:
         return None
     kind: Kind = "store" if isinstance(row, StoreConnection) else "account"
+    key_in_form = any(field.key == CONSOLE_KEY for field in every_field(plugin))
+    can = plugin.capabilities
+    by = can.messages_by if isinstance(can, WarehouseCapabilities) else "console" if key_in_form else "call"
     return Messages(
         address=webhook_address(kind, row.pk),
-        title=plugin.capabilities.title,
-        by_call=all(field.key != CONSOLE_KEY for field in plugin.form),
+        title=can.title,
+        by=by,
+        key_in_form=key_in_form,
         subscribed=bool(row.settings.get("subscribed")),
         until=row.subscribed_until if isinstance(row, WarehouseAccount) else None,
     )

@@ -1,0 +1,144 @@
+"""The form made of what a connector declares, in a real browser: limits, several values, errors, screens (R10)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.kargo import Partner
+from tests.harness.web import LiveWeb
+
+from .shop import Shop, open_shop
+from .test_in_browser import CONTRAST, OVERFLOW, sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+KARGO = "/integrations/add/warehouse/kargo/"
+PATTERNS = """
+() => [...document.querySelectorAll("input[pattern]")].map((field) => {
+  new RegExp(`^(?:${field.pattern})$`, "v");
+  return field.name;
+})
+"""
+PASTE = """
+(field, text) => {
+  field.focus();
+  const data = new DataTransfer();
+  data.setData("text", text);
+  field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}
+"""
+
+
+@pytest.fixture
+def inside(live_web: LiveWeb, page: Page, kargo: Partner, hub_app: dict[str, str]) -> tuple[Page, str]:
+    """An owner at the partner's form."""
+    shop: Shop = open_shop()
+    sign_in(page, live_web.url, shop)
+    page.goto(f"{live_web.url}{KARGO}")
+    return page, live_web.url
+
+
+def valid(page: Page, name: str) -> bool:
+    return bool(page.evaluate(f"document.querySelector('[name={name}]').validity.valid"))
+
+
+def count(page: Page, name: str) -> str:
+    return page.locator(f'output[data-count-of="id_{name}"]').inner_text()
+
+
+def test_the_browser_holds_to_the_limits_that_the_connector_declares(inside: tuple[Page, str]) -> None:
+    page, _url = inside
+    pin = page.locator("[name=pin]")
+    assert pin.get_attribute("maxlength") == "20"
+    assert page.locator("[name=pin][required]").count() == 1
+    pin.fill("ABCDE")
+    assert count(page, "pin") == "Characters left: 15"
+    pin.fill("")
+    assert page.locator('output[data-count-of="id_pin"]').is_hidden()
+    for typed, good in (("EBU12", True), (" EBU12 ", True), ("12", False), ("EBU1x", False)):
+        page.locator("[name=department]").fill(typed)
+        assert valid(page, "department") is good, typed
+
+
+def test_several_values_are_counted_as_they_will_be_understood(inside: tuple[Page, str]) -> None:
+    page, _url = inside
+    numbers = page.locator("[name=warehouses]")
+    for typed, told in (
+        ("1101", "Understood as 1: 1101"),
+        ("1101， 1102、1103،1101,", "Understood as 3: 1101 · 1102 · 1103"),
+        (" , ", "Understood as 0: "),
+    ):
+        numbers.fill(typed)
+        assert count(page, "warehouses").strip() == told.strip()
+    for typed, good in (("1101，1102 , 1103,", True), ("1101,ABC", False), ("1101 1102", False)):
+        numbers.fill(typed)
+        assert valid(page, "warehouses") is good, typed
+
+
+def test_patterns_of_all_partners_are_understood_by_browsers(inside: tuple[Page, str]) -> None:
+    """One that is not would be passed over in silence."""
+    page, url = inside
+    assert "department" in page.evaluate(PATTERNS)
+    page.goto(f"{url}/integrations/add/")
+    addresses = page.eval_on_selector_all("a.button-main[href*='/add/']", "links => links.map((one) => one.href)")
+    assert len(addresses) >= 3
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(PATTERNS)
+
+
+def test_what_is_pasted_is_never_cut_in_silence(inside: tuple[Page, str]) -> None:
+    page, _url = inside
+    pin = page.locator("[name=pin]")
+    pin.evaluate(PASTE, "  PIN-77\n")
+    assert pin.input_value() == "PIN-77"
+    pin.fill("")
+    pin.evaluate(PASTE, "X" * 21)
+    assert pin.input_value() == ""
+    assert "it has 21 characters, at most 20 fit" in count(page, "pin")
+
+
+def test_an_empty_form_does_not_leave_the_browser(inside: tuple[Page, str], kargo: Partner) -> None:
+    page, url = inside
+    page.get_by_role("button", name="Continue to the login page").click()
+    assert page.url == f"{url}{KARGO}"
+    assert page.locator("[name=name]:invalid").count() == 1
+    assert not kargo.asked
+
+
+def test_errors_of_the_server_stand_by_their_fields_and_are_read_out(inside: tuple[Page, str]) -> None:
+    page, _url = inside
+    page.get_by_label("Name here").fill("Jakarta")
+    page.locator("form.form").evaluate("form => { form.noValidate = true }")
+    page.locator("[name=warehouses]").fill("1101,ABC")
+    page.get_by_role("button", name="Continue to the login page").click()
+    page.locator(".errors").first.wait_for()
+    told = page.locator("#id_warehouses_error")
+    assert "“ABC”" in told.inner_text()
+    described = page.locator("[name=warehouses]").get_attribute("aria-describedby") or ""
+    assert "id_warehouses_error" in described and "id_warehouses_helptext" in described
+    assert page.locator("[name=warehouses]").get_attribute("aria-invalid") == "true"
+    assert count(page, "warehouses") == "Understood as 2: 1101 · ABC"
+    assert page.get_by_label("Name here").input_value() == "Jakarta"
+
+
+def test_the_way_is_chosen_and_its_form_follows(inside: tuple[Page, str]) -> None:
+    page, _url = inside
+    assert page.locator("[name=app_secret]").count() == 0
+    page.get_by_role("link", name=re.compile("Choose.*Basic authorisation")).click()
+    page.wait_for_url(re.compile("mode=basic"))
+    assert page.locator("[name=app_secret]").get_attribute("type") == "password"
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_the_form_fits_the_screen_and_is_legible(inside: tuple[Page, str], width: int) -> None:
+    page, url = inside
+    page.set_viewport_size({"width": width, "height": 900})
+    for address in ("/integrations/add/", KARGO, "/integrations/add/warehouse/eccang/"):
+        page.goto(f"{url}{address}")
+        assert page.evaluate(OVERFLOW) <= 0, address
+        assert page.evaluate(CONTRAST) == [], address

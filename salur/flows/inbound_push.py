@@ -29,7 +29,7 @@ from salur.inbound.editing import push_rejected_again, submit
 from salur.inbound.expecting import expect
 from salur.inbound.models import InboundList, InboundPushAttempt
 from salur.inbound.requests import InboundContent, inbound_contents
-from salur.inbound.states import InboundCancellationState, InboundPushState
+from salur.inbound.states import InboundCancellationState, InboundFlag, InboundPushState
 from salur.integrations import budgets
 from salur.integrations.calling import (
     ConnectionPaused,
@@ -193,7 +193,9 @@ def _save(
     )
     if any(isinstance(r.error, AuthRejected) for r in results):
         account_changed(line.id)  # before any balance is locked
-    expect([c.id for c, v in zip(claims, verdicts, strict=True) if v.push == "pushed" and c.id in ours])
+    pushed = [(c, r) for c, v, r in zip(claims, verdicts, results, strict=True) if v.push == "pushed" and c.id in ours]
+    _flag_other_content([c for c, r in pushed if kind == "lookup" or r.error is not None])
+    expect([c.id for c, _ in pushed])
     states = {v.push for v in verdicts}
     if "unknown" in states:
         wake("inbound_doubt", line.id)
@@ -218,6 +220,17 @@ def _save_one(claim: Claim, verdict: Verdict, origin: str) -> bool:
         changes["partner_number"] = verdict.number
     mine = InboundList.objects.filter(pk=claim.id, push_epoch=claim.epoch, push=origin)
     return bool(mine.update(**changes))
+
+
+def _flag_other_content(bound: Sequence[Claim]) -> None:
+    """The warehouse had the list before this try: where an earlier, lost try sent other lines, it may have those."""
+    lost = ("UnknownOutcome", "ContractBroken", "pushed")
+    for claim in bound:
+        earlier = InboundPushAttempt.objects.filter(inbound_id=claim.id, kind="push", outcome__in=lost)
+        if earlier.exclude(digest=claim.digest).exists():
+            row = InboundList.objects.get(pk=claim.id)
+            flags = sorted({*row.flags, str(InboundFlag.OTHER_CONTENT)})
+            InboundList.objects.filter(pk=claim.id).update(flags=flags)
 
 
 def _attempt(

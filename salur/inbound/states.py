@@ -122,4 +122,5 @@ class InboundFlag(models.TextChoices):
     OVER_RECEIVED = "over_received", _("More arrived than was announced")
     TOTAL_FELL = "total_fell", _("The warehouse reports less than before")
     UNKNOWN_SKU = "unknown_sku", _("The warehouse reports a SKU that is not on the list")
+    OTHER_CONTENT = "other_content", _("The warehouse may have an earlier version of this list")
     NO_QUANTITIES = "no_quantities", _("Completed without quantities: synchronise the stock")

@@ -14,6 +14,7 @@ from salur.flows.calibrate import sync_stock
 from salur.flows.events import process_account_events
 from salur.flows.inbound_cancel import cancel_inbound, cancel_inbound_due
 from salur.flows.inbound_follow import follow_inbound, refresh_inbound_now
+from salur.flows.jobs import carry_on
 from salur.flows.worker import sweep
 from salur.foundation.clock import now
 from salur.inbound.editing import ListRefused
@@ -316,3 +317,24 @@ def test_the_sweep_finds_every_kind_of_work_whose_job_was_lost(stage: InboundSta
     no_alarms(db)
     sweep()
     assert (kind, stage.account_id) not in waiting()
+
+
+def test_the_jobs_carry_a_list_all_the_way(stage: InboundStage, db: Any) -> None:
+    first, second = stage.submitted(("TEA", 5)), stage.submitted(("CUP", 2))
+    run_jobs(stage, db)
+    assert [stage.row(row).push for row in (first, second)] == ["pushed", "pushed"]
+    call_off(stage, second)
+    stage.move(first, "E", TEA=5)
+    with stage.world.scope():
+        refresh_inbound_now([first.pk])
+    run_jobs(stage, db)
+    assert [stage.row(row).task for row in (first, second)] == ["completed", "cancelled"]
+    assert (stage.figures("TEA"), stage.figures("CUP")) == ((5, 0), (0, 0))
+
+
+def run_jobs(stage: InboundStage, db: Any) -> None:
+    """What a worker does with the inbound wake-ups in the queue."""
+    for kind, target in waiting():
+        if kind.startswith("inbound_"):
+            carry_on(kind=kind, merchant_id=stage.merchant_id, target_id=target)
+    no_alarms(db)

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from salur.connectors.base.errors import AlreadyExists
+from salur.connectors.base.errors import AlreadyExists, UnknownOutcome
 from salur.connectors.base.inbound import InboundRequest
 from salur.connectors.base.types import PartnerRef
 from salur.flows.inbound_cancel import cancel_inbound
-from salur.flows.inbound_push import look_up_inbound, push_inbound_again
+from salur.flows.inbound_push import look_up_inbound, push_inbound_again, submit_inbound
 from salur.foundation.clock import now
+from salur.inbound.checking import WantedLine
+from salur.inbound.editing import change_draft
 from salur.inbound.models import InboundList
 from salur.integrations import registry
 from salur.integrations.models import ExchangeRecord, WarehouseAccount
@@ -215,6 +217,44 @@ def test_a_list_that_the_partner_has_is_bound(
         registry.unregister(plugin)
     assert (row.partner_number, row.warning) == (number, warning)
     assert stage.figures() == (0, 10)
+
+
+class Late(Partner):
+    """Takes a list without an answer, does not find it at once, and knows it when it comes again."""
+
+    capabilities = Partner.capabilities
+    seen: set[str] = set()
+
+    def push_inbound(self, request: InboundRequest) -> PartnerRef:
+        if request.reference in self.seen:
+            raise AlreadyExists("dup", "known", ref="LATE-1")
+        self.seen.add(request.reference)
+        raise UnknownOutcome("timeout", "no answer")
+
+
+@pytest.mark.parametrize(("changed", "flags"), [(True, ["other_content"]), (False, [])])
+def test_a_list_that_was_changed_after_a_lost_try_is_flagged_when_the_partner_had_the_first(
+    stage: InboundStage, changed: bool, flags: list[str]
+) -> None:
+    plugin = plugin_of(Late)
+    registry.register(plugin)
+    try:
+        with stage.world.scope():
+            WarehouseAccount.objects.update(partner=plugin.name)
+        made = stage.submitted(("TEA", 10))
+        stage.push()
+        stage.look_up()
+        assert stage.row(made).push == "ready"
+        if changed:
+            with stage.world.scope():
+                change_draft(made.pk, [WantedLine("TEA", 7)])
+                submit_inbound(made.pk)
+        stage.push()
+    finally:
+        registry.unregister(plugin)
+        Late.seen.clear()
+    row = stage.row(made)
+    assert (row.push, row.partner_number, row.flags) == ("pushed", "LATE-1", flags)
 
 
 def test_a_list_in_doubt_that_nobody_wants_any_more_is_void_once_it_is_certainly_not_there(stage: InboundStage) -> None:

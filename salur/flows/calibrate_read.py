@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from salur.connectors.base.errors import ContractBroken, PartnerError, RateLimited, Retryable
@@ -19,15 +20,18 @@ from salur.integrations.calling import PartnerLine, Result, call, record
 from salur.stock.sync_runs import (
     ClaimedRun,
     Position,
+    ReadPage,
     hold_run,
     keep_not_named,
-    keep_page,
+    keep_pages,
     reading_ended,
 )
-from salur.tenancy.scope import merchant_scope
+from salur.tenancy.scope import Scope, merchant_scope
 
 ACTOR = "worker"
 SKUS_PER_CALL = 50
+PAGES_AT_ONCE = 5
+SECONDS_AT_MOST = 1.0  # between two times that pages are kept: a slow partner's progress shows as well
 MOST_PAGES = 100_000
 LONGEST_PATIENCE = 30.0  # seconds that a page waits for its turn at the partner
 TRIES_PER_PAGE = 3  # of a reading that has begun: what was read so far is worth another try
@@ -40,7 +44,7 @@ class RunLost(Exception):
 
 @dataclass
 class Reader:
-    """A run's reading. ``granted`` tells whether the next call was taken from the budget already."""
+    """A run's reading. ``fresh`` are pages read and not yet kept; ``granted`` calls were taken from the budget."""
 
     line: PartnerLine
     run: ClaimedRun
@@ -48,24 +52,44 @@ class Reader:
     actor: str
     position: Position
     pages: int
-    granted: bool = False
+    granted: int = 0
+    fresh: list[ReadPage] = field(default_factory=list)
+    results: list[Result[Page[StockLevel]]] = field(default_factory=list)
+    kept_at: float = field(default_factory=time.monotonic)
 
-    def scope_cause(self) -> str:
-        """Why the scopes of this run are open."""
-        return f"stock sync:{self.run.id}"
+    def scope(self) -> AbstractContextManager[Scope]:
+        """A scope of this run."""
+        return merchant_scope(self.line.merchant_id, actor=self.actor, cause=f"stock sync:{self.run.id}")
+
+    def is_full(self) -> bool:
+        """Whether what was read is to be kept now: often enough to be seen, seldom enough to be quick."""
+        return len(self.fresh) >= PAGES_AT_ONCE or time.monotonic() - self.kept_at > SECONDS_AT_MOST
 
 
 def read_on(line: PartnerLine, run: ClaimedRun, code: str, actor: str, may_go_on: Callable[[], bool]) -> bool:
     """Read until the end (true) or until ``may_go_on`` says no (false). Raises the partner's error or RunLost."""
     reader = Reader(line, run, code, actor, run.position, run.pages)
     parts = _parts(run.wanted)
-    while reader.position.part < len(parts):
-        if not may_go_on():
-            return False
-        _next_page(reader, parts[reader.position.part])
-    with merchant_scope(line.merchant_id, actor=actor, cause=reader.scope_cause()):
+    try:
+        while reader.position.part < len(parts):
+            if not may_go_on():
+                return False
+            _next_page(reader, parts[reader.position.part])
+    finally:
+        _give_back(reader)
+    with reader.scope():
         reading_ended(run)
     return True
+
+
+def _give_back(reader: Reader) -> None:
+    """Keep what was read, whatever ended the reading, and give back calls that were not made."""
+    if reader.fresh or reader.granted:
+        with reader.scope():
+            kept = not reader.fresh or _keep(reader)
+            budgets.refund("account", reader.line.id, reader.granted)
+        if not kept:
+            raise RunLost
 
 
 def _parts(wanted: Sequence[str] | None) -> list[Sequence[str] | None]:
@@ -80,19 +104,33 @@ def _next_page(reader: Reader, skus: Sequence[str] | None) -> None:
     position, first_asked = reader.position, reader.position.asked_at or asked_at
     if result.error is None:
         position, result.error = _following(reader, result.answer(), first_asked)
-    with merchant_scope(reader.line.merchant_id, actor=reader.actor, cause=reader.scope_cause()):
-        record(reader.line, [result])
-        if result.error is None:
-            page = result.answer()
-            if not hold_run(reader.run):
-                raise RunLost
-            keep_page(reader.run, page.items, asked_at, position)
-            if page.cursor is None:
-                keep_not_named(reader.run, first_asked, skus)
-            else:
-                reader.granted = bool(budgets.take("account", reader.line.id, 1))
-    result.answer()
+    if result.error is not None:
+        with reader.scope():
+            record(reader.line, [result])
+        raise result.error
+    page = result.answer()
+    reader.results.append(result)
+    reader.fresh.append(ReadPage(page.items, asked_at))
     reader.position, reader.pages = position, reader.pages + 1
+    if page.cursor is not None and not reader.is_full():
+        return
+    with reader.scope():
+        if not _keep(reader):
+            raise RunLost
+        if page.cursor is None:
+            keep_not_named(reader.run, first_asked, skus)
+        elif reader.granted < 1:
+            reader.granted = budgets.take("account", reader.line.id, PAGES_AT_ONCE)
+
+
+def _keep(reader: Reader) -> bool:
+    """Inside a scope: write the pages read since the last time; false if the run is no longer ours."""
+    record(reader.line, reader.results)
+    ours = hold_run(reader.run)
+    if ours:
+        keep_pages(reader.run, reader.fresh, reader.position)
+    reader.fresh, reader.results, reader.kept_at = [], [], time.monotonic()
+    return ours
 
 
 def _following(reader: Reader, page: Page[StockLevel], first_asked: datetime) -> tuple[Position, PartnerError | None]:
@@ -121,7 +159,7 @@ def _patiently(reader: Reader, skus: Sequence[str] | None) -> tuple[datetime, Re
         again = isinstance(result.error, Retryable) and bool(reader.pages) and tries < TRIES_PER_PAGE
         if not (slower or again):
             return asked_at, result
-        with merchant_scope(reader.line.merchant_id, actor=reader.actor, cause=reader.scope_cause()):
+        with reader.scope():
             record(reader.line, [result])
         if again:
             time.sleep(PAUSES[tries - 1])
@@ -130,12 +168,12 @@ def _patiently(reader: Reader, skus: Sequence[str] | None) -> tuple[datetime, Re
 
 def _wait_for_budget(reader: Reader, patience: float) -> None:
     """Wait until the partner may be called once more; raises RateLimited when that takes too long."""
-    while not reader.granted:
-        with merchant_scope(reader.line.merchant_id, actor=reader.actor, cause="budget"):
-            reader.granted = bool(budgets.take("account", reader.line.id, 1))
+    while reader.granted < 1:
+        with reader.scope():
+            reader.granted = budgets.take("account", reader.line.id, 1)
         if reader.granted:
             break
         if time.monotonic() > patience:
             raise RateLimited("budget", "the rate budget of this account is used up")
         time.sleep(0.05)
-    reader.granted = False
+    reader.granted -= 1

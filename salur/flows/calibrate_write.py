@@ -13,9 +13,8 @@ from typing import Any
 
 from django.db import connection
 
-from salur.catalog.models import MasterProduct
 from salur.foundation.locks import lock_ids
-from salur.foundation.staging import int_array
+from salur.foundation.staging import int_array, text_array
 from salur.stock.calibration import Said, Standing, count_stock, gap, lock_balances, read_standings
 from salur.stock.ledger import balance_ids
 from salur.stock.sync_runs import ClaimedRun, count_done, hold_run, replace_older, take_figures
@@ -27,6 +26,7 @@ from .wakeups import wake_after
 
 CHUNK = 2000
 
+PRODUCTS = "SELECT id, msku FROM catalog_masterproduct WHERE merchant_id = %s AND msku = ANY(%s::text[])"
 AT_PARTNER = """
 SELECT o.id, o.pushed_at FROM outbound_outbound o
 WHERE o.merchant_id = %(merchant)s AND o.warehouse_id = %(warehouse)s AND o.push = 'pushed' AND o.reserved
@@ -68,7 +68,7 @@ def write_chunk(run: ClaimedRun, most: int = CHUNK) -> int | None:
         return 0
     replace_older(run, figures)
     said = {one.sku: one for one in figures}
-    products = dict(MasterProduct.objects.filter(msku__in=list(said)).values_list("id", "msku"))
+    products = _products(said)
     changed = _set_balances(run, said, products)
     count_done(run, len(figures), changed)
     return len(figures)
@@ -79,20 +79,27 @@ def _set_balances(run: ClaimedRun, said: dict[str, Said], products: Mapping[int,
     ids = balance_ids([(place, product) for product in products])
     asked = {balance: said[products[product]].asked_at for (_, product), balance in ids.items()}
 
-    def standing() -> list[Standing]:
-        return read_standings(asked, _lists_at_partner(place, products))
+    def standing(*, reserved_only: bool = False) -> list[Standing]:
+        return read_standings(asked, _lists_at_partner(place, products), reserved_only=reserved_only)
 
-    candidates = _lock_candidates(place, [s.product_id for s in standing() if gap(s, said[s.msku])])
+    reserved = standing(reserved_only=True)  # only these can lack pieces
+    candidates = _lock_candidates(place, [s.product_id for s in reserved if gap(s, said[s.msku])])
     others = balance_ids([(place, p) for c in candidates for p in c.pieces])
     lock_balances([*ids.values(), *others.values()])
     standings = standing()
-    given_up = _give_up(candidates, {s.product_id: gap(s, said[s.msku]) for s in standings})
+    given_up = _give_up(candidates, {s.product_id: gap(s, said[s.msku]) for s in standings if s.reserved})
     if given_up:
         void_lists([c.id for c in given_up])
         standings = standing()
     changed = count_stock(run.id, standings, said, _freed(given_up))
     wake_after(plan_again({c.order_id for c in given_up}))
     return changed
+
+
+def _products(said: Iterable[str]) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(PRODUCTS, [current_scope().merchant_id, text_array(said)])
+        return dict(cursor.fetchall())
 
 
 def _lists_at_partner(warehouse_id: int, products: Iterable[int]) -> list[tuple[int, datetime]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -77,12 +77,15 @@ SELECT b.id, b.product_id, p.msku, b.on_hand, b.reserved, b.disputed, b.incoming
 FROM f JOIN stock_balance b ON b.merchant_id = %(merchant)s AND b.id = f.balance_id
 JOIN catalog_masterproduct p ON p.merchant_id = b.merchant_id AND p.id = b.product_id
 LEFT JOIN there ON there.balance_id = b.id LEFT JOIN moved ON moved.balance_id = b.id
+WHERE b.reserved >= %(least)s
 ORDER BY b.id
 """
 
 
-def read_standings(asked: Mapping[int, datetime], lists: Sequence[tuple[int, datetime]]) -> list[Standing]:
-    """The balances as they stand; ``asked`` is when the partner was asked, by balance.
+def read_standings(
+    asked: Mapping[int, datetime], lists: Sequence[tuple[int, datetime]], *, reserved_only: bool = False
+) -> list[Standing]:
+    """The balances as they stand, all or those with reserved pieces; ``asked`` is when the partner was, by balance.
 
     ``lists`` are those at the partner that are not reported as ended, each with the time since when it has them.
     """
@@ -92,9 +95,10 @@ def read_standings(asked: Mapping[int, datetime], lists: Sequence[tuple[int, dat
             {
                 "merchant": current_scope().merchant_id,
                 "balances": int_array(asked),
-                "asked": list(asked.values()),
+                "asked": text_array(at.isoformat() for at in asked.values()),
                 "lists": int_array(i for i, _ in lists),
-                "pushed": [at for _, at in lists],
+                "pushed": text_array(at.isoformat() for _, at in lists),
+                "least": int(reserved_only),
             },
         )
         return [Standing(*row) for row in cursor.fetchall()]
@@ -184,7 +188,12 @@ def _reason(said: Said, counted: Counted) -> str:
 
 
 def _evidence(standing: Standing, said: Said, counted: Counted, freed: int) -> dict[str, int]:
-    figures = asdict(counted) | {
+    figures = {
+        "there": counted.there,
+        "left_there": counted.left_there,
+        "arriving": counted.arriving,
+        "arrived": counted.arrived,
+        "missing": counted.missing,
         "reserved": standing.reserved,
         "waiting": max(0, standing.reserved - standing.at_partner),
         "at_partner": standing.at_partner,
@@ -194,7 +203,7 @@ def _evidence(standing: Standing, said: Said, counted: Counted, freed: int) -> d
         "was_disputed": standing.disputed,
         "freed": freed,
     }
-    return {name: pieces for name, pieces in figures.items() if pieces and name != "target"}
+    return {name: pieces for name, pieces in figures.items() if pieces}
 
 
 @dataclass(frozen=True, slots=True)

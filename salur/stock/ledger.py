@@ -108,8 +108,8 @@ def balance_ids(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
     unique = sorted(set(pairs))
     values: dict[str, Any] = {
         "merchant": current_scope().merchant_id,
-        "warehouses": [w for w, _ in unique],
-        "products": [p for _, p in unique],
+        "warehouses": int_array(w for w, _ in unique),
+        "products": int_array(p for _, p in unique),
     }
     with connection.cursor() as cursor:
         cursor.execute(FIND, values)

@@ -144,9 +144,9 @@ def finish_run(run: ClaimedRun, error: str = "") -> bool:
 
 KEEP = """
 INSERT INTO stock_stocksyncfigure AS f (merchant_id, run_id, sku, sellable, allocated, incoming, listed, asked_at)
-SELECT %(merchant)s, %(run)s, n.sku, n.sellable, n.allocated, n.incoming, true, %(asked)s
-FROM unnest(%(skus)s::text[], %(sellable)s::int[], %(allocated)s::int[], %(incoming)s::int[])
-  AS n(sku, sellable, allocated, incoming)
+SELECT %(merchant)s, %(run)s, n.sku, n.sellable, n.allocated, n.incoming, true, n.asked_at
+FROM unnest(%(skus)s::text[], %(sellable)s::int[], %(allocated)s::int[], %(incoming)s::int[], %(asked)s::timestamptz[])
+  AS n(sku, sellable, allocated, incoming, asked_at)
 ORDER BY n.sku
 ON CONFLICT (merchant_id, run_id, sku) DO UPDATE SET sellable = f.sellable + EXCLUDED.sellable,
   allocated = f.allocated + EXCLUDED.allocated, incoming = f.incoming + EXCLUDED.incoming
@@ -154,34 +154,47 @@ RETURNING (xmax = 0)
 """
 
 
-def keep_page(run: ClaimedRun, levels: Sequence[StockLevel], asked_at: datetime, position: Position) -> None:
-    """Keep a page's figures, and where the next one is, together; the run's row is held (:func:`hold_run`).
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page of the partner's listing, and when it was asked for."""
+
+    levels: Sequence[StockLevel]
+    asked_at: datetime
+
+
+def keep_pages(run: ClaimedRun, pages: Sequence[ReadPage], position: Position) -> None:
+    """Keep the figures of pages, and where the next one is, together; the run's row is held (:func:`hold_run`).
 
     One SKU may come on several pages, or several times on one (batches): its figures add up.
     """
     sums: dict[str, list[int]] = {}
-    for level in levels:
-        row = sums.setdefault(level.sku.replace("\x00", "\ufffd"), [0, 0, 0])  # PostgreSQL's text holds no NUL
-        for place, pieces in enumerate((level.sellable, level.allocated, level.incoming)):
-            row[place] = max(-LARGEST, min(LARGEST, row[place] + pieces))
+    asked: dict[str, str] = {}
+    for page in pages:
+        at = page.asked_at.isoformat()
+        for level in page.levels:
+            sku = level.sku.replace("\x00", "\ufffd")  # PostgreSQL's text holds no NUL
+            row = sums.setdefault(sku, [0, 0, 0])
+            asked.setdefault(sku, at)
+            for place, pieces in enumerate((level.sellable, level.allocated, level.incoming)):
+                row[place] = max(-LARGEST, min(LARGEST, row[place] + pieces))
     with connection.cursor() as cursor:
         cursor.execute(
             KEEP,
             {
                 "merchant": current_scope().merchant_id,
                 "run": run.id,
-                "asked": asked_at,
                 "skus": text_array(sums),
                 "sellable": int_array(row[0] for row in sums.values()),
                 "allocated": int_array(row[1] for row in sums.values()),
                 "incoming": int_array(row[2] for row in sums.values()),
+                "asked": text_array(asked.values()),
             },
         )
         fresh = sum(1 for (inserted,) in cursor.fetchall() if inserted)
         cursor.execute(
-            "UPDATE stock_stocksyncrun SET pages = pages + 1, skus = skus + %s, position = %s::jsonb"
+            "UPDATE stock_stocksyncrun SET pages = pages + %s, skus = skus + %s, position = %s::jsonb"
             " WHERE merchant_id = %s AND id = %s",
-            [fresh, position.dumps(), current_scope().merchant_id, run.id],
+            [len(pages), fresh, position.dumps(), current_scope().merchant_id, run.id],
         )
 
 
@@ -271,7 +284,7 @@ def replace_older(run: ClaimedRun, said: Sequence[Said]) -> None:
         "warehouse": run.warehouse_id,
         "run": run.id,
         "skus": text_array(one.sku for one in said),
-        "asked": [one.asked_at for one in said],
+        "asked": text_array(one.asked_at.isoformat() for one in said),
         "sellable": int_array(one.sellable for one in said),
         "allocated": int_array(one.allocated for one in said),
         "incoming": int_array(one.incoming for one in said),

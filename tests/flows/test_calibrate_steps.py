@@ -30,6 +30,12 @@ def stage(db: Any, sandbox: Any) -> Stage:
     return Stage(sandbox)
 
 
+@pytest.fixture(autouse=True)
+def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page is kept at once, so that a test sees where a reading stands."""
+    monkeypatch.setattr(calibrate_read, "PAGES_AT_ONCE", 1)
+
+
 class Killed(BaseException):
     """The worker's process ends here."""
 
@@ -125,15 +131,15 @@ def test_a_worker_lost_while_reading_leaves_what_it_read_and_another_reads_on(
 ) -> None:
     many(stage, 250)
     run_id = asked(stage)
-    keep = calibrate_read.keep_page
+    keep = calibrate_read.keep_pages
 
-    def killed_at_the_third(run: Any, levels: Any, asked_at: Any, position: Any) -> None:
+    def killed_at_the_third(run: Any, pages: Any, position: Any) -> None:
         if position.part == 1:
             raise Killed
-        keep(run, levels, asked_at, position)
+        keep(run, pages, position)
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(calibrate_read, "keep_page", killed_at_the_third)
+        patched.setattr(calibrate_read, "keep_pages", killed_at_the_third)
         carry_on_sync(stage.merchant_id, run_id)
     assert (run_of(stage, run_id).pages, figure(stage, "X000")) == (2, 0)
     assert carry_on_sync(stage.merchant_id, run_id) == 0, "the lost worker's lease still holds"
@@ -210,13 +216,13 @@ def test_a_listing_that_breaks_off_changes_nothing_and_leaves_nothing_behind(
     says(stage, TEA=5)
     monkeypatch.setattr(calibrate_read, "PAUSES", (0.0, 0.0))
     fault = {"partner": "eccang", "operation": INVENTORY, "kind": "garbage"}
-    read = calibrate_read.keep_page
+    read = calibrate_read.keep_pages
 
     def then_break(*arguments: Any) -> None:
         read(*arguments)
         stage.sandbox.control("faults", fault)
 
-    monkeypatch.setattr(calibrate_read, "keep_page", then_break)
+    monkeypatch.setattr(calibrate_read, "keep_pages", then_break)
     run = run_of(stage, sync_stock(stage.merchant_id, stage.warehouse_id, "button"))
     assert (bool(run.error), run.pages, run.changed, figure(stage, "TEA")) == (True, 1, 0, 100)
     with stage.world.scope():
@@ -229,16 +235,38 @@ def test_a_page_that_fails_once_in_a_long_listing_is_asked_for_again(
 ) -> None:
     many(stage, 150)
     monkeypatch.setattr(calibrate_read, "PAUSES", (0.0, 0.0))
-    read = calibrate_read.keep_page
+    read = calibrate_read.keep_pages
 
-    def then_fail_once(run: Any, levels: Any, asked_at: Any, position: Any) -> None:
-        read(run, levels, asked_at, position)
+    def then_fail_once(run: Any, pages: Any, position: Any) -> None:
+        read(run, pages, position)
         if position.part == 0:
             stage.fault("eccang", INVENTORY, "error_before")
 
-    monkeypatch.setattr(calibrate_read, "keep_page", then_fail_once)
+    monkeypatch.setattr(calibrate_read, "keep_pages", then_fail_once)
     run = run_of(stage, sync_stock(stage.merchant_id, stage.warehouse_id, "button"))
     assert (run.error, run.pages, run.skus) == ("", 2, 152)
+
+
+def test_pages_are_kept_several_at_once_and_calls_not_made_are_given_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(stage, 350)
+    monkeypatch.setattr(calibrate_read, "PAGES_AT_ONCE", 3)
+    monkeypatch.setattr(calibrate_read, "SECONDS_AT_MOST", 3600.0)
+    kept: list[int] = []
+    keep = calibrate_read.keep_pages
+
+    def counted(run: Any, pages: Any, position: Any) -> None:
+        kept.append(len(pages))
+        keep(run, pages, position)
+
+    monkeypatch.setattr(calibrate_read, "keep_pages", counted)
+    with stage.world.scope():
+        RateBudget.objects.update(per_second=0.0001, burst=50, tokens=50)
+    run = run_of(stage, sync_stock(stage.merchant_id, stage.warehouse_id, "button"))
+    assert (run.error, run.pages, run.skus, run.changed, kept) == ("", 4, 352, 350, [3, 1])
+    with stage.world.scope():
+        assert round(RateBudget.objects.get(account_id=stage.account_id).tokens) == 46
 
 
 def test_a_listing_that_goes_in_circles_ends_the_run(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

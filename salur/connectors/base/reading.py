@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from .errors import ContractBroken
 
 LARGEST = 10**18
+PLAIN = 12  # digits that are below it whatever they are
 LAST_SECOND = 253_402_300_799  # end of the year 9999, the last that datetime can hold
 
 JsonObject = Mapping[str, object]
@@ -96,6 +97,9 @@ def amount(source: JsonObject, key: str, default: Decimal = Decimal(0)) -> Decim
 
 def whole(source: JsonObject, key: str, default: int = 0) -> int:
     """A whole number, given as number or text (also "3.00"); null, empty and missing give ``default``."""
+    value = source.get(key)
+    if isinstance(value, str) and len(value) <= PLAIN and value.isascii() and value.isdigit():
+        return int(value)  # by far the most of a great warehouse's figures; the long way is ten times dearer
     number = amount(source, key, Decimal(default))
     if number != number.to_integral_value():
         raise ContractBroken("bad_number", f"{key} is not whole", field=key)

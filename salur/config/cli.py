@@ -10,6 +10,8 @@ import psycopg
 
 from salur import __version__
 from salur.config import (
+    cli_conformance,
+    cli_connector,
     cli_database,
     cli_demo,
     cli_doctor,
@@ -53,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
         cli_merchant,
         cli_orders,
         cli_stock,
+        cli_conformance,
+        cli_connector,
         cli_database,
         cli_manage,
         cli_doctor,

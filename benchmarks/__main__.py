@@ -17,14 +17,17 @@ from .order_files import write_orders
 from .shop import Shop
 
 LARGE, PROBE = 100_000, 10_000
+SKUS, PRODUCTS = 100_000, 10_000
 
 
 class Bench:
     """The figures, each in a child process of its own, so that memory and CPU time are its own."""
 
-    def __init__(self, folder: Path, size: int) -> None:
+    def __init__(self, folder: Path, size: int, skus: int = SKUS, products: int = PRODUCTS) -> None:
         self.folder = folder
         self.size = size
+        self.skus = skus
+        self.products = products
         self.stored = 0
         self._shop: Shop | None = None
 
@@ -91,6 +94,15 @@ class Bench:
         """A thousand outbound lists with labels to a warehouse that takes 200 ms for each answer."""
         figure("push", str(self.folder))
 
+    def stock_sync(self) -> None:
+        """A great warehouse's stock, and one of a tenth of its size: the memory held should be the same."""
+        for count in (self.skus // 10, self.skus):
+            figure("stock-sync", str(count))
+
+    def product_push(self) -> None:
+        """Many products made known to a warehouse, beside it nothing else."""
+        figure("product-push", str(self.products))
+
     def jobs(self) -> None:
         """The alarm clock alone."""
         figure("jobs")
@@ -102,6 +114,8 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("growth", Bench.growth),
     ("reads", Bench.reads),
     ("push", Bench.push),
+    ("stock_sync", Bench.stock_sync),
+    ("product_push", Bench.product_push),
     ("jobs", Bench.jobs),
 )
 NAMES = list(dict.fromkeys(name for name, _ in STEPS))
@@ -130,12 +144,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (all)")
     parser.add_argument("--orders", type=int, default=LARGE, help=f"orders of the large import ({LARGE})")
+    parser.add_argument("--skus", type=int, default=SKUS, help=f"SKUs of the great warehouse ({SKUS})")
+    parser.add_argument("--products", type=int, default=PRODUCTS, help=f"products that are pushed ({PRODUCTS})")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):
         parser.error(f"no such figures: {', '.join(sorted(unknown))}")
     with ground(), tempfile.TemporaryDirectory(prefix="salur-bench-files-") as folder:
         child("migrate")
-        bench = Bench(Path(folder), chosen.orders)
+        bench = Bench(Path(folder), chosen.orders, chosen.skus, chosen.products)
         for name, run in STEPS:
             if not chosen.names or name in chosen.names:
                 run(bench)

@@ -45,6 +45,18 @@ def _push(folder: str) -> None:
     push_lists(Path(folder))
 
 
+def _stock_sync(count: str) -> None:
+    from .stock import sync_great_warehouse
+
+    sync_great_warehouse(int(count))
+
+
+def _product_push(count: str) -> None:
+    from .stock import push_products
+
+    push_products(int(count))
+
+
 def _jobs() -> None:
     from .jobs import ring
 
@@ -58,6 +70,8 @@ WORK: dict[str, Callable[..., None]] = {
     "bare": _bare,
     "reads": _reads,
     "push": _push,
+    "stock-sync": _stock_sync,
+    "product-push": _product_push,
     "jobs": _jobs,
 }
 

@@ -8,13 +8,14 @@ from salur.stock.models import Balance
 from salur.stock.queries import find_balance, movement_page
 from salur.tenancy.models import Entitlement
 
-from . import presenting, shown
+from . import presenting, product_fields, shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, needs
 from .paging import ListQuery, fetch
 from .problems import NotFound
 
 router = Router(tags=["stock"])
+router.add_router("", product_fields.router)
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from salur.connectors.base.capabilities import FormField
 from salur.integrations.forms import needed_values
+from salur.integrations.registry import WAREHOUSE, find_plugin, warehouse_capabilities
 from salur.tenancy import audit
 
 from .models import WarehouseProduct
@@ -18,6 +19,16 @@ INCOMPLETE = "product_incomplete"
 """The error code of a push that was not tried; its message names the empty fields (see :func:`named`)."""
 
 BETWEEN = "; "
+
+
+def product_fields_of(row: WarehouseProduct) -> tuple[str, tuple[FormField, ...]]:
+    """Title and product fields of the partner whose warehouse this is; none for an own warehouse."""
+    account = row.warehouse.account
+    plugin = find_plugin(WAREHOUSE, account.partner) if account else None
+    if plugin is None:
+        return "", ()
+    can = warehouse_capabilities(plugin)
+    return can.title, can.product_fields
 
 
 def completed(declared: Sequence[FormField], details: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .details import INCOMPLETE, labels_in
 from .models import ProductPushState, WarehouseProduct
 
 # What our own transport calls what went wrong before an answer came; a partner's words are shown as it wrote them.
@@ -24,6 +25,11 @@ def push_reason(row: WarehouseProduct) -> str:
     """What the warehouse said and what to do next; empty where nothing went wrong."""
     if not (row.error_code or row.error_message) or row.push == ProductPushState.PUSHED:
         return ""
+    if row.error_code == INCOMPLETE:
+        return gettext(
+            "The warehouse takes it only with these fields, which are empty: %(fields)s. Fill them in on the product's"
+            " page; it is then pushed by itself."
+        ) % {"fields": ", ".join(gettext(label) for label in labels_in(row.error_message))}
     said = str(TRANSPORT.get(row.error_code, row.error_message or row.error_code))
     if row.push == ProductPushState.FAILED:
         return gettext("The warehouse refused it: %(said)s Correct the product, then push it again.") % {

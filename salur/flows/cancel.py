@@ -38,7 +38,7 @@ from salur.tenancy.scope import current_scope, merchant_scope
 from .backoff import next_try
 from .changes import void_lists
 from .reports import apply_reports
-from .wakeups import account_changed, stock_freed, wake
+from .wakeups import account_changed, stock_freed, wake, wake_recheck
 
 BATCH, WIDTH = 50, 32
 TURN_SECONDS = 20.0
@@ -281,6 +281,8 @@ def _save(verdicts: Sequence[Verdict]) -> None:
     stock_freed(held)
     flag_lists(ours.intersection(v.id for v in verdicts if v.state in ("refused", "done")))
     flag_stopped(done)
+    if done:
+        wake_recheck()
 
 
 def ask_again(outbound_ids: Sequence[int]) -> int:

@@ -16,7 +16,7 @@ from salur.stock.reserve import release_stock
 from salur.tenancy.scope import current_scope
 
 from .planning import PLAN_CAUSES
-from .wakeups import stock_freed, wake
+from .wakeups import stock_freed, wake, wake_recheck
 
 READ = """
 SELECT o.id, o.order_id, r.status, o.push, o.task, o.reserved, o.cancellation, o.account_id
@@ -27,7 +27,7 @@ ORDER BY o.id
 VOID = """
 UPDATE outbound_outbound SET push = 'void', reserved = false, push_lease_until = NULL
 WHERE merchant_id = %s AND id = ANY(%s) AND push IN ('draft', 'waiting', 'ready', 'rejected')
-RETURNING id
+RETURNING id, awb <> ''
 """
 FREE = """
 UPDATE outbound_outbound SET reserved = false WHERE merchant_id = %s AND id = ANY(%s) AND reserved RETURNING id
@@ -138,7 +138,10 @@ def void_lists(outbound_ids: Sequence[int]) -> list[int]:
         )
         reserved = {row[0] for row in cursor.fetchall()}
         cursor.execute(VOID, [merchant, list(outbound_ids)])
-        voided = [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    voided = [row[0] for row in rows]
+    if any(numbered for _, numbered in rows):
+        wake_recheck()  # its AWB number may be what another list waits for
     freed = [i for i in voided if i in reserved]
     release_stock(freed)
     stock_freed(freed)

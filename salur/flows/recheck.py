@@ -32,6 +32,7 @@ PASSING = [
     "account_not_connected",
     "store_not_connected",
     "stock_not_reserved",
+    "awb_in_use",
 ]
 
 WAITING = """

@@ -20,7 +20,7 @@ from salur.outbound.states import TASK
 from salur.stock.reserve import release_stock, ship_stock
 from salur.tenancy.scope import current_scope
 
-from .wakeups import stock_freed, wake
+from .wakeups import stock_freed, wake, wake_recheck
 
 log = structlog.get_logger(__name__)
 
@@ -173,6 +173,8 @@ def _end_cancellations(rows: Sequence[Row], done: Applied) -> None:
     Where the goods left after the list was void, its stock is free already: the next stock sync puts it right.
     """
     merchant = current_scope().merchant_id
+    if done.cancelled:
+        wake_recheck()
     with connection.cursor() as cursor:
         cursor.execute(VOID, [merchant, done.cancelled])
         cursor.execute(CONFLICT, [merchant, done.completed + done.shipped_after_all])

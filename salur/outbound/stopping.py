@@ -90,7 +90,8 @@ class CutOff:
         }
         if self.late:
             return str(LATE) % names
-        return str(IN_EXCEPTION if self.task == OutboundTask.EXCEPTION else IN_TIME) % names
+        special = {OutboundTask.EXCEPTION: IN_EXCEPTION, OutboundTask.NONE: NOT_BEGUN}
+        return str(special.get(OutboundTask(self.task), IN_TIME)) % names
 
 
 IN_TIME = _("%(partner)s stops lists up to the state “%(until)s”. The last it reported is “%(task)s”.")
@@ -98,6 +99,7 @@ LATE = _(
     "%(partner)s stops lists only up to the state “%(until)s”, and the last it reported is “%(task)s”:"
     " this will probably be refused."
 )
+NOT_BEGUN = _("%(partner)s stops lists up to the state “%(until)s”. It has not reported anything of this one yet.")
 IN_EXCEPTION = _("%(partner)s stops lists up to the state “%(until)s”. It reports an exception, so just ask.")
 
 

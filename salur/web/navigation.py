@@ -68,7 +68,7 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Outbound"),
         "truck",
-        (Entry(_("Outbound lists"), "outbounds", ("outbound",), entitlement=Entitlement.WAREHOUSE_MANAGEMENT),),
+        (Entry(_("Outbound lists"), "outbounds", ("outbound", "outbound_stop"), entitlement=Entitlement.WAREHOUSE_MANAGEMENT),),
     ),
     Group(
         _("Inbound"),

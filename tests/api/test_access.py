@@ -29,6 +29,8 @@ SCOPE_OF = {
     "stop_list": "outbound:write",
     "settle_list": "outbound:write",
     "send_order_after_all": "outbound:write",
+    "read_product_fields": "stock:read",
+    "fill_in_product_fields": "stock:write",
     "list_stock": "stock:read",
     "list_movements": "stock:read",
     "list_runs": "runs:read",
@@ -67,6 +69,8 @@ class Operation:
             more["json"] = {"store_id": ids["store_id"], "orders": [new_order("X")]}
         elif self.name == "act_on_lists":
             more["json"] = {"action": "refresh", "ids": [ids["outbound_id"]]}
+        elif self.name == "fill_in_product_fields":
+            more["json"] = {"values": {}}
         elif self.name == "settle_list":
             more["json"] = {"how": "stopped", "note": "they said so"}
         elif self.name == "create_account":
@@ -90,13 +94,16 @@ def ids(world: World) -> dict[str, int]:
     """Ids of things that the merchant has."""
     world.ingest(store_order("A", "TEA"))
     with world.scope():
+        from salur.catalog.models import WarehouseProduct
         from salur.stock.models import Balance
 
         balance = Balance.objects.get().pk
+        pushed = WarehouseProduct.objects.get().pk
     return {
         "order_id": world.order("A").pk,
         "outbound_id": world.the_list("A").pk,
         "balance_id": balance,
+        "push_id": pushed,
         "run_id": world.run_id,
         "store_id": world.store_id,
         "account_id": world.account_id,
@@ -152,7 +159,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 20
+    assert walked == 22
     with other.scope():
         from salur.orders.models import Order
 

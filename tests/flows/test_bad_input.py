@@ -13,6 +13,7 @@ from salur.flows.arrange import attach_label
 from salur.flows.follow_up import follow_account
 from salur.flows.products import push_due
 from salur.flows.push import look_up_doubtful, push_ready
+from salur.flows.recheck import recheck
 from salur.foundation.clock import now
 from salur.foundation.problems import describe
 from salur.integrations.models import Credential, ExchangeRecord, WarehouseAccount
@@ -127,6 +128,18 @@ def test_a_number_whose_first_list_is_void_is_free_again(db: Any) -> None:
     world.ingest(store_order("S1", "TEA", awb="TH1"))
     world.ingest(store_order("S1", "TEA", status=OrderStatus.CANCELLED, version=5))
     world.ingest(store_order("S2", "TEA", awb="TH1"))
+    assert "awb_known" not in world.the_list("S2").closed_gates
+
+
+def test_a_list_that_waits_for_a_number_goes_on_when_the_other_is_void(db: Any) -> None:
+    world = make_world()
+    world.add_product("TEA", pieces=10)
+    world.ingest(store_order("S1", "TEA", awb="TH1"), store_order("S2", "TEA", awb="TH1"))
+    assert world.the_list("S2").blocked_by == "awb_in_use"
+    world.ingest(store_order("S1", "TEA", status=OrderStatus.CANCELLED, version=5))
+    waiting = db.rows("SELECT args->>'kind' FROM procrastinate_jobs WHERE status = 'todo'")
+    assert ("recheck",) in [tuple(row) for row in waiting]
+    recheck(world.merchant_id, world.merchant_id)
     assert "awb_known" not in world.the_list("S2").closed_gates
 
 

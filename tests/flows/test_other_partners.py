@@ -11,6 +11,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 
+from salur.catalog.messages import push_reason
 from salur.catalog.models import MasterProduct, WarehouseProduct
 from salur.connectors.base.types import Address, OrderStatus, OutboundTask
 from salur.flows.arrange import attach_label
@@ -166,6 +167,8 @@ def test_a_product_that_lacks_a_field_is_not_sent_and_says_which(world: World, o
     row = product_row(world)
     assert (row.push, row.error_code, row.error_message) == ("failed", "product_incomplete", FIELDS[0].label)
     assert shop.products == {}
+    assert FIELDS[0].label in push_reason(row)
+    assert "product's page" in push_reason(row)
     made = world.the_list("E1")
     assert made.blocked_by == "product_incomplete"
     assert made.closed_gates["products_pushed"]["evidence"]["reason"] == FIELDS[0].label

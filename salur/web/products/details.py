@@ -10,13 +10,12 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from salur.catalog.details import completed, lacking, save_details
+from salur.catalog.details import completed, lacking, product_fields_of, save_details
 from salur.catalog.models import WarehouseProduct
 from salur.catalog.queries import find_added
 from salur.connectors.base.capabilities import FormField
 from salur.flows.products import push_again
 from salur.integrations.connect import FormInvalid
-from salur.integrations.registry import WAREHOUSE, find_plugin, warehouse_capabilities
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting
@@ -34,21 +33,11 @@ class NeededFields:
     missing: list[FormField]
 
 
-def declared_for(row: WarehouseProduct) -> tuple[str, tuple[FormField, ...]]:
-    """Title and product fields of the partner whose warehouse this is; none for an own warehouse."""
-    account = row.warehouse.account
-    plugin = find_plugin(WAREHOUSE, account.partner) if account else None
-    if plugin is None:
-        return "", ()
-    can = warehouse_capabilities(plugin)
-    return can.title, can.product_fields
-
-
 def needed_fields(rows: Sequence[WarehouseProduct]) -> list[NeededFields]:
     """A form for each warehouse whose partner declares fields."""
     needed = []
     for row in rows:
-        partner, declared = declared_for(row)
+        partner, declared = product_fields_of(row)
         if declared:
             form = DeclaredForm(initial=completed(declared, row.details), auto_id=f"id_{row.pk}_%s")
             form.add_declared(declared)
@@ -61,7 +50,7 @@ def product_fields(request: MerchantRequest, product_id: int, row_id: int) -> Ht
     """Save the fields for one warehouse; the product is then pushed there by itself."""
     with reading(request):
         row = find_added(product_id, row_id)
-        declared = declared_for(row)[1] if row else ()
+        declared = product_fields_of(row)[1] if row else ()
     if row is None:
         raise Http404
     if request.method == "POST":

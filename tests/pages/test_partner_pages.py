@@ -253,6 +253,16 @@ def test_what_a_partner_can_do_is_told_before_and_after_connecting(
     assert "Not from here: talk to the warehouse" in page_of(shop, connect(shop, kargo))
 
 
+def test_settings_that_a_partner_still_needs_are_named_until_they_are_set(shop: Shop, sandbox: Sandbox) -> None:
+    """R16."""
+    browser = shop.client(OWNER)
+    account = browser.post(ECCANG, filled(sandbox, "eccang"))["Location"]
+    assert "Still to be set before orders can be sent: Shipping method." in text_of(browser.get(account))
+    assert "An owner enters it" in text_of(shop.client(VIEWER).get(account))
+    browser.post(account, {"action": "settings", "shipping_method": "OWN_LABEL", "rate_per_second": "20"})
+    assert "Still to be set" not in text_of(browser.get(account))
+
+
 def test_messages_may_be_subscribed_to_while_connecting(live_web: Any, sandbox: Sandbox, settings: Any) -> None:
     """R39."""
     shop = open_shop()

@@ -48,7 +48,9 @@ def facts_of(plugin: Plugin | None) -> list[Fact]:
 
 def _countries(can: WarehouseCapabilities) -> str:
     named = country_names(can.countries)
-    return gettext("%(countries)s; ships abroad as well") % {"countries": named} if can.ships_abroad else named
+    if not (can.countries and can.ships_abroad):
+        return named
+    return gettext("%(countries)s; ships abroad as well") % {"countries": named}
 
 
 def needs_words(can: WarehouseCapabilities) -> str:
@@ -83,9 +85,9 @@ def _cancelling(can: WarehouseCapabilities) -> str:
 def _products(can: WarehouseCapabilities) -> str:
     if "products" not in can.abilities:
         return gettext("Not pushed: the partner has its own catalogue")
-    if not can.product_fields:
+    names = ", ".join(gettext(field.label) for field in can.product_fields if field.required)
+    if not names:
         return gettext("Pushed by themselves when added to a warehouse")
-    names = ", ".join(gettext(field.label) for field in can.product_fields)
     return gettext("Pushed when added to a warehouse; it also asks for: %(fields)s") % {"fields": names}
 
 

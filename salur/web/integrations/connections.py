@@ -15,7 +15,7 @@ from salur.flows.sync import start_store_sync
 from salur.flows.wakeups import store_changed
 from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
-from salur.integrations.connect import FormInvalid, change_settings, set_subscribed
+from salur.integrations.connect import FormInvalid, change_settings, missing_settings, set_subscribed
 from salur.integrations.models import ConnectionState, StoreConnection, WarehouseAccount
 from salur.integrations.queries import budget_of, find_account, find_store, last_exchanges
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
@@ -195,6 +195,7 @@ def account_page(request: MerchantRequest, account_id: int) -> HttpResponseBase:
             "facts": facts_of(plugin),
             "notes": notes_of(plugin) if plugin else [],
             "how": how_authorised(plugin, account_id),
+            "lacking": [gettext(field.label) for field in missing_settings(account)] if plugin else [],
             "by_login": plugin is not None and "oauth" in plugin.capabilities.abilities,
             "form": form,
             "place_form": place_form,

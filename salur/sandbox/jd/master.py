@@ -16,11 +16,12 @@ def _picked(call: Call, name: str, numbers: list[str]) -> list[str]:
 
 def query_dept(call: Call) -> dict[str, Any]:
     """The PIN's departments, those named or all."""
+    seller = f"ECP{min(call.account.departments)[3:]}"  # one seller for each PIN
     rows = [
         {
             "deptNo": number,
             "deptName": call.account.departments[number],
-            "sellerNo": "ECP0000000000013",
+            "sellerNo": seller,
             "sellerName": call.account.pin,
             "status": _IN_USE,
         }

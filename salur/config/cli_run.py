@@ -66,7 +66,7 @@ def _up(chosen: argparse.Namespace) -> int:
             children.start("web", ["web", "--host", chosen.host, "--port", str(port)])
             children.start("worker", ["worker"])
             if chosen.sandbox:
-                children.start("sandbox", ["sandbox", "--port", str(chosen.sandbox_port)])
+                children.start("sandbox", ["sandbox", "--port", str(chosen.sandbox_port)], quiet=True)
             _announce(children, chosen, environment, port)
             ended = children.wait()
         finally:
@@ -128,4 +128,12 @@ def _worker(chosen: argparse.Namespace) -> int:
 def _sandbox(chosen: argparse.Namespace) -> int:
     from salur.sandbox import server
 
-    return int(server.main(chosen.arguments) or 0)
+    return server.main(chosen.arguments, announce=_announce_sandbox)
+
+
+def _announce_sandbox(url: str) -> None:
+    print(f"The simulated partners are at {url} (Ctrl-C ends them)", flush=True)
+    print(
+        "That page shows what to type into each partner's forms, and does what the partners' people would do.",
+        flush=True,
+    )

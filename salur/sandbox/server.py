@@ -6,7 +6,7 @@ import contextlib
 import json
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from salur.sandbox.control.routes import ControlApi
 from salur.sandbox.engine.exchange import RAW_SEND
+from salur.sandbox.pages.routes import Pages
 from salur.sandbox.partners import PARTNERS
 from salur.sandbox.world import World
 
@@ -43,30 +44,41 @@ def create_app(seed: int = 1) -> Starlette:
             await asyncio.gather(*tasks, return_exceptions=True)
             await world.close()
 
+    control = ControlApi(world).routes()
     app = Sandbox(
         lifespan=lifespan,
         routes=[
             *(Mount(f"/{one.name}", routes=one.routes(world.now(one.name))) for one in PARTNERS),
-            Mount("/_control", routes=ControlApi(world).routes()),
+            Mount("/_control", routes=control),
+            Mount("/", routes=Pages(control).routes()),
         ],
     )
     app.state.world = world
     return app
 
 
+def announce_json(url: str) -> None:
+    """One JSON line, for programs that start a sandbox of their own."""
+    sys.stdout.write(json.dumps({"url": url}) + "\n")
+    sys.stdout.flush()
+
+
 class _Announcing(uvicorn.Server):
-    """Prints its address as one JSON line when it is ready."""
+    """Tells its address when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for one in sockets or []:
             host, port = one.getsockname()[:2]
-            sys.stdout.write(json.dumps({"url": f"http://{host}:{port}"}) + "\n")
-            sys.stdout.flush()
+            self._announce(f"http://{host}:{port}")
 
 
-def main(argv: Sequence[str]) -> int:
-    """Serve until interrupted; port 0 picks a free one."""
+def main(argv: Sequence[str], announce: Callable[[str], None] = announce_json) -> int:
+    """Serve until interrupted; port 0 picks a free one. ``announce`` is told the address."""
     parser = argparse.ArgumentParser(prog="python -m salur.sandbox", description="Simulated partners")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8900)
@@ -88,7 +100,7 @@ def main(argv: Sequence[str]) -> int:
         timeout_graceful_shutdown=1,
         backlog=512,
     )
-    server = _Announcing(config)
+    server = _Announcing(config, announce)
     with listener, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     return 0

@@ -1,0 +1,1 @@
+"""Pages on which a person finds what to type in and does what the partners' own people would do."""

@@ -42,7 +42,6 @@ class PackageStage(StrEnum):
 
 PACKAGE: dict[str, PackageStage] = {
     "LOGISTICS_NOT_START": PackageStage.NOT_READY,
-    "LOGISTICS_NOT_STARTED": PackageStage.NOT_READY,  # older spelling seen in cancel reasons
     "LOGISTICS_PENDING_ARRANGE": PackageStage.NOT_READY,
     "LOGISTICS_READY": PackageStage.READY,
     "LOGISTICS_REQUEST_CREATED": PackageStage.ARRANGED,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 
 from salur.catalog.models import ProductPushState
+from salur.inbound.states import InboundCancellationState, InboundPushState, InboundTaskState
 from salur.integrations.models import ConnectionState
 from salur.orders.states import OrderState, RunState
 from salur.outbound.states import (
@@ -88,6 +89,30 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "pushed": ("good", "check"),
         "failed": ("bad", "cross"),
     },
+    "inbound_push": {
+        "draft": ("quiet", "dot"),
+        "ready": ("info", "clock"),
+        "pushing": ("busy", "arrows"),
+        "unknown": ("busy", "search"),
+        "pushed": ("good", "check"),
+        "rejected": ("bad", "cross"),
+        "void": ("quiet", "stop"),
+    },
+    "inbound_task": {
+        "none": ("quiet", "dot"),
+        "arriving": ("info", "truck"),
+        "receiving": ("busy", "inbox"),
+        "completed": ("good", "check"),
+        "exception": ("bad", "alert"),
+        "cancelled": ("quiet", "stop"),
+    },
+    "inbound_cancellation": {
+        "none": ("quiet", "dot"),
+        "asked": ("warn", "clock"),
+        "sent": ("busy", "arrows"),
+        "done": ("quiet", "stop"),
+        "refused": ("bad", "cross"),
+    },
     "connection": {
         "connected": ("good", "check"),
         "paused": ("bad", "pause"),
@@ -104,6 +129,9 @@ _CHOICES: Mapping[str, Mapping[str, str | Promise]] = {
     "cancellation": dict(CancellationState.choices),
     "confirmation": dict(ConfirmationState.choices),
     "product": dict(ProductPushState.choices),
+    "inbound_push": dict(InboundPushState.choices),
+    "inbound_task": dict(InboundTaskState.choices),
+    "inbound_cancellation": dict(InboundCancellationState.choices),
     "connection": dict(ConnectionState.choices),
 }
 

@@ -73,7 +73,20 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Inbound"),
         "inbox",
-        (Entry(_("Inbound lists"), "inbound", entitlement=Entitlement.WAREHOUSE_MANAGEMENT),),
+        (
+            Entry(
+                _("Inbound lists"),
+                "inbounds",
+                ("inbound", "inbound_edit"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
+            Entry(
+                _("New inbound list"),
+                "inbound_new",
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+                role=Role.OPERATOR,
+            ),
+        ),
     ),
     Group(
         _("Products"),
@@ -92,7 +105,9 @@ MENU: tuple[Group, ...] = (
         _("Stock"),
         "boxes",
         (
-            Entry(_("Stock list"), "stock", ("movements",), entitlement=Entitlement.WAREHOUSE_MANAGEMENT),
+            Entry(
+                _("Stock list"), "stock", ("movements", "stock_update"), entitlement=Entitlement.WAREHOUSE_MANAGEMENT
+            ),
             Entry(
                 _("Stock sync records"), "stock_syncs", ("stock_sync",), entitlement=Entitlement.WAREHOUSE_MANAGEMENT
             ),

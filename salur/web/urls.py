@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from .dashboard.views import dashboard
-from .inbound.views import inbound_door
+from .inbound import editor as inbound_editor
+from .inbound import updating
+from .inbound import views as inbound
 from .integrations import authorising, connections
 from .integrations import views as integrations
 from .orders import actions
@@ -54,7 +56,14 @@ urlpatterns = [
     path("labels/<str:key>.pdf", public_label, name="public_label"),
     path("outbound/<int:outbound_id>/", outbound.outbound_page, name="outbound"),
     path("outbound/<int:outbound_id>/label.pdf", outbound.label_pdf, name="label"),
-    path("inbound/", inbound_door, name="inbound"),
+    path("inbound/", inbound.inbound_list, name="inbounds"),
+    path("inbound/act/", inbound.inbound_bulk, name="inbound_bulk"),
+    path("inbound/new/", inbound_editor.inbound_new, name="inbound_new"),
+    path("inbound/products/", inbound_editor.product_choice, name="inbound_products"),
+    path("inbound/template.<slug:kind>", inbound_editor.inbound_template, name="inbound_template"),
+    path("inbound/<int:inbound_id>/", inbound.inbound_page, name="inbound"),
+    path("inbound/<int:inbound_id>/change/", inbound_editor.inbound_edit, name="inbound_edit"),
+    path("inbound/<int:inbound_id>/act/", inbound.inbound_act, name="inbound_act"),
     path("products/", products.product_list, name="products"),
     path("products/new/", products.product_new, name="product_new"),
     path("products/add/", products.product_add, name="product_add"),
@@ -67,6 +76,8 @@ urlpatterns = [
     path("stock/", stock.stock_list, name="stock"),
     path("stock/balances/<int:balance_id>/", stock.movement_list, name="movements"),
     path("stock/act/", stock.stock_act, name="stock_act"),
+    path("stock/update/", updating.stock_update, name="stock_update"),
+    path("stock/update/template.<slug:kind>", updating.update_template, name="stock_update_template"),
     path("stock/syncs/", syncs.sync_list, name="stock_syncs"),
     path("stock/syncs/<int:run_id>/", syncs.sync_detail, name="stock_sync"),
     path("stock/syncs/<int:run_id>/lines.csv", syncs.sync_file, name="stock_sync_file"),

@@ -9,6 +9,8 @@ from django.test import Client
 from salur.catalog.models import Binding, Listing, MasterProduct
 from salur.connectors.base.types import OrderStatus
 from salur.foundation.clock import now
+from salur.inbound.checking import WantedLine
+from salur.inbound.editing import create_inbound_list, submit
 from salur.orders.models import SyncRun, SyncRunRow
 from salur.outbound.models import Outbound, PushAttempt
 from salur.routing.models import RoutingRule
@@ -41,6 +43,8 @@ class Shop:
         for i in numbers:
             self.world.add_product(f"M-{i:04d}", pieces=10 * (i % 2))
         states = [OrderStatus.READY, OrderStatus.PAID, OrderStatus.UNPAID, OrderStatus.SHIPPED]
+        for i in numbers:
+            self.announce((f"M-{i:04d}", 5))
         self.world.ingest(
             *(
                 store_order(f"SN{i:05d}", *([f"M-{i:04d}"] + ["FREE"] * (i % 3 == 2)), status=states[i % 4])
@@ -69,8 +73,16 @@ class Shop:
                 ).save()
                 Binding(store_id=self.world.store_id, sku=f"L-{i}", product_id=self.world.products[f"M-{i:04d}"]).save()
 
+    def announce(self, *lines: tuple[str, int], submitted: bool = True) -> int:
+        """An inbound list; answers its id."""
+        with self.world.scope():
+            made = create_inbound_list(self.world.warehouse_id, [WantedLine(sku, pieces) for sku, pieces in lines])
+            return submit(made.pk).pk if submitted else made.pk
+
     def look_up(self) -> None:
         """Remember one of everything."""
+        announced = self.announce(("M-0000", 10), ("M-0001", 4))
+        draft = self.announce(("M-0001", 7), submitted=False)
         with self.world.scope():
             outbound = Outbound.objects.order_by("pk").first()
             assert outbound is not None
@@ -89,6 +101,8 @@ class Shop:
                 "sync_id": sync.pk,
                 "store_id": self.world.store_id,
                 "account_id": self.world.account_id,
+                "inbound_id": announced,
+                "draft_id": draft,
                 "warehouse_id": self.world.warehouse_id,
             }
 

@@ -45,9 +45,11 @@ def test_another_merchants_things_are_not_found(shop: Shop) -> None:
 def test_another_merchants_names_stand_on_no_list(shop: Shop) -> None:
     browser = open_shop().client(OWNER)
     with shop.world.scope():
+        from salur.inbound.models import InboundList
         from salur.outbound.models import Outbound
 
         references = list(Outbound.objects.values_list("reference", flat=True))
+        references += InboundList.objects.values_list("reference", flat=True)
     assert references
     for page in PAGES:
         if page.takes:

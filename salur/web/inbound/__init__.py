@@ -1,1 +1,1 @@
-"""Screen: the door of the inbound room."""
+"""Screens: goods announced to warehouses, and what of them has arrived."""

@@ -33,6 +33,13 @@ CAUSES: Mapping[str, str | Promise] = {
     "follow up": _("news from the warehouse"),
     "confirm": _("confirming the shipment"),
     "cancel": _("cancellation"),
+    "inbound": _("inbound list made or changed"),
+    "push inbound": _("push"),
+    "look up inbound": _("looked up by reference"),
+    "follow inbound": _("news from the warehouse"),
+    "cancel inbound": _("cancellation"),
+    "products pushed": _("its products were accepted"),
+    "receive": _("received by hand"),
     "button": _("asked for by hand"),
     "api": _("API"),
 }

@@ -173,7 +173,7 @@ def timeline(order: Order, outbounds: list[Outbound]) -> list[Event]:
     events = [_first_sight(order), *(_created(o) for o in outbounds)]
     events += [_moved(move, names) for move in moves]
     events += [_tried(attempt) for attempt in attempts_of(ids)]
-    events += [_called(exchange) for exchange in exchanges_about(subjects)]
+    events += [called(exchange) for exchange in exchanges_about(subjects)]
     return sorted(events, key=lambda e: e.at)
 
 
@@ -223,17 +223,19 @@ def _tried(attempt: PushAttempt) -> Event:
     tone = "good" if attempt.outcome in ("pushed", "found", "accepted") else "warn"
     said = " ".join(part for part in (attempt.code, attempt.message) if part)
     if attempt.late:
-        said = _late_words(said)
+        said = late_words(said)
     return Event(attempt.at, tone, "up" if attempt.kind != "lookup" else "search", title, said)
 
 
-def _late_words(said: str) -> str:
+def late_words(said: str) -> str:
+    """An answer that came when its try was no longer waited for."""
     if not said:
         return gettext("The answer came too late and changed nothing.")
     return gettext("The answer came too late and changed nothing: %(answer)s") % {"answer": said}
 
 
-def _called(exchange: ExchangeRecord) -> Event:
+def called(exchange: ExchangeRecord) -> Event:
+    """A call to a partner."""
     tone = "quiet" if exchange.outcome == "ok" else "warn"
     title = gettext("Call %(operation)s") % {"operation": exchange.operation}
     detail = gettext("%(outcome)s, %(ms)s ms") % {

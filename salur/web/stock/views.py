@@ -17,8 +17,9 @@ from salur.catalog.queries import mskus_of, product_page, rows_added
 from salur.flows.calibrate import sync_stock
 from salur.flows.products import push_again
 from salur.foundation.problems import Refusal
+from salur.inbound.queries import links_of_lists, links_of_receipts
 from salur.outbound.queries import outbound_links
-from salur.stock.models import MovementCause
+from salur.stock.models import Movement, MovementCause
 from salur.stock.queries import find_balance, find_warehouse, movement_page, totals, warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
@@ -37,6 +38,7 @@ FIGURES: dict[str, str | Promise] = {
     "disputed": _("Disputed"),
 }
 ABOUT_A_LIST = (MovementCause.RESERVE, MovementCause.RELEASE, MovementCause.SHIP)
+ANNOUNCED = (MovementCause.EXPECT, MovementCause.UNEXPECT)
 
 
 @page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
@@ -139,6 +141,7 @@ def movement_list(request: MerchantRequest, balance_id: int) -> HttpResponseBase
     figure = word(request.GET, "figure")
     listed = at_cursor(request, lambda cursor: movement_page(balance, figure, cursor))
     links = outbound_links(m.cause_id for m in listed.rows if m.cause in ABOUT_A_LIST)
+    arrivals = _arrivals(listed.rows)
     names = actor_names(m.actor for m in listed.rows)
     context = {
         "balance": balance,
@@ -146,6 +149,21 @@ def movement_list(request: MerchantRequest, balance_id: int) -> HttpResponseBase
         "figures": FIGURES.items(),
         "figure": figure if figure in FIGURES else "",
         "page": listed,
-        "rows": [(m, links.get(m.cause_id) if m.cause in ABOUT_A_LIST else None, names[m.actor]) for m in listed.rows],
+        "rows": [
+            (m, links.get(m.cause_id) if m.cause in ABOUT_A_LIST else None, arrivals.get(m.pk), names[m.actor])
+            for m in listed.rows
+        ],
     }
     return fragment_or_page(request, "web/stock/movements.html", context)
+
+
+def _arrivals(movements: Sequence[Movement]) -> dict[int, tuple[int, str]]:
+    """The inbound list (id, reference) that each movement of arriving goods belongs to, by movement."""
+    receipts = links_of_receipts(m.cause_id for m in movements if m.cause == MovementCause.RECEIVE)
+    lists = links_of_lists(m.cause_id for m in movements if m.cause in ANNOUNCED)
+    found = {
+        m.pk: receipts[m.cause_id] for m in movements if m.cause == MovementCause.RECEIVE and m.cause_id in receipts
+    }
+    return found | {
+        m.pk: (m.cause_id, lists[m.cause_id]) for m in movements if m.cause in ANNOUNCED and m.cause_id in lists
+    }

@@ -1,0 +1,172 @@
+"""Lines of an inbound list as people type, paste or upload them (R62): rows of a form, and text of one line each.
+
+A line of text is "MSKU, quantity, cost, batch, expiry", parted by tabs, semicolons or commas. A line that names columns
+(as the first of a spreadsheet does) sets their order for the lines below it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from salur.inbound.checking import LineProblem, LineResult, WantedLine
+from salur.web.words import sentences
+
+FIELDS = ("sku", "quantity", "unit_cost", "batch", "expires_on")
+COLUMNS: Mapping[str, str] = {
+    "msku": "sku",
+    "sku": "sku",
+    "master sku": "sku",
+    "quantity": "quantity",
+    "qty": "quantity",
+    "pieces": "quantity",
+    "cost": "unit_cost",
+    "unit cost": "unit_cost",
+    "batch": "batch",
+    "batch number": "batch",
+    "lot": "batch",
+    "expiry": "expires_on",
+    "expiry date": "expires_on",
+    "expires on": "expires_on",
+    "warehouse": "warehouse",
+    "warehouse code": "warehouse",
+}
+"""What a column may be called, and the field that it fills."""
+HEADER_WORDS = "msku, quantity, cost, batch, expiry"  # in files these stay English in every language
+SEPARATORS = "\t;,"
+MOST_ROWS = 150  # of the form; more are kept as text, because a browser sends no form of thousands of fields
+
+
+@dataclass(slots=True)
+class Row:
+    """A line of the form as it was typed, with what is wrong by field."""
+
+    sku: str = ""
+    quantity: str = ""
+    unit_cost: str = ""
+    batch: str = ""
+    expires_on: str = ""
+    name: str = ""
+    focus: str = ""
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    def wanted(self, number: int) -> WantedLine:
+        """The line as the domain takes it."""
+        return WantedLine(self.sku, self.quantity, self.unit_cost, self.batch, self.expires_on, number)
+
+    @property
+    def blank(self) -> bool:
+        """Nothing was typed."""
+        return not any(getattr(self, name) for name in FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text: its number, counted from 1 with blank lines, and its cells by field; or why it cannot be read."""
+
+    number: int
+    cells: Mapping[str, str]
+    wrong: str = ""
+
+    def row(self) -> Row:
+        """The line as one of the form."""
+        cells = self.cells
+        return Row(
+            cells.get("sku", ""),
+            cells.get("quantity", ""),
+            cells.get("unit_cost", ""),
+            cells.get("batch", ""),
+            cells.get("expires_on", ""),
+        )
+
+    def wanted(self, after: int = 0) -> WantedLine:
+        """The line as the domain takes it, numbered after as many lines of the form."""
+        return self.row().wanted(self.number + after)
+
+
+def clean(text: str) -> str:
+    """Without blanks around it, and without NUL, which no database keeps."""
+    return text.replace("\x00", "").strip()
+
+
+def rows_of(query: QueryDict) -> list[Row]:
+    """The form's lines, blank ones left out."""
+    columns = [[clean(value) for value in query.getlist(name)] for name in FIELDS]
+    rows = [Row(*cells) for cells in zip(*columns, strict=False)][:MOST_ROWS]
+    return [row for row in rows if not row.blank]
+
+
+def read_lines(text: str) -> list[TextLine]:
+    """The lines of a text that are not blank; those that name columns are understood and left out."""
+    order: Sequence[str] = FIELDS
+    found = []
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        if not line.strip():
+            continue
+        cells = _cells(line)
+        if cells is None:
+            found.append(TextLine(number, {}, gettext("A quotation mark in this line is never closed.")))
+        elif (named := _named(cells)) is not None:
+            order = named
+        else:
+            found.append(_line(number, cells, order))
+    return found
+
+
+def _cells(line: str) -> list[str] | None:
+    separator = next((mark for mark in SEPARATORS if mark in line), ",")
+    try:
+        (cells,) = csv.reader([line], delimiter=separator, skipinitialspace=True, strict=True)
+    except (csv.Error, ValueError):
+        return None
+    return [clean(cell) for cell in cells]
+
+
+def _named(cells: Sequence[str]) -> list[str] | None:
+    """Fields by column if the cells are names of columns: the SKU's and one more at least, and nothing unknown."""
+    names = [" ".join(cell.replace("_", " ").split()).casefold() for cell in cells]
+    order = [COLUMNS.get(name, "") for name in names]
+    known = {name for name in order if name}
+    if not {"sku", "quantity"} <= known or any(name and not found for name, found in zip(names, order, strict=True)):
+        return None
+    return order
+
+
+def _line(number: int, cells: Sequence[str], order: Sequence[str]) -> TextLine:
+    more = [cell for cell in cells[len(order) :] if cell]
+    if more:
+        told = gettext("There are %(found)s values in this line, but only %(most)s columns. A comma too many?")
+        return TextLine(number, {}, told % {"found": len(cells), "most": len(order)})
+    return TextLine(number, {name: cell for name, cell in zip(order, cells, strict=False) if name})
+
+
+def text_of_rows(rows: Iterable[Row]) -> str:
+    """Lines of the form as text."""
+    return "\n".join(text_line([getattr(row, name) for name in FIELDS]) for row in rows)
+
+
+def text_line(cells: Sequence[str]) -> str:
+    """One line of text; a cell that holds a separator stands in quotation marks."""
+    tidy = [" ".join(cell.split()) for cell in cells]
+    while tidy and not tidy[-1]:
+        tidy.pop()
+    quoted = ['"' + cell.replace('"', '""') + '"' if set(cell) & set(SEPARATORS + '"') else cell for cell in tidy]
+    return ", ".join(quoted)
+
+
+def words_of(problem: LineProblem) -> str:
+    """What is wrong and what to do, in two sentences."""
+    told = problem.text()
+    return sentences(told.cause, told.cure)
+
+
+def words_by_field(result: LineResult) -> dict[str, list[str]]:
+    """What is wrong with a line, by field."""
+    found: dict[str, list[str]] = {}
+    for problem in result.problems:
+        found.setdefault(problem.field, []).append(words_of(problem))
+    return found

@@ -1,0 +1,181 @@
+"""“Update stock” by a table (R60, way 2): its lines become one inbound list for each warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from salur.flows.inbound_ways import Announced, announce_import
+from salur.inbound.checking import WantedLine
+from salur.inbound.editing import LIMITS, MOST_LINES
+from salur.orders.formats import FileRefused
+from salur.stock.models import Warehouse
+from salur.tenancy.models import Entitlement, Role
+from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.acting import acting, refusal_text
+from salur.web.filters import row_id
+from salur.web.words import told_words
+
+from .editor import file_words
+from .places import places_for_goods
+from .sheets import LARGEST, TYPES, TooManyRows, template, text_of_file
+from .typed import TextLine, read_lines, words_of
+
+NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
+MOST = 10 * MOST_LINES
+
+Wrong = list[tuple[int, str]]
+
+
+class UpdateForm(forms.Form):
+    """Where the pieces go, and the table, as a file or typed."""
+
+    warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int, required=False, empty_value=None)
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("CSV (UTF-8) or Excel workbook (.xlsx); its first row names the columns."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )
+    lines = forms.CharField(
+        label=_("Lines"),
+        required=False,
+        strip=False,
+        help_text=_("One line each: MSKU, quantity, cost, batch, expiry. Lines of a file stand here to be corrected."),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
+    )
+    note = forms.CharField(label=_("Note for the warehouse"), max_length=LIMITS["note"], required=False)
+
+    def __init__(self, *args: Any, places: Sequence[Warehouse], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["warehouse"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
+        field.choices = [("", _("As the column “warehouse” says")), *((p.pk, p.name) for p in places)]
+
+
+@page(get=Role.OPERATOR, entitlement=NEEDS)
+def stock_update(request: MerchantRequest) -> HttpResponseBase:
+    """The form; good lines lead to the lists made of them, wrong ones are told by line and nothing is saved."""
+    with reading(request):
+        places = places_for_goods()
+    if request.method != "POST":
+        form = UpdateForm(places=places, initial={"warehouse": row_id(request.GET, "warehouse")})
+        return _shown(request, form, places, [])
+    sent = request.POST.copy()
+    sent["lines"] = sent.get("lines", "").replace("\x00", "")
+    form = UpdateForm(sent, request.FILES, places=places)
+    error = _take_file(request, form, sent)
+    wrong: Wrong = []
+    if form.is_valid() and not error:
+        done = _announced(request, form, places, wrong)
+        if done is not None:
+            return _tell(request, done)
+    if error:
+        form.add_error("file", error)
+    return _shown(request, form, places, wrong, status=422)
+
+
+def _shown(
+    request: MerchantRequest, form: UpdateForm, places: Sequence[Warehouse], wrong: Wrong, *, status: int = 200
+) -> HttpResponseBase:
+    context = {"form": form, "places": places, "wrong": wrong[:100], "more_wrong": max(0, len(wrong) - 100)}
+    return fragment_or_page(request, "web/inbound/update.html", context, status=status)
+
+
+def _take_file(request: MerchantRequest, form: UpdateForm, sent: Any) -> str:
+    """The file's lines go into the box, where they can be corrected; answers what hindered it."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        return ""
+    try:
+        read = text_of_file(upload.read(LARGEST + 1), most=MOST)
+    except FileRefused as refused:
+        return file_words(refused)
+    except TooManyRows:
+        return gettext("At most %(most)s lines are taken at once. Divide the file.") % {"most": MOST}
+    before = sent["lines"]
+    sent["lines"] = f"{before.rstrip()}\n{read}" if before.strip() else read
+    form.data = sent
+    return ""
+
+
+def _announced(
+    request: MerchantRequest, form: UpdateForm, places: Sequence[Warehouse], wrong: Wrong
+) -> Announced | None:
+    texts = read_lines(form.cleaned_data["lines"])
+    lines = _by_warehouse(texts, places, form.cleaned_data["warehouse"], wrong)
+    if not texts:
+        form.add_error("lines", gettext("There is no line. Choose a file, or type the lines here."))
+    if wrong or not texts:
+        return None
+    with acting(request, "import"):
+        done = announce_import(lines, form.cleaned_data["note"])
+    names = {place.pk: place.name for place in places}
+    for place_id, refusal in done.refused.items():
+        form.add_error(None, f"{names[place_id]}: {told_words(refusal_text(refusal))}")
+    wrong += [(r.number, words_of(p)) for results in done.wrong.values() for r in results for p in r.problems]
+    wrong.sort()
+    return None if done.refused or done.wrong else done
+
+
+def _by_warehouse(
+    texts: Sequence[TextLine], places: Sequence[Warehouse], chosen: int | None, wrong: Wrong
+) -> dict[int, list[WantedLine]]:
+    """Lines by warehouse: the one that the line names, by code or name, else the chosen one."""
+    named: dict[str, set[int]] = {}
+    for place in places:
+        for name in (place.code, place.name):
+            named.setdefault(name.strip().casefold(), set()).add(place.pk)
+    lines: dict[int, list[WantedLine]] = {}
+    for line in texts:
+        place_id, error = _place_of(line, named, chosen)
+        if error:
+            wrong.append((line.number, error))
+        elif place_id is not None:
+            lines.setdefault(place_id, []).append(line.wanted())
+    return lines
+
+
+def _place_of(line: TextLine, named: Mapping[str, set[int]], chosen: int | None) -> tuple[int | None, str]:
+    given = line.cells.get("warehouse", "")
+    found = named.get(given.casefold(), set())
+    if line.wrong:
+        return None, line.wrong
+    if not given:
+        missing = gettext("The line names no warehouse. Fill in the column “warehouse”, or choose one above.")
+        return chosen, "" if chosen else missing
+    if not found:
+        told = gettext("There is no warehouse “%(name)s” that takes goods. Give its code or name as in the list.")
+        return None, told % {"name": given}
+    if len(found) > 1:
+        told = gettext("Several warehouses have the code “%(name)s”. Give the name in full.")
+        return None, told % {"name": given}
+    return next(iter(found)), ""
+
+
+def _tell(request: MerchantRequest, done: Announced) -> HttpResponseBase:
+    told = ngettext(
+        "%(n)s inbound list was made and submitted. Stock rises when the warehouse has received the goods.",
+        "%(n)s inbound lists were made and submitted. Stock rises when the warehouses have received the goods.",
+        len(done.lists),
+    )
+    messages.success(request, told % {"n": len(done.lists)})
+    if len(done.lists) == 1:
+        return redirect("web:inbound", next(iter(done.lists.values())).pk)
+    return redirect("web:inbounds")
+
+
+@page(get=Role.OPERATOR, entitlement=NEEDS)
+def update_template(request: MerchantRequest, kind: str) -> HttpResponseBase:
+    """A spreadsheet to fill in, with the column of the warehouse."""
+    known = kind if kind in TYPES else "csv"
+    response = HttpResponse(template(known, ("warehouse",)), content_type=TYPES[known])
+    response["Content-Disposition"] = f'attachment; filename="salur-stock.{known}"'
+    return response

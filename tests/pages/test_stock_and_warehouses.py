@@ -269,9 +269,8 @@ def test_its_page_counts_the_products_by_push_state_and_pushes_the_refused_ones_
 
 def test_its_page_says_what_the_partner_can_do(shop: Shop) -> None:
     shown = main_of(shop.client(VIEWER).get(page_of(shop)))
-    assert "Stock sync of single SKUs" in shown
-    assert "Cancels outbound lists" in shown
-    assert "Until: Picking" in shown
+    assert "For single SKUs or the whole warehouse" in shown
+    assert "Until “Picking” at the warehouse" in shown
 
 
 def test_a_sync_begun_in_the_browser_is_followed_to_its_end(live_web: LiveWeb, page: Page, sandbox: Any) -> None:

@@ -59,8 +59,8 @@ class StockRow:
 
     @property
     def may_push(self) -> bool:
-        """Whether the product can be pushed once more."""
-        return self.added is not None and self.added.push in (ProductPushState.FAILED, ProductPushState.PUSHED)
+        """Whether its own row offers to push the product once more; ticking offers it for pushed ones, too."""
+        return self.added is not None and self.added.push == ProductPushState.FAILED
 
     def shows(self, push: str) -> bool:
         """Whether the row is meant by a filter of the push state."""

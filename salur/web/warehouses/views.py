@@ -18,15 +18,15 @@ from salur.flows.warehouses import WarehouseRefused, change_warehouse, switch_da
 from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
 from salur.integrations.models import ConnectionState
-from salur.integrations.registry import WAREHOUSE, find_plugin, warehouse_capabilities
+from salur.integrations.registry import WAREHOUSE, find_plugin
 from salur.stock.models import Warehouse
 from salur.stock.queries import find_warehouse, last_syncs, sync_page, totals, warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text, tell_refusal
+from salur.web.integrations.abilities import facts_of
 from salur.web.stock.words import sync_error_words
 
-from .abilities import abilities
 from .forms import WarehouseForm
 
 MOST_PUSHED = 10_000
@@ -92,7 +92,7 @@ def warehouse_page(request: MerchantRequest, warehouse_id: int) -> HttpResponseB
         syncs = [(run, sync_error_words(run)) for run in sync_page(warehouse_id, None, 5).rows]
         context = _shown(place) | {
             "form": form,
-            "abilities": _abilities(place),
+            "facts": facts_of(find_plugin(WAREHOUSE, place.account.partner)) if place.account else [],
             "pushes": _pushes(place),
             "totals": totals(warehouse_id),
             "syncs": syncs,
@@ -104,11 +104,6 @@ def warehouse_page(request: MerchantRequest, warehouse_id: int) -> HttpResponseB
     return fragment_or_page(
         request, "web/warehouses/page.html", context, fragment="web/warehouses/page_syncs.html", status=status
     )
-
-
-def _abilities(place: Warehouse) -> list[object]:
-    plugin = find_plugin(WAREHOUSE, place.account.partner) if place.account else None
-    return [*abilities(warehouse_capabilities(plugin))] if plugin else []
 
 
 def _pushes(place: Warehouse) -> list[tuple[str, int]]:

@@ -179,6 +179,8 @@ STATUS = {
     "media_type": 415,
     "invalid": 422,
     "file_refused": 422,
+    "warehouse_name": 422,
+    "warehouse_zone": 422,
     "idempotency_conflict": 422,
     "too_many_requests": 429,
     "internal": 500,
@@ -216,5 +218,6 @@ VALUES = {
     "timezone_aware": _("The time needs its offset from UTC, like 2026-05-01T09:59:00Z."),
     "bad_cursor": _("The cursor does not belong to this list. Begin without one."),
     "bad_window": _("The window must begin before it ends, and not in the future."),
+    "not_added": _("No product of this MSKU was added to this warehouse."),
     "bad_key": _("An idempotency key has 1 to 200 characters."),
 }

@@ -60,6 +60,8 @@ def warehouse(row: stock.Warehouse) -> shown.Warehouse:
         partner=account.partner if account else None,
         account_id=account.pk if account else None,
         account_state=ConnectionState(account.state) if account else None,
+        daily_sync=row.daily_sync,
+        next_sync_at=row.next_sync_at,
     )
 
 

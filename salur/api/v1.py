@@ -11,7 +11,7 @@ from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from . import connections, orders, outbound, partners, problems, runs, stock
+from . import connections, orders, outbound, partners, problems, runs, stock, stock_syncs, warehouses
 from .access import Bearer
 from .answers import SCOPE
 from .parsing import StrictParser
@@ -70,5 +70,14 @@ api = SalurAPI(
     renderer=Renderer(),
 )
 problems.install(api)
-for router in (orders.router, outbound.router, stock.router, runs.router, connections.router, partners.router):
+for router in (
+    orders.router,
+    outbound.router,
+    stock.router,
+    stock_syncs.router,
+    runs.router,
+    connections.router,
+    partners.router,
+    warehouses.router,
+):
     api.add_router("", router)

@@ -33,6 +33,14 @@ SCOPE_OF = {
     "fill_in_product_fields": "stock:write",
     "list_stock": "stock:read",
     "list_movements": "stock:read",
+    "start_stock_sync": "stock:write",
+    "list_stock_syncs": "stock:read",
+    "read_stock_sync": "stock:read",
+    "list_stock_sync_lines": "stock:read",
+    "list_product_pushes": "stock:read",
+    "push_products_again": "stock:write",
+    "change_one_warehouse": "integrations:write",
+    "read_warehouse": "",
     "list_runs": "runs:read",
     "read_run": "runs:read",
     "list_run_rows": "runs:read",
@@ -95,9 +103,11 @@ def ids(world: World) -> dict[str, int]:
     world.ingest(store_order("A", "TEA"))
     with world.scope():
         from salur.catalog.models import WarehouseProduct
-        from salur.stock.models import Balance
+        from salur.stock.models import Balance, StockSyncRun
 
         balance = Balance.objects.get().pk
+        sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
+        sync.save()
         pushed = WarehouseProduct.objects.get().pk
     return {
         "order_id": world.order("A").pk,
@@ -106,6 +116,8 @@ def ids(world: World) -> dict[str, int]:
         "push_id": pushed,
         "run_id": world.run_id,
         "store_id": world.store_id,
+        "warehouse_id": world.warehouse_id,
+        "sync_id": sync.pk,
         "account_id": world.account_id,
     }
 
@@ -159,7 +171,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 22
+    assert walked == 28
     with other.scope():
         from salur.orders.models import Order
 

@@ -166,7 +166,7 @@ class Operator:
         self.go(f"/stock/?warehouse={self.warehouse}&push=pushed")
         self.main('[data-tick-all="row"]').check()
         with self.page.expect_navigation():
-            self.main('form[action="/stock/sync/"] .bulk button').click()
+            self.main('form[action="/stock/act/"] .bulk button[value="sync"]').click()
         assert re.search(r"/stock/syncs/\d+/$", self.page.url), self.page.url
         assert self.main(".head .chip-good").count() == 1, self.main(".head").inner_text()
 

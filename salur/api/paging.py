@@ -18,6 +18,7 @@ LARGEST = 200
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T", bound=Schema)
+P = TypeVar("P")
 
 
 class ListQuery(Schema):
@@ -49,11 +50,17 @@ def fetch(
     order: Sequence[str] = ("-id",),
 ) -> Keyset[M]:
     """The page that the query asks for, of a queryset in ``order`` or of a query function of a domain."""
+    if isinstance(rows, QuerySet):
+        listed = rows
+        return fetch_by(request, query, lambda at, size: keyset_page(listed, order=list(order), cursor=at, size=size))
+    return fetch_by(request, query, rows)
+
+
+def fetch_by(request: HttpRequest, query: ListQuery, read: Callable[[str | None, int], P]) -> P:
+    """What ``read`` answers for the query's cursor and size, whatever kind of page that is."""
     refuse_unknown(request, query)
     try:
-        if isinstance(rows, QuerySet):
-            return keyset_page(rows, order=list(order), cursor=query.cursor, size=query.limit)
-        return rows(query.cursor, query.limit)
+        return read(query.cursor, query.limit)
     except (ValueError, ValidationError, TypeError) as error:
         # A cursor that is readable but holds other values than this list's keys fails only when it is compared.
         if query.cursor is None:

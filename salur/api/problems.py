@@ -19,6 +19,8 @@ from psycopg.errors import LockNotAvailable
 
 from salur.flows.imports import ImportBusy
 from salur.foundation.problems import Refusal, describe
+from salur.inbound.checking import LineProblem
+from salur.inbound.editing import LinesRefused
 from salur.orders.formats import FileRefused
 from salur.orders.formats.messages import MESSAGES
 
@@ -142,6 +144,21 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return problem(request, refusal.code, refusal.evidence, headers=headers)
 
 
+def _lines_refused(request: HttpRequest, refusal: LinesRefused) -> HttpResponse:
+    """Each wrong value of an inbound list by its place in the request."""
+    faults = [
+        Fault("body", f"/lines/{place}/{'msku' if one.field == 'sku' else one.field}", one.code, _told(one))
+        for place, result in enumerate(refusal.results)
+        for one in result.problems
+    ]
+    return problem(request, refusal.code, refusal.evidence, faults=faults)
+
+
+def _told(one: LineProblem) -> str:
+    text = one.text()
+    return f"{text.cause} {text.cure}".strip()
+
+
 def _file_refused(request: HttpRequest, refused: FileRefused) -> HttpResponse:
     if refused.code == "file_too_large":
         return problem(request, "too_large", {"limit": refused.detail.get("most", "")})
@@ -183,6 +200,7 @@ HANDLERS: dict[type[Exception], Any] = {
     HttpError: _http,
     ValidationError: _validation,
     Invalid: lambda request, error: _invalid(request, error.faults),
+    LinesRefused: _lines_refused,
     Refusal: _refused,
     FileRefused: _file_refused,
     ImportBusy: _import_busy,

@@ -11,7 +11,7 @@ from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from . import connections, orders, outbound, partners, problems, runs, stock, stock_syncs, warehouses
+from . import connections, inbound, orders, outbound, partners, problems, runs, stock, stock_syncs, warehouses
 from .access import Bearer
 from .answers import SCOPE
 from .parsing import StrictParser
@@ -73,6 +73,7 @@ problems.install(api)
 for router in (
     orders.router,
     outbound.router,
+    inbound.router,
     stock.router,
     stock_syncs.router,
     runs.router,

@@ -23,6 +23,8 @@ SCOPES = {
     "orders:write": _("Change orders"),
     "outbound:read": _("Read outbound lists"),
     "outbound:write": _("Push and cancel outbound lists"),
+    "inbound:read": _("Read inbound lists"),
+    "inbound:write": _("Announce goods, submit and cancel inbound lists"),
     "stock:read": _("Read stock"),
     "stock:write": _("Change stock"),
     "imports:write": _("Import orders"),

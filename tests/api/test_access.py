@@ -29,6 +29,14 @@ SCOPE_OF = {
     "stop_list": "outbound:write",
     "settle_list": "outbound:write",
     "send_order_after_all": "outbound:write",
+    "list_inbound": "inbound:read",
+    "read_inbound": "inbound:read",
+    "create_inbound": "inbound:write",
+    "submit_inbound_list": "inbound:write",
+    "push_inbound_list_again": "inbound:write",
+    "refresh_inbound_list": "inbound:write",
+    "cancel_inbound_list": "inbound:write",
+    "delete_inbound_draft": "inbound:write",
     "read_product_fields": "stock:read",
     "fill_in_product_fields": "stock:write",
     "list_stock": "stock:read",
@@ -68,13 +76,16 @@ class Operation:
         self.method, self.path = method.upper(), path.removeprefix("/api/v1")
         self.name: str = described["operationId"]
         self.scope: str = described["x-scope"]
-        self.takes_store = self.name in ("create_orders", "import_file")
+        self.takes_store = self.name in ("create_orders", "create_inbound", "import_file")
 
     def call(self, caller: Caller, ids: dict[str, int]) -> Any:
         """Call it with a valid body."""
         more: dict[str, Any] = {}
         if self.name == "create_orders":
             more["json"] = {"store_id": ids["store_id"], "orders": [new_order("X")]}
+        elif self.name == "create_inbound":
+            line = {"msku": "TEA", "quantity": 1}
+            more["json"] = {"warehouse_id": ids["warehouse_id"], "lines": [line]}
         elif self.name == "act_on_lists":
             more["json"] = {"action": "refresh", "ids": [ids["outbound_id"]]}
         elif self.name == "fill_in_product_fields":
@@ -103,22 +114,26 @@ def ids(world: World) -> dict[str, int]:
     world.ingest(store_order("A", "TEA"))
     with world.scope():
         from salur.catalog.models import WarehouseProduct
+        from salur.inbound.checking import WantedLine
+        from salur.inbound.editing import create_inbound_list
         from salur.stock.models import Balance, StockSyncRun
 
         balance = Balance.objects.get().pk
+        pushed = WarehouseProduct.objects.get().pk
+        inbound = create_inbound_list(world.warehouse_id, [WantedLine("TEA", 1)]).pk
         sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
         sync.save()
-        pushed = WarehouseProduct.objects.get().pk
     return {
         "order_id": world.order("A").pk,
+        "inbound_id": inbound,
         "outbound_id": world.the_list("A").pk,
         "balance_id": balance,
         "push_id": pushed,
         "run_id": world.run_id,
         "store_id": world.store_id,
+        "account_id": world.account_id,
         "warehouse_id": world.warehouse_id,
         "sync_id": sync.pk,
-        "account_id": world.account_id,
     }
 
 
@@ -171,7 +186,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 28
+    assert walked == 35
     with other.scope():
         from salur.orders.models import Order
 

@@ -1,4 +1,4 @@
-"""ECCANG connectors that are broken on purpose, each in one way that a partner's own tests would not show."""
+"""Connectors that are broken on purpose, each in one way that a partner's own tests would not show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from salur.connectors.base.capabilities import Plugin
-from salur.connectors.base.errors import PartnerError, RateLimited, Rejected, Retryable, TooLate, UnknownOutcome
+from salur.connectors.base.errors import (
+    AuthExpired,
+    AuthRejected,
+    PartnerError,
+    RateLimited,
+    Rejected,
+    Retryable,
+    TooLate,
+    UnknownOutcome,
+)
 from salur.connectors.base.inbound import InboundReport
 from salur.connectors.base.transport import Transport
 from salur.connectors.base.types import (
@@ -31,6 +40,8 @@ from salur.connectors.base.types import (
     Unmapped,
 )
 from salur.connectors.warehouses.eccang.connector import PLUGIN, EccangConnector
+from salur.connectors.warehouses.jd.connector import PLUGIN as JD
+from salur.connectors.warehouses.jd.connector import JdConnector
 
 
 class SendsAgainBlindly(EccangConnector):
@@ -227,6 +238,16 @@ class NeverAbsent(EccangConnector):
         return found
 
 
+class TakesExpiredForRefused(JdConnector):
+    """A token that is too old is a token that does not work."""
+
+    def verify(self) -> PartnerIdentity:
+        try:
+            return super().verify()
+        except AuthExpired as error:
+            raise AuthRejected(error.code, error.message, exchange_id=error.exchange_id) from error
+
+
 @dataclass(frozen=True)
 class Break:
     """A broken connector and the checks that must fail, all of them and no others."""
@@ -277,6 +298,7 @@ BREAKS: tuple[Break, ...] = (
     _break(FailsAsOne, "products.batch"),
     _break(AnswersTwice, "reports.asked"),
     _break(NeverAbsent, "push.not_there", "push.settles"),
+    Break(replace(JD, build=TakesExpiredForRefused), frozenset({"tokens.expired", "tokens.together"})),
     Break(
         replace(
             _tables(order={code: state for code, state in PLUGIN.status_tables["order"].items() if code != "P"}),

@@ -24,7 +24,7 @@ from .bench import Bench, Outcome
 from .checks import Book, Power, expect
 from .ground import Ground, ground
 
-QUICK = 1.5  # seconds of deadline, where the fault is that no answer comes in time
+QUICK = 3.0  # seconds of deadline, where the fault is that no answer comes in time
 LATE = 25.0
 WAIT = 7
 POWERS = (Power.FAULTS, Power.COUNTS)

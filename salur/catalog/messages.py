@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from .details import INCOMPLETE, labels_in
 from .models import ProductPushState, WarehouseProduct
 
+NOT_ANSWERED = "not_answered"
+
 # What our own transport calls what went wrong before an answer came; a partner's words are shown as it wrote them.
 TRANSPORT: Mapping[str, str | Promise] = {
     "not_sent": _("It could not be reached."),
     "timeout": _("It did not answer in time."),
     "connection_lost": _("The connection broke before it answered."),
-    "missing": _("Its answer says nothing of this product."),
+    NOT_ANSWERED: _("Its answer says nothing of this product."),
     "budget": _("The calls that it allows were used up."),
 }
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from salur.catalog.details import INCOMPLETE, completed, lacking, named
+from salur.catalog.messages import NOT_ANSWERED
 from salur.catalog.models import WarehouseProduct
 from salur.catalog.pushes import (
     ProductClaim,
@@ -188,7 +189,7 @@ def _outcomes(batch: Sequence[ProductClaim], result: Result[Sequence[ItemResult]
     if result.error is not None:
         return [ItemResult(c.request.sku, error=result.error) for c in batch]
     said = {item.key: item for item in result.answer()}
-    silent = ContractBroken("missing", "the answer says nothing of this product")
+    silent = ContractBroken(NOT_ANSWERED, "the answer says nothing of this product")
     return [said.get(c.request.sku, ItemResult(c.request.sku, error=silent)) for c in batch]
 
 

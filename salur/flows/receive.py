@@ -26,7 +26,8 @@ from salur.inbound.models import InboundLine, InboundList, InboundReceipt, Recei
 from salur.inbound.receiving import LineState, ListState, Receipt, Taken, give_up_rest, receive_total, take_report
 from salur.inbound.states import ENDED, InboundCancellationState, InboundPushState, InboundTaskState
 from salur.integrations.calling import PartnerLine
-from salur.integrations.registry import warehouse_capabilities
+from salur.integrations.models import WarehouseAccount
+from salur.integrations.registry import WAREHOUSE, find_plugin, warehouse_capabilities
 from salur.stock.ledger import Entry, balance_ids, post
 from salur.stock.models import Movement, MovementCause, StockSyncRun
 from salur.tenancy.scope import current_scope, merchant_scope
@@ -68,6 +69,7 @@ def apply_inbound_reports(
     done = Applied()
     if not reports:
         return done
+    at_once = _stock_at_once(account_id)
     rows = _lock_named(account_id, reports)
     _bind(rows, reports)
     states = _read(rows.values())
@@ -77,7 +79,7 @@ def apply_inbound_reports(
         row = _named(rows.values(), report)
         if row is None:
             continue
-        one = take_report(states[row.pk], report)
+        one = take_report(states[row.pk], report, at_once=at_once)
         if one is not None:
             taken.setdefault(row.pk, []).append((report, one))
             if one.unmapped:
@@ -88,6 +90,13 @@ def apply_inbound_reports(
     done.pieces = _write({i: states[i] for i in taken}, taken, asked_at or now())
     _settle_cancellations(done)
     return done
+
+
+def _stock_at_once(account_id: int) -> bool:
+    """Whether the partner's goods are stock as soon as it reports them, or only with the whole list (R67)."""
+    partner = WarehouseAccount.objects.filter(pk=account_id).values_list("partner", flat=True).first()
+    plugin = find_plugin(WAREHOUSE, partner or "")
+    return plugin is not None and warehouse_capabilities(plugin).received_when == "reported"
 
 
 def receive_by_hand(
@@ -189,6 +198,7 @@ def _read(rows: Iterable[InboundList]) -> dict[int, ListState]:
                 line.received,
                 line.damaged,
                 line.expected,
+                line.arrived,
             )
         )
     received = InboundReceipt.objects.filter(inbound_id__in=states, kind=ReceiptKind.RECEIVED, pieces__gt=0)
@@ -254,11 +264,17 @@ def _write(
         _write_list(state, asked_at, at)
     InboundLine.objects.bulk_update(
         [
-            InboundLine(pk=line.id, received=line.received, damaged=line.damaged, expected=line.expected)
+            InboundLine(
+                pk=line.id,
+                arrived=line.arrived,
+                received=line.received,
+                damaged=line.damaged,
+                expected=line.expected,
+            )
             for state in states.values()
             for line in state.lines
         ],
-        ["received", "damaged", "expected"],
+        ["arrived", "received", "damaged", "expected"],
         batch_size=500,
     )
     pairs = [(s.warehouse_id, line.product_id) for s in states.values() for line in s.lines]

@@ -119,8 +119,9 @@ class InboundList(TenantModel):
 class InboundLine(TenantModel):
     """Pieces of one master product, and of one batch where given.
 
-    ``received`` counts good pieces so far, ``damaged`` those not fit for sale, ``expected`` those of the line that
-    the balance still holds as incoming. More than was announced may arrive (over-receipt).
+    ``arrived`` counts good pieces that the warehouse has reported so far, ``received`` those that are stock already,
+    ``damaged`` those not fit for sale, ``expected`` those of the line that the balance still holds as incoming. More
+    than was announced may arrive (over-receipt).
     """
 
     inbound = TenantForeignKey(InboundList, related_name="+", db_index=False)
@@ -129,6 +130,7 @@ class InboundLine(TenantModel):
     unit_cost = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     batch = models.TextField(blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    arrived = models.PositiveIntegerField(default=0, db_default=0)
     received = models.PositiveIntegerField(default=0)
     damaged = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)

@@ -19,7 +19,10 @@ from .states import ENDED, TASK, InboundFlag, InboundTaskState
 
 @dataclass(slots=True)
 class LineState:
-    """A line as it stands; ``expected`` pieces of it are still in the balance's incoming."""
+    """A line as it stands; ``expected`` pieces of it are still in the balance's incoming.
+
+    ``arrived`` pieces were reported, ``received`` are stock already.
+    """
 
     id: int
     product_id: int
@@ -29,6 +32,7 @@ class LineState:
     received: int
     damaged: int
     expected: int
+    arrived: int = 0
 
 
 @dataclass(slots=True)
@@ -71,16 +75,22 @@ class Taken:
     unmapped: bool = False
 
 
-def take_report(state: ListState, report: InboundReport) -> Taken | None:
-    """Apply a report to the state (which changes); None: it is older than what is known."""
+def take_report(state: ListState, report: InboundReport, *, at_once: bool = True) -> Taken | None:
+    """Apply a report to the state (which changes); None: it is older than what is known.
+
+    ``at_once`` false: goods become stock when the warehouse has completed the list (R67, A12). Until then what has
+    come is only shown.
+    """
     if report.version is not None and state.version is not None and report.version < state.version:
         return None
     taken = Taken(unmapped=isinstance(report.status, Unmapped))
     state.version = report.version or state.version
     state.raw, state.reason = report.raw_status, report.reason
+    before, state.task = state.task, next_task(state.task, report.status)
     if report.lines is not None:
-        taken.receipts = _take_quantities(state, report.lines)
-    state.task = next_task(state.task, report.status)
+        _note_arrivals(state, report.lines)
+        if at_once or before in ENDED or state.task in ENDED:
+            taken.receipts = _take_quantities(state, report.lines)
     if state.task in ENDED:
         taken.left = _give_up_rest(state.lines)
         nothing = report.lines is None and not any(line.received for line in state.lines)
@@ -110,6 +120,21 @@ def receive_total(state: ListState, line: LineState, total: int, total_damaged: 
 def give_up_rest(state: ListState) -> list[tuple[LineState, int]]:
     """Nothing more will come: what every line still expected, which it expects no more."""
     return _give_up_rest(state.lines)
+
+
+def _note_arrivals(state: ListState, reported: Iterable[InboundLineReport]) -> None:
+    """What has come so far, spread over the lines of its SKU; a smaller figure than before changes nothing."""
+    totals: dict[str, int] = {}
+    for said in reported:
+        totals[said.sku] = totals.get(said.sku, 0) + max(0, said.received)
+    for sku, total in totals.items():
+        lines = [line for line in state.lines if line.sku == sku]
+        if not lines or total <= sum(line.arrived for line in lines):
+            continue
+        for line in lines:
+            line.arrived = min(total, line.quantity)
+            total -= line.arrived
+        lines[0].arrived += total
 
 
 # -- quantities -----------------------------------------------------------------------------------------------------
@@ -189,6 +214,7 @@ def _spread(lines: Sequence[LineState], batch: str, pieces: int) -> list[tuple[L
 def _onto(line: LineState, pieces: int, row: _Row, total: int, total_damaged: int) -> Receipt:
     taken = min(pieces, line.expected)
     line.received += pieces
+    line.arrived = max(line.arrived, line.received)
     line.expected -= taken
     return Receipt(
         line,

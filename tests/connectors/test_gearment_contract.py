@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -64,8 +65,6 @@ ORDER = OutboundRequest(
     currency="USD",
     total=Decimal(40),
 )
-# Not meanings of ours: told beside what counts, never read by the connector.
-UNREAD = {"payment", "refund", "address", "line_stock"}
 
 
 class Scripted:
@@ -102,9 +101,9 @@ def changed(**changes: Any) -> OutboundRequest:
     return OutboundRequest(**({name: getattr(ORDER, name) for name in ORDER.__dataclass_fields__} | changes))
 
 
-def test_every_documented_status_that_is_read_has_a_meaning() -> None:
+def test_every_documented_status_has_a_meaning() -> None:
     with (CONTRACTS / "gearment" / "statuses.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["machine"] not in UNREAD]
+        rows = list(csv.DictReader(file))
     assert rows
     assert [row["code"] for row in rows if row["code"] not in GEARMENT.status_tables[row["machine"]]] == []
 
@@ -212,6 +211,7 @@ def test_a_product_without_a_main_design_is_refused_before_anything_is_asked() -
             "address.street_1",
         ),
         ({"address": Address(name="Jane", lines=("x",), city="", postal_code="1", country="US")}, "address.city"),
+        ({"address": replace(ORDER.address, phone="1" * 14)}, "address.phone_no"),
     ],
 )
 def test_what_cannot_go_is_refused_before_anything_is_sent(changes: dict[str, Any], field: str) -> None:
@@ -229,7 +229,6 @@ def test_what_cannot_go_is_refused_before_anything_is_sent(changes: dict[str, An
         ("(555) 123 4567", "555-123-4567"),
         ("+62 812 3456 7890", "+628 123-456-7890"),
         ("12345", ""),
-        ("+1234 567 890 1234", ""),
         ("", ""),
     ],
 )
@@ -332,4 +331,4 @@ def test_a_cancelled_order_says_why() -> None:
     report = order_report(full["data"])
     assert status == 200
     assert (report.status, report.cancellation) == (OutboundTask.CANCELLED, "accepted")
-    assert report.reason == full["data"]["cancel_reason"]["custom_reason"]
+    assert report.reason.startswith(full["data"]["cancel_reason"]["custom_reason"])

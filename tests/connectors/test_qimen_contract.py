@@ -253,3 +253,13 @@ def test_what_cannot_go_is_refused_before_anything_is_sent(lines: tuple[InboundL
     assert refused.value.field == field
     assert isinstance(connector.wire.transport, Answers)
     assert connector.wire.transport.calls == []
+
+
+def test_a_product_that_the_warehouse_has_lost_is_added_anew() -> None:
+    known = ProductRequest("MUG-350-WHT", "Ceramic mug 350 ml", warehouse_code="QM01", partner_number="WI0000001")
+    connector = warehouse(answer("errors", "item not registered"), answer("singleitem.synchronize", "added"))
+    (result,) = connector.push_products([known])
+    assert result.error is None
+    assert isinstance(connector.wire.transport, Answers)
+    sent = [(call.content or b"").decode() for call in connector.wire.transport.calls]
+    assert ["<actionType>update<" in sent[0], "<actionType>add<" in sent[1]] == [True, True]

@@ -258,10 +258,7 @@ def connectors() -> dict[str, str]:
             f" [contracts/{plugin.name}](../../contracts/{plugin.name}/facts.md).",
             "## What it can do",
             table(("", ""), _abilities(plugin)),
-            "## What the authorisation form asks for",
-            table(
-                ("Field", "Partner's word", "Where it comes from", "Needed", "Secret", "At most"), _fields(plugin.form)
-            ),
+            *_forms(plugin),
         ]
         if plugin.settings_form:
             blocks += [
@@ -282,12 +279,35 @@ def connectors() -> dict[str, str]:
     return {f"connectors/{p.name}.md": text(p) for kind in (STORE, WAREHOUSE) for p in plugins(kind)}
 
 
+FORM_HEAD = ("Field", "Partner's word", "Where it comes from", "Needed", "Secret", "At most")
+
+
+def _forms(plugin: object) -> Iterator[str | Iterable[str]]:
+    """All that the partner asks for: at authorisation (by each way), for one more warehouse, of each product."""
+    from salur.connectors.base.capabilities import Plugin, WarehouseCapabilities
+
+    assert isinstance(plugin, Plugin)
+    yield "## What the authorisation form asks for"
+    if not plugin.modes:
+        yield table(FORM_HEAD, _fields(plugin.form))
+    for mode in plugin.modes:
+        yield f"### {mode.label}"
+        yield mode.guidance
+        yield table(FORM_HEAD, _fields(mode.form))
+    if plugin.places_form:
+        yield "## What names one more warehouse"
+        yield table(FORM_HEAD, _fields(plugin.places_form))
+    if isinstance(plugin.capabilities, WarehouseCapabilities) and plugin.capabilities.product_fields:
+        yield "## What it needs of each product"
+        yield table(FORM_HEAD, _fields(plugin.capabilities.product_fields))
+
+
 def _abilities(plugin: object) -> Iterator[tuple[str, object]]:
     from salur.connectors.base.capabilities import Plugin, StoreCapabilities
 
     assert isinstance(plugin, Plugin)
     can = plugin.capabilities
-    yield "Countries", ", ".join(can.countries)
+    yield "Countries", ", ".join(can.countries) or "all"
     yield "Abilities", ", ".join(f"`{name}`" for name in sorted(can.abilities))
     yield "Calls", f"{can.rate.per_second:g} a second, bursts of {can.rate.burst}; each at most {can.call_deadline:g} s"
     if isinstance(can, StoreCapabilities):
@@ -300,6 +320,29 @@ def _abilities(plugin: object) -> Iterator[tuple[str, object]]:
     yield "Reports", f"{can.report_batch} lists at a time"
     yield "Last state that may be cancelled", can.cancel_until
     yield "A look-up may miss a new list for", f"{can.lookup_settles_after:g} s"
+    yield from _goods(can)
+    yield "Messages are switched on", MESSAGES_BY[can.messages_by]
+    for note in can.notes:
+        yield "To know before connecting", note
+
+
+MESSAGES_BY = {"call": "by Salur", "login": "by a box at the partner's login", "console": "by hand at the partner"}
+
+
+def _goods(can: object) -> Iterator[tuple[str, object]]:
+    """Stock and inbound lists."""
+    from salur.connectors.base.capabilities import WarehouseCapabilities
+
+    assert isinstance(can, WarehouseCapabilities)
+    if not can.keeps_stock:
+        yield "Stock of the merchant's", "none"
+        return
+    if "stock" in can.abilities:
+        yield "Stock can be asked for", "single SKUs or the whole warehouse" if can.stock_by_sku else "the whole only"
+    if "inbound" in can.abilities:
+        yield "Inbound lists need a cost", yes(can.inbound_cost_required)
+        yield "Announced goods become stock", f"when {can.received_when}"
+        yield "Finds an inbound list by our reference", yes(can.inbound_lookup)
 
 
 def _fields(form: Iterable[object]) -> Iterator[tuple[object, ...]]:

@@ -20,6 +20,7 @@ from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine
 from salur.inbound.editing import ListRefused, create_inbound_list
 from salur.inbound.models import InboundLine, InboundList, InboundReceipt
+from salur.integrations.models import WarehouseAccount
 from salur.stock.ledger import Entry, balance_ids, post, verify
 from salur.stock.models import Balance, Movement, MovementCause, StockSyncRun, Warehouse
 from tests.flows.stage import side_by_side
@@ -35,8 +36,10 @@ _causes = itertools.count(10_000)
 class Room:
     """A list that the warehouse has, and its reports, without any partner."""
 
-    def __init__(self, *lines: WantedLine) -> None:
+    def __init__(self, *lines: WantedLine, partner: str = "qimen") -> None:
         self.world: World = make_world()
+        with self.world.scope():  # a partner whose goods are stock with each report
+            WarehouseAccount.objects.filter(pk=self.world.account_id).update(partner=partner)
         for sku in ("TEA", "CUP"):
             self.world.add_product(sku)
         with self.world.scope():
@@ -119,6 +122,25 @@ def test_r67_what_was_received_comes_to_stock_and_is_expected_no_more(room: Room
     assert (row.task, row.task_raw, row.flags) == ("completed", "COMPLETED", [])
     assert row.completed_at is not None
     assert room.receipts() == [("received", "TEA", "", 4, 0), ("received", "TEA", "", 6, 0)]
+
+
+@pytest.mark.parametrize("ended", [InboundTask.COMPLETED, InboundTask.CANCELLED])
+def test_r67_a_partner_whose_goods_are_stock_when_the_list_is_done_shows_what_came_until_then(
+    db: Any, ended: InboundTask
+) -> None:
+    """A12: received in parts, stock rises once, with the end of the list."""
+    room = Room(partner="jd")
+    room.tea(4)
+    room.tea(3, minute=1)
+    with room.world.scope():
+        line = InboundLine.objects.get(inbound_id=room.id)
+    assert ((line.arrived, line.received), room.figures(), room.receipts()) == ((4, 0), (0, 10), [])
+    room.tea(12 if ended is InboundTask.COMPLETED else 4, minute=2, status=ended)
+    total = 12 if ended is InboundTask.COMPLETED else 4
+    assert room.figures() == (total, 0)
+    assert room.received() == total
+    room.tea(total, minute=3, status=ended)
+    assert room.figures() == (total, 0)
 
 
 def test_r124_the_same_report_again_moves_nothing(room: Room) -> None:

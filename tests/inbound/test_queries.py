@@ -27,6 +27,7 @@ from salur.inbound.queries import (
     links_of_receipts,
     story_of,
 )
+from salur.integrations.models import WarehouseAccount
 from salur.stock.models import Warehouse
 from tests.world import World, make_world
 
@@ -36,6 +37,8 @@ pytestmark = pytest.mark.usefixtures("db")
 @pytest.fixture
 def world(db: Any) -> World:
     made = make_world()
+    with made.scope():  # a partner whose goods are stock with each report
+        WarehouseAccount.objects.filter(pk=made.account_id).update(partner="qimen")
     for sku in ("TEA", "CUP"):
         made.add_product(sku)
     return made

@@ -136,3 +136,13 @@ def test_labels_in_lines_are_noted_and_long_prose_is_kept() -> None:
     assert label[:40] not in redact(json.dumps({"pdf": label}))
     prose = "the parcel could not be taken because the address is not complete " * 20
     assert redact(prose) == prose
+
+
+def test_the_address_of_a_label_is_masked_under_whatever_name_a_partner_wants_it() -> None:
+    redact = redactor(frozenset())
+    for sent in (
+        "<extendProps><waybillPdf>https://hub.example/labels/1-2-3.1abc.SIG-nature.pdf</waybillPdf></extendProps>",
+        '{"shipping_label_urls": ["https://hub.example/labels/1-2-3.1abc.SIG-nature.pdf"]}',
+    ):
+        assert "SIG-nature" not in redact(sent)
+        assert "hub.example/labels/***" in redact(sent)

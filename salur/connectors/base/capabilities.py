@@ -59,7 +59,9 @@ class WarehouseCapabilities:
     ``countries`` empty: serves all; ``ships_abroad``: also to other countries than the warehouse's own.
     ``keeps_stock`` false: the goods are the partner's (print on demand), so nothing is reserved, received or counted.
     ``label_by_url``: the label is fetched from us. ``stock_by_sku`` false: only a whole warehouse can be asked for.
-    ``inbound_lookup`` false: an inbound list cannot be found by our reference; announcing it again finds out.
+    ``received_when``: when announced goods become stock: ``completed`` with the list (R67, A12), ``reported`` with each
+    report that says that some have come. ``inbound_lookup`` false: an inbound list cannot be found by our
+    reference; announcing it again finds out.
     ``product_fields``: what the partner needs of each product beyond the master product. ``messages_by``: how its
     messages are switched on: ``call`` (we ask), ``login`` (a box at its login), ``console`` (typed in by hand there).
     ``callback_answer``: what it must be answered for a message that was taken; empty: the status alone tells.
@@ -89,6 +91,7 @@ class WarehouseCapabilities:
     stock_by_sku: bool = True
     inbound_report_batch: int = 20
     inbound_lookup: bool = True
+    received_when: str = "completed"
     product_fields: tuple[FormField, ...] = ()
     messages_by: str = "call"
     callback_answer: str = ""

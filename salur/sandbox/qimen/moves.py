@@ -79,9 +79,13 @@ def _ship(wms: Wms, account: Account, shipment: Shipment, code: str, part: dict[
     return units
 
 
+#: Said of parcels that the carrier has.
+WITH_CARRIER = ("SIGN", "REFUSE", "TMSCANCELED")
+
+
 def can_be_cancelled(wms: Wms, shipment: Shipment) -> bool:
     """Whether it is no further than the setting ``cancel_until`` allows."""
-    gone = shipment.status in ("DELIVERED", "PARTDELIVERED", "CLOSED", "REJECT")
+    gone = shipment.status in ("DELIVERED", "PARTDELIVERED", "CLOSED", "REJECT") or shipment.stage in WITH_CARRIER
     return not gone and shipment.step <= WAY.index(wms.settings.cancel_until)
 
 

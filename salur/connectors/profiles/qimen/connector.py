@@ -40,7 +40,7 @@ from salur.connectors.base.types import (
 
 from . import mapping
 from .callbacks import read_callback
-from .errors import NotFound, UnknownPlace
+from .errors import NoSuchItem, NotFound, UnknownPlace
 from .inbound import PURCHASE, entry_request, inbound_report
 from .profile import Account, Profile, read_account
 from .statuses import PAST_CANCELLING, STAGES
@@ -273,11 +273,11 @@ class QimenConnector:
         return results
 
     def _push_product(self, product: ProductRequest) -> PartnerRef:
-        action = "update" if product.partner_number else "add"
+        first, second = ("update", "add") if product.partner_number else ("add", "update")
         try:
-            response = self._synchronize(product, action)
-        except AlreadyExists:
-            response = self._synchronize(product, "update")
+            response = self._synchronize(product, first)
+        except (AlreadyExists, NoSuchItem):
+            response = self._synchronize(product, second)
         return PartnerRef(text(response, "itemId") or product.partner_number or product.sku, product.sku)
 
     def _synchronize(self, product: ProductRequest, action: str) -> JsonObject:

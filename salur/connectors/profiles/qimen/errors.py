@@ -25,6 +25,10 @@ class NotFound(Rejected):
     """The warehouse does not know the document asked for."""
 
 
+class NoSuchItem(Rejected):
+    """The warehouse does not know the product."""
+
+
 class ClockApart(Retryable):
     """Our clock or theirs is wrong: certainly nothing was done, and neither keys nor content are at fault."""
 
@@ -61,6 +65,7 @@ TABLE: tuple[Row, ...] = (
         codes=("order-not-found",),
         words=("no delivery order", "no entry order", "no order", "单据不存在", "订单不存在", "未找到"),
     ),
+    Row(NoSuchItem, codes=("item-not-found",), words=("itemcode", "商品不存在", "货品不存在")),
     Row(TooLate, words=("already shipped", "已发货", "已出库", "已拣货")),
     Row(Retryable, words=("system error", "busy", "try again", "timeout", "系统异常", "系统繁忙", "稍后")),
 )

@@ -10,7 +10,7 @@ from salur.connectors.base.errors import ContractBroken, Rejected
 from salur.connectors.base.reading import JsonObject, as_objects, needed_text, text, whole
 from salur.connectors.base.types import Address, LineReport, OutboundLine, OutboundReport, OutboundRequest, PartnerRef
 
-from .statuses import CANCEL, OUTDATED, UNVERIFIED, draft_task, order_task
+from .statuses import ADDRESS, CANCEL, LINE_STOCK, OUTDATED, PAYMENT, REFUND, draft_task, order_task
 
 PLATFORMS: Mapping[str, str] = {
     name: f"MARKETPLACE_PLATFORM_{name.upper()}"
@@ -93,10 +93,13 @@ def address_of(address: Address) -> dict[str, str]:
 
 
 def phone_of(phone: str) -> str:
-    """The same digits in Gearment's grouping; a number that has no place in it is left out, for it is optional."""
+    """The same digits in Gearment's grouping; a number that is too short for it is left out, for it is optional."""
     digits = re.sub(r"[^0-9]", "", phone)
     country, rest = digits[:-PHONE_DIGITS], digits[-PHONE_DIGITS:]
-    if len(rest) < PHONE_DIGITS or len(country) > LONGEST_COUNTRY_CODE:
+    if len(country) > LONGEST_COUNTRY_CODE:
+        most = PHONE_DIGITS + LONGEST_COUNTRY_CODE
+        raise Rejected("too_long", f"phone_no has more than {most} digits", field="address.phone_no")
+    if len(rest) < PHONE_DIGITS:
         return ""
     return f"{'+' + country + ' ' if country else ''}{rest[:3]}-{rest[3:6]}-{rest[6:]}"
 
@@ -146,13 +149,13 @@ def order_report(row: JsonObject) -> OutboundReport:
     """Gearment's word on an order; only the single order tells of cancelling."""
     number, raw = needed_text(row, "order_id"), needed_text(row, "order_status")
     reference = text(row, "reference_id") or text(row, "platform_ref")
-    times = [moment for moment in (when(row, key) for key in ("approved_at", "paid_at", "shipped_at")) if moment]
     return OutboundReport(
         ref=PartnerRef(number, reference),
         reference=reference,
         status=order_task(raw),
         raw_status=raw,
-        version=max(times) if times else None,
+        # Only the single order says when it was changed; rows of a list are told apart by their state alone.
+        version=when(row, "updated_at"),
         tracking=_tracking(row),
         reason=_reason(row),
         lines=tuple(_line(item) for item in as_objects(row.get("line_items"), "line_items")),
@@ -161,11 +164,17 @@ def order_report(row: JsonObject) -> OutboundReport:
 
 
 def _reason(row: JsonObject) -> str:
-    """Why it was cancelled: an object with words of ours or of theirs, or a plain text."""
+    """Why it was cancelled (an object with words of ours or of theirs, or a plain text), and what else hinders it."""
     said = row.get("cancel_reason")
-    if not isinstance(said, dict):
-        return text(row, "cancel_reason")
-    return text(said, "custom_reason") or text(said, "display_name")
+    cancelled = text(said, "custom_reason") or text(said, "display_name") if isinstance(said, dict) else ""
+    variants = (item.get("variant") for item in as_objects(row.get("line_items"), "line_items"))
+    told = [
+        cancelled or ("" if isinstance(said, dict) else text(row, "cancel_reason")),
+        PAYMENT.get(text(row, "payment_status"), ""),
+        REFUND.get(text(row, "refund_status"), ""),
+        *(LINE_STOCK.get(text(one, "stock_label"), "") for one in variants if isinstance(one, dict)),
+    ]
+    return "; ".join(dict.fromkeys(words for words in told if words))
 
 
 def _tracking(row: JsonObject) -> str:
@@ -192,5 +201,5 @@ def draft_report(row: JsonObject) -> OutboundReport:
         status=draft_task(raw),
         raw_status=raw,
         version=when(row, "approved_at"),
-        reason="the address is not verified" if checked in UNVERIFIED else "",
+        reason=ADDRESS.get(checked, ""),
     )

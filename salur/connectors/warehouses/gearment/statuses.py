@@ -60,18 +60,52 @@ TICKET: dict[str, str] = {
 OUTDATED = "TRACKING_TYPE_OUTDATED"
 TRACKING: dict[str, bool] = {"TRACKING_TYPE_PRIMARY": True, "TRACKING_TYPE_SECONDARY": True, OUTDATED: False}
 
-UNVERIFIED = frozenset(
-    {
-        "VENDOR_SHIPPING_VERIFICATION_STATUS_CONSTRAINT_INVALID",
-        "VENDOR_SHIPPING_VERIFICATION_STATUS_ADDRESS_UNVERIFIED",
-    }
-)
+# What is told as the reason beside a state; empty: nothing that hinders.
+PAYMENT: dict[str, str] = {
+    "VENDOR_ORDER_PAYMENT_STATUS_PENDING": "not paid yet",
+    "VENDOR_ORDER_PAYMENT_STATUS_SUCCESS": "",
+    "VENDOR_ORDER_PAYMENT_STATUS_FAILED": "the payment did not go through",
+    "VENDOR_ORDER_PAYMENT_STATUS_EXPIRED": "not paid in time",
+    "VENDOR_ORDER_PAYMENT_STATUS_SUCCESS_PARTIALLY": "paid in part",
+}
+ADDRESS: dict[str, str] = {
+    "VENDOR_SHIPPING_VERIFICATION_STATUS_PENDING": "the address is not checked yet",
+    "VENDOR_SHIPPING_VERIFICATION_STATUS_CONSTRAINT_INVALID": "a field of the address is wrong",
+    "VENDOR_SHIPPING_VERIFICATION_STATUS_CONSTRAINT_VALID": "",
+    "VENDOR_SHIPPING_VERIFICATION_STATUS_ADDRESS_UNVERIFIED": "the address is not verified",
+    "VENDOR_SHIPPING_VERIFICATION_STATUS_ADDRESS_VERIFIED": "",
+}
+LINE_STOCK: dict[str, str] = {
+    "VENDOR_STOCK_LABEL_IN_STOCK": "",
+    "VENDOR_STOCK_LABEL_OUT_OF_STOCK": "a product is out of stock",
+    "VENDOR_STOCK_LABEL_AT_RISK": "a product may come late",
+    "VENDOR_STOCK_LABEL_DISCONTINUED": "a product is no longer made",
+}
+REFUND: dict[str, str] = {
+    f"VENDOR_ORDER_REFUND_STATUS_{code}": words
+    for code, words in (
+        ("NOT_REQUESTED", ""),
+        ("NOT_APPLICABLE", ""),
+        ("REQUESTED", "a refund is asked for"),
+        ("PROCESSING", "a refund is being looked at"),
+        ("REFUNDED", "refunded"),
+        ("PARTIALLY_REFUNDED", "refunded in part"),
+        ("RETURN_REFUND_REQUESTED", "a refund for a return is asked for"),
+        ("RETURN_REFUNDED", "refunded for a return"),
+        ("REJECTED", "the refund was refused"),
+        ("FAILED", "the refund could not be made"),
+    )
+}
 
 STATUS_TABLES: Mapping[str, Mapping[str, object]] = {
     "order": ORDER,
     "draft": DRAFT,
     "cancel": CANCEL,
+    "payment": PAYMENT,
+    "refund": REFUND,
+    "address": ADDRESS,
     "stock": STOCK,
+    "line_stock": LINE_STOCK,
     "ticket": TICKET,
     "tracking": TRACKING,
 }

@@ -42,7 +42,7 @@ from salur.connectors.base.types import (
 from . import mapping
 from .callbacks import read_callback
 from .capabilities import CAPABILITIES
-from .errors import NotFound, OtherDepartment
+from .errors import BUSINESS, GATEWAY, NotFound, OtherDepartment
 from .form import LOGIN, MODES, PLACES_FORM, ROUTER, SETTINGS_FORM
 from .inbound import goods_in, inbound_report, purchase_params
 from .oauth import exchange_code, login_address, renew
@@ -93,10 +93,17 @@ class JdConnector:
     # --- authorisation and warehouses
 
     def verify(self) -> PartnerIdentity:
-        """The departments typed must be those of the PIN that logged in, and their warehouses must exist (R9)."""
-        pin = self.credentials["pin"].strip()
+        """The departments typed must be those of the PIN that logged in, and their warehouses must exist (R9).
+
+        JD names no PIN, but the seller whose PIN logged in: that is who is claimed, so a PIN typed in another way opens
+        no second claim (R31).
+        """
         self.list_warehouses()
-        return PartnerIdentity(key=pin.casefold(), name=pin, country=self.credentials.get("country"))
+        body = self.wire.call("master.queryDept", {}, Effect.READ)
+        sellers = sorted({text(row, "sellerNo") for row in mapping.rows_of(body, "querydept_result")} - {""})
+        pin = self.credentials["pin"].strip()
+        key = "+".join(sellers) or pin.casefold()
+        return PartnerIdentity(key=key, name=pin, country=self.credentials.get("country"))
 
     def list_warehouses(self) -> Sequence[PartnerWarehouse]:
         """The warehouses typed in or added, each as JD knows it, named by R29."""
@@ -122,7 +129,7 @@ class JdConnector:
         return PartnerWarehouse(
             code=place.code,
             name=f"{place.warehouse} - {place.department} - {pin}",
-            country=self.credentials.get("country").upper(),
+            country=(place.country or self.credentials.get("country")).upper(),
             usable=text(row, "status", IN_USE) == IN_USE,
             details={"name": text(row, "warehouseName"), "department": place.department, "pin": pin},
         )
@@ -353,7 +360,7 @@ class JdConnector:
 
     def parse_callback(self, request: RawRequest) -> Sequence[PartnerEvent]:
         """See :func:`callbacks.read_callback`."""
-        return read_callback(request, self.credentials["app_key"], self.credentials["app_secret"])
+        return read_callback(request, self.credentials)
 
 
 PLUGIN = Plugin(
@@ -362,7 +369,13 @@ PLUGIN = Plugin(
     capabilities=CAPABILITIES,
     build=JdConnector,
     form=(),
-    status_tables={"outbound": OUTBOUND, "inbound": INBOUND, "cancel": CANCEL},
+    status_tables={
+        "outbound": OUTBOUND,
+        "inbound": INBOUND,
+        "cancel": CANCEL,
+        "gateway": GATEWAY,
+        "business": BUSINESS,
+    },
     settings_form=SETTINGS_FORM,
     modes=MODES,
     places_form=PLACES_FORM,

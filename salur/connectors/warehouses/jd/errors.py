@@ -27,7 +27,7 @@ class OtherDepartment(Rejected):
     """The department is not the one of the PIN that is logged in."""
 
 
-TABLE: dict[str, type[PartnerError]] = {
+GATEWAY: dict[str, type[PartnerError]] = {
     "2": RateLimited,
     "4": Rejected,
     "5": Rejected,
@@ -39,6 +39,8 @@ TABLE: dict[str, type[PartnerError]] = {
     "15": Rejected,
     "19": AuthExpired,
     "21": AuthRejected,
+}
+BUSINESS: dict[str, type[PartnerError]] = {
     "3100": Rejected,
     "3108": Rejected,
     "3401": OtherDepartment,
@@ -46,6 +48,7 @@ TABLE: dict[str, type[PartnerError]] = {
     "3409": AlreadyExists,
     "3411": Rejected,
 }
+TABLE: dict[str, type[PartnerError]] = {**GATEWAY, **BUSINESS}
 """What is not listed is :class:`Rejected`: a person sees JD's own words."""
 
 NAMES_A_FIELD = frozenset({"3100", "3108"})

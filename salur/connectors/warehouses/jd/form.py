@@ -74,7 +74,8 @@ MODES: tuple[AuthMode, ...] = (
             "For merchants with fewer than 1,000 orders a day who have no application of their own at JD. "
             "You need department number, warehouse number and PIN, then you log in at JD."
         ),
-        form=(COUNTRY, DEPARTMENT, WAREHOUSE, PIN, *ADDRESSES),
+        # No addresses here: the installation's secret is sent to them, so the installation names them.
+        form=(COUNTRY, DEPARTMENT, WAREHOUSE, PIN),
         hub_keys=("app_key", "app_secret"),
         orders_per_day=1000,
     ),
@@ -110,7 +111,7 @@ MODES: tuple[AuthMode, ...] = (
     ),
 )
 
-PLACES_FORM: tuple[FormField, ...] = (DEPARTMENT, WAREHOUSE)
+PLACES_FORM: tuple[FormField, ...] = (COUNTRY, DEPARTMENT, WAREHOUSE)
 
 SETTINGS_FORM: tuple[FormField, ...] = (
     FormField(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from salur.connectors.base.errors import ContractBroken, Rejected
 from salur.connectors.base.types import Credentials
@@ -13,10 +13,11 @@ PARTING = "-"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A warehouse number with its department number."""
+    """A warehouse number with its department number. ``country`` empty: the account's own."""
 
     warehouse: str
     department: str
+    country: str = field(default="", compare=False)
 
     @property
     def code(self) -> str:
@@ -40,7 +41,7 @@ def places_of(credentials: Credentials) -> tuple[Place, ...]:
     try:
         rows = json.loads(added) if added else []
         later = [
-            Place(number.strip(), str(row["department_no"]).strip())
+            Place(number.strip(), str(row["department_no"]).strip(), str(row.get("country", "")).strip())
             for row in rows
             for number in str(row["warehouse_no"]).split(",")
         ]

@@ -25,6 +25,7 @@ CAPABILITIES = WarehouseCapabilities(
     reference_max_length=50,
     report_batch=1,
     inbound_report_batch=1,
+    received_when="reported",  # the standard reports part after part, and what is there can be sold
     label_by_url=True,
     messages_by="console",
     callback_answer=ANSWER,

@@ -64,6 +64,19 @@ def test_the_browser_holds_to_the_limits_that_the_connector_declares(inside: tup
         assert valid(page, "department") is good, typed
 
 
+def test_leaving_a_field_moves_nothing_under_the_mouse(inside: tuple[Page, str]) -> None:
+    """Else the button has moved between pressing and letting go, and nothing happens."""
+    page, url = inside
+    page.goto(f"{url}/integrations/add/warehouse/eccang/")
+    button = page.get_by_role("button", name="Authorise", exact=True)
+    page.locator("[name=customer_code]").fill("C1")
+    assert page.locator('output[data-count-of="id_customer_code"]').is_visible()
+    before = button.bounding_box()
+    page.locator("[name=customer_code]").blur()
+    assert page.locator('output[data-count-of="id_customer_code"]').is_hidden()
+    assert button.bounding_box() == before
+
+
 def test_several_values_are_counted_as_they_will_be_understood(inside: tuple[Page, str]) -> None:
     page, _url = inside
     numbers = page.locator("[name=warehouses]")

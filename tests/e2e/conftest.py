@@ -74,7 +74,7 @@ def operator(
     command = ["merchant", "create", "Baan Suan", "--owner", "malee"]
     command += ["--country", "TH", "--zone", "Asia/Bangkok", "--currency", "THB"]
     made = subprocess.run(
-        [sys.executable, "-m", "salur", *command], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "salur", *command], capture_output=True, text=True, check=False, timeout=240
     )
     password = re.search(r"^password (\S+)", made.stdout, re.MULTILINE)
     assert password is not None, made.stdout + made.stderr

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.harness.partners import Sandbox
 
-PATIENCE = 45.0
+PATIENCE = 180.0
 """Seconds that anything may take before the test gives it up."""
 OWN_LABEL = "OWN_LABEL"
 ORDERS_REPORT = re.compile(r"/orders/reports/\d+/$")
@@ -33,7 +33,7 @@ class Operator:
     def __init__(self, page: Page, url: str, sandbox: Sandbox) -> None:
         self.page, self.url, self.sandbox = page, url, sandbox
         self.account = self.warehouse = self.store = 0
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
 
     # -- moving about ------------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ def worker(world: World) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < ends, "it did not come to that"
         time.sleep(0.02)

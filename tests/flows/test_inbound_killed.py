@@ -49,7 +49,7 @@ def worker(stage: InboundStage) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < ends, "it did not come to that"
         time.sleep(0.02)

@@ -129,7 +129,7 @@ def test_a_late_answer_of_a_fenced_off_worker_is_kept_and_changes_nothing(stage:
 
 
 def wait_for(condition: Any) -> None:
-    for _try in range(500):
+    for _try in range(6000):
         if condition():
             return
         threading.Event().wait(0.02)

@@ -163,7 +163,7 @@ def test_a_late_answer_of_a_fenced_off_worker_is_kept_as_evidence_and_changes_no
 
 
 def wait_for(condition: Any) -> None:
-    for _try in range(200):
+    for _try in range(6000):
         if condition():
             return
         threading.Event().wait(0.02)

@@ -17,7 +17,7 @@ class Sandbox:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.Client(base_url=url, timeout=30)
+        self._http = httpx.Client(base_url=url, timeout=120)
 
     def control(self, path: str, json: Any = None, *, method: str = "POST") -> Any:
         """Call the control API; raises for an answer that is no success; returns the answer's JSON."""

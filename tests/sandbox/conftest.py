@@ -78,7 +78,7 @@ class Receiver:
             self.messages.append((headers, body))
             self._news.notify_all()
 
-    def wait_for(self, enough: Callable[[], bool], seconds: float = 10) -> None:
+    def wait_for(self, enough: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until ``enough``; fails after ``seconds``."""
         with self._news:
             assert self._news.wait_for(enough, seconds), f"only {len(self.messages)} messages came"

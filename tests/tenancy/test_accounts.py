@@ -103,7 +103,7 @@ def test_two_owners_who_leave_at_once_leave_one_behind(merchant_id: int, new_use
     def leave(user: User) -> None:
         try:
             with merchant_scope(merchant_id, actor=f"user:{user.pk}", cause="leave"):
-                together.wait(10)
+                together.wait(60)
                 accounts.remove_member(user)
         except accounts.LastOwner:
             refused.append(user.pk)
@@ -114,7 +114,7 @@ def test_two_owners_who_leave_at_once_leave_one_behind(merchant_id: int, new_use
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     with merchant_scope(merchant_id, actor="test", cause="look"):
         left = list(Membership.objects.filter(role=Role.OWNER).values_list("user_id", flat=True))
     assert left == refused

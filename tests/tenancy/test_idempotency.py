@@ -67,7 +67,7 @@ def test_a_twin_at_the_same_time_waits_and_gets_the_answer(merchant_id: int) -> 
 
     def request(number: int) -> None:
         try:
-            together.wait(10)
+            together.wait(60)
             with merchant_scope(merchant_id, actor="token:1", cause="api"):
                 stored = idempotency.begin("k", ONE)
                 if stored is None:
@@ -82,7 +82,7 @@ def test_a_twin_at_the_same_time_waits_and_gets_the_answer(merchant_id: int) -> 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     assert len(did) == 1
     assert answers == did * 8
 

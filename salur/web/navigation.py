@@ -68,7 +68,14 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Outbound"),
         "truck",
-        (Entry(_("Outbound lists"), "outbounds", ("outbound", "outbound_stop"), entitlement=Entitlement.WAREHOUSE_MANAGEMENT),),
+        (
+            Entry(
+                _("Outbound lists"),
+                "outbounds",
+                ("outbound", "outbound_stop"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
+        ),
     ),
     Group(
         _("Inbound"),

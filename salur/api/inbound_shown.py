@@ -57,7 +57,10 @@ class InboundPage(Page[Inbound]):
 
 
 class Line(Schema):
-    """What was announced of a product, and what has arrived. `received` are good pieces, `damaged` the others."""
+    """What was announced of a product, and what has come of it.
+
+    `arrived` are good pieces that the warehouse reports, `received` those that are in stock, `damaged` the others.
+    """
 
     id: int
     msku: str
@@ -66,6 +69,7 @@ class Line(Schema):
     unit_cost: str | None
     batch: str
     expires_on: date | None
+    arrived: int
     received: int
     damaged: int
 
@@ -144,6 +148,7 @@ def _line(line: models.InboundLine) -> Line:
         unit_cost=None if line.unit_cost is None else money(line.unit_cost),
         batch=line.batch,
         expires_on=line.expires_on,
+        arrived=line.arrived,
         received=line.received,
         damaged=line.damaged,
     )

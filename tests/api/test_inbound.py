@@ -123,13 +123,14 @@ def test_lists_come_by_page_and_by_filter(api: Caller, world: World) -> None:
     assert [one["id"] for one in first["items"]] == [ids[2], ids[1]]
     rest = api.get("/inbound", limit=2, cursor=first["next"])
     assert ([one["id"] for one in rest["items"]], rest["next"]) == ([ids[0]], None)
-    for query, found in [
+    filters: list[tuple[dict[str, Any], list[int]]] = [
         ({"push": "ready"}, [ids[1]]),
         ({"search": "CUP"}, [ids[1]]),
         ({"warehouse": world.warehouse_id, "task": "none"}, ids[::-1]),
         ({"warehouse": 2**40}, []),
         ({"flagged": "true"}, []),
-    ]:
+    ]
+    for query, found in filters:
         assert [one["id"] for one in api.get("/inbound", **query)["items"]] == found, query
     for bad in ({"cursor": "x"}, {"pushed": "ready"}, {"push": "gone"}):
         assert api.call("GET", "/inbound", params=bad).status_code == 422, bad

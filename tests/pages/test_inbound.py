@@ -9,7 +9,6 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from salur.foundation.clock import now
@@ -46,7 +45,7 @@ def count(shop: Shop) -> int:
         return InboundList.objects.count()
 
 
-def id_of(answer: HttpResponse) -> int:
+def id_of(answer: Any) -> int:
     found = re.search(r"/inbound/(\d+)/$", answer.headers.get("Location", ""))
     assert found is not None, (answer.status_code, answer.content.decode()[:3000])
     return int(found[1])

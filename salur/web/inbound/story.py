@@ -66,15 +66,18 @@ def allowed(row: InboundList) -> Allowed:
     )
 
 
-def moves_by_itself(row: InboundList) -> bool:
-    """Whether something is about to happen, so that the page looks again."""
+SOON, LATER = 2, 10  # seconds
+
+
+def looks_again(row: InboundList) -> int:
+    """After how many seconds the page looks again; 0: nothing happens by itself any more."""
     under_way = (InboundPushState.READY, InboundPushState.PUSHING, InboundPushState.UNKNOWN)
     if row.push in under_way or (row.push == InboundPushState.DRAFT and row.autosubmit):
-        return True
+        return SOON
     if row.push != InboundPushState.PUSHED or row.task in ENDED or row.account_id is None:
-        return False
-    wished = (InboundCancellationState.ASKED, InboundCancellationState.SENT)
-    return row.cancellation in wished or row.task_next_at is None
+        return 0
+    wished = row.cancellation in (InboundCancellationState.ASKED, InboundCancellationState.SENT)
+    return SOON if wished or row.task_next_at is None else LATER
 
 
 def flag_words(flags: Iterable[str]) -> list[tuple[str, str]]:
@@ -111,7 +114,7 @@ class ShownLine:
 
 def shown_lines(lines: Iterable[InboundLine]) -> list[ShownLine]:
     """Lines with their differences."""
-    return [ShownLine(line, line.received + line.damaged - line.quantity) for line in lines]
+    return [ShownLine(line, max(line.arrived, line.received) + line.damaged - line.quantity) for line in lines]
 
 
 def what_it_said(row: InboundList, attempts: Sequence[InboundPushAttempt]) -> Text | None:

@@ -31,7 +31,7 @@ from .counting import Counted, counted
 from .story import (
     allowed,
     flag_words,
-    moves_by_itself,
+    looks_again,
     shown_lines,
     timeline,
     what_it_said,
@@ -98,7 +98,7 @@ def _shown(
         "lines": [(one, (typed or {}).get(one.line.pk) or Counted.of(one.line)) for one in lines],
         "damaged": sum(line.damaged for line in story.lines),
         "may": allowed(row),
-        "moving": moves_by_itself(row),
+        "again": looks_again(row),
         "flags": flag_words(row.flags),
         "said": said,
         "who": words.WHO[said.who] if said else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import socket
@@ -42,6 +43,20 @@ def free_port(wanted: int | None) -> int:
     raise SystemExit(f"port {wanted} is taken: name another with --port")
 
 
+def simulated_apps() -> dict[str, dict[str, str]]:
+    """The installation's own applications at the simulated partners (R24), for quick authorisation by hand.
+
+    They follow from the seed that a sandbox begins with, so they are known before it runs. Real ones would be of no
+    use here, and must not be sent to a simulation.
+    """
+    from salur.sandbox.partners import PARTNERS
+    from salur.sandbox.world import World
+
+    world = World(PARTNERS)
+    known = {one.name: one.control(world.now(one.name)).credentials("") for one in PARTNERS}
+    return {name: values["app"] for name, values in known.items() if "app" in values}
+
+
 def _demo(chosen: argparse.Namespace) -> int:
     """Without DATABASE_URL or SALUR_HOME the demo has a home of its own, gone when it ends."""
     own = not os.environ.get("SALUR_HOME") and not os.environ.get("DATABASE_URL")
@@ -52,6 +67,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     port = free_port(chosen.port)
     os.environ.setdefault("SALUR_LOG_LEVEL", "WARNING")  # the story is told by the demo itself
     os.environ["SALUR_BASE_URL"] = f"http://127.0.0.1:{port}"
+    os.environ["SALUR_PARTNER_APPS"] = json.dumps(simulated_apps())
     environment, started = start_database()
     try:
         refuse_missing_owner(environment)

@@ -8,25 +8,26 @@ import secrets
 import sys
 import time
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from django.utils.translation import gettext as _
 
 from salur.catalog.products import create_from_listings
 from salur.config.cli_demo import free_port
+from salur.config.demo_partners import Tour
 from salur.config.demo_report import Watch, print_summary, stock_of
+from salur.config.demo_stores import authorise_shopee
 from salur.config.supervisor import Supervisor
 from salur.connectors.base.capabilities import RateLimit
 from salur.flows.calibrate import sync_stock
-from salur.flows.connect import connect_account, finish_authorisation
+from salur.flows.connect import connect_account
 from salur.flows.imports import start_file_import
 from salur.flows.listings import pull_listings
 from salur.flows.products import add_to_warehouse
 from salur.flows.sync import start_store_sync
 from salur.flows.wakeups import bindings_changed
 from salur.integrations.budgets import set_limit
-from salur.integrations.connect import Acting, begin_authorisation, connect_file_store
+from salur.integrations.connect import Acting, connect_file_store
 from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.routing.models import RoutingRule
 from salur.stock.models import Warehouse
@@ -146,13 +147,28 @@ def _story(chosen: argparse.Namespace, sandbox: Sandbox, page: str, children: Su
         )
     ended_well = watch.until_settled(stage.shopee, stage.shopify)
     print_summary(stage.acting, stage.warehouse, before, watch)
-    if not ended_well:
+    if ended_well:
+        ended_well = _visit(stage, sandbox, chosen.patience)
+    else:
         say(_("NOT every order ended where it should."))
     say(
         _("Page: %(page)s   login: %(login)s   password: %(password)s")
         % {"page": page, "login": LOGIN, "password": stage.password}
     )
     return 0 if ended_well else 1
+
+
+def _visit(stage: Stage, sandbox: Sandbox, patience: float) -> bool:
+    """The other partners, once the main job is told: nothing of theirs is in its figures."""
+    say("")
+    say(_("Now the other partners: one list of goods and one order each."))
+    tour = Tour(stage.acting, sandbox, patience)
+    ended_well = tour.run()
+    say("\n".join(tour.lines()))
+    say(_("What to type in to connect them by hand, and their people's buttons: %(url)s") % {"url": sandbox.url})
+    if not ended_well:
+        say(_("NOT every partner did what it should."))
+    return ended_well
 
 
 def _connect(sandbox: Sandbox) -> Stage:
@@ -171,7 +187,8 @@ def _connect(sandbox: Sandbox) -> Stage:
     eccang = {k: str(keys["eccang"][k]) for k in ("base_url", "app_token", "app_key", "customer_code")}
     connected = connect_account(acting, "eccang", "ECCANG Thailand", eccang, settings={"shipping_method": OWN_LABEL})
     say(_("ECCANG connected: %(count)s warehouses") % {"count": len(connected.warehouse_ids)})
-    shopee = _authorise_shopee(acting, sandbox, keys["shopee"])
+    shopee = authorise_shopee(acting, keys["shopee"], "Baan Suan Shopee TH", keys["shopee"]["shop_id"])
+    say(_("Shopee store authorised"))
     shopify = connect_file_store(acting, "shopify", "Baan Suan webshop", "TH", "THB")
     with acting.scope("demo"):
         warehouse = Warehouse.objects.get(account_id=connected.account_id, code="TH01")
@@ -184,24 +201,6 @@ def _connect(sandbox: Sandbox) -> Stage:
         RoutingRule(name="Thailand", position=1, warehouse=warehouse, countries=["TH"]).save()
         bindings_changed()
     return Stage(acting, password, shopee, shopify, connected.account_id, warehouse.pk)
-
-
-def _authorise_shopee(acting: Acting, sandbox: Sandbox, keys: dict[str, str]) -> int:
-    """The seller's login, as the browser does it: to the store's page, agree, and back with a code."""
-    url = begin_authorisation(
-        acting,
-        "shopee",
-        "Baan Suan Shopee TH",
-        {k: str(keys[k]) for k in ("base_url", "partner_id", "partner_key", "push_key")},
-        redirect="http://127.0.0.1/integrations/return",
-        country="TH",
-        currency="THB",
-    )
-    answer = httpx.post(url, data={"shop_id": str(keys["shop_id"])}, timeout=30)
-    back = {k: v[0] for k, v in parse_qs(urlsplit(answer.headers["location"]).query).items()}
-    store = finish_authorisation(acting, back.pop("state"), back)
-    say(_("Shopee store authorised"))
-    return store
 
 
 def _fill(stage: Stage) -> int:

@@ -39,16 +39,22 @@ def demo(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_order_ends_where_it_should_and_nothing_is_left_behind(empty_place: Path) -> None:
-    done = demo(empty_place, "--orders", "12", "--csv-orders", "20", "--shopify-orders", "4", "--patience", "120")
+    done = demo(empty_place, "--orders", "12", "--csv-orders", "20", "--shopify-orders", "4", "--patience", "400")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     figures = dict(re.findall(r"^  (\w+) +(\d+)$", done.stdout, re.MULTILINE))
     assert (figures["done"], figures["held"], figures["orders"]) == ("32", "4", "36")
+    for title in ("JD.ID / JD Fulfillment", "Fastock MY", "Qimen WMS"):
+        told = rf"^  {title} +3 products; 90 pieces received; order EB-[\w-]+ shipped as \w+, AWB DEMO\w+; 88 pieces left$"
+        assert re.search(told, done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^  Gearment +3 products; order EB-GEARMENT-1 shipped as [\w-]+;", done.stdout, re.MULTILINE)
+    assert done.stdout.count("differences") == done.stdout.count(": 0 differences") == 2
     assert list(empty_place.iterdir()) == []  # its home went with it
 
 
 def test_orders_that_do_not_end_in_time_are_told_by_the_exit_code(empty_place: Path) -> None:
     done = demo(empty_place, "--orders", "3", "--csv-orders", "3", "--shopify-orders", "1", "--patience", "1")
     assert done.returncode == 1, done.stdout + done.stderr
+    assert "NOT every order" in done.stdout
     assert "Traceback" not in done.stderr
     assert list(empty_place.iterdir()) == []

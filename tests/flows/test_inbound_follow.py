@@ -53,6 +53,16 @@ def test_r67_a_list_received_at_the_warehouse_comes_to_stock_once(stage: Inbound
     assert stage.movements("unexpect") == [(0, -1)]
 
 
+def test_a_damaged_piece_is_shown_on_the_list_and_does_not_become_stock(stage: InboundStage) -> None:
+    row = stage.pushed(("TEA", 10), ("CUP", 4))
+    told = {"status": "E", "quantities": {"TEA": 8, "CUP": 4}, "damaged": {"TEA": 2}}
+    stage.sandbox.control(f"eccang/inbounds/{row.reference}/status", told)
+    stage.follow()
+    assert stage.lines(row) == [(8, 2, 0), (4, 0, 0)]
+    assert (stage.figures("TEA"), stage.figures("CUP")) == ((8, 0), (4, 0))
+    assert stage.movements("unexpect") == [(0, -2)]
+
+
 def test_goods_that_are_still_being_received_cannot_be_sold(stage: InboundStage) -> None:
     row = stage.pushed()
     stage.move(row, "F", TEA=10)

@@ -265,6 +265,31 @@ def test_an_inbound_list_adds_stock_when_it_is_put_away(control: Control, wareho
     assert "can not be cancelled" in warehouse.bad("cancelAsn", receiving_code=code)
 
 
+@pytest.mark.parametrize(
+    ("told", "counted"),
+    [
+        ({"quantities": {"MUG-350-WHT": 17}, "damaged": {"MUG-350-WHT": 2}}, ("19", "17")),
+        ({"damaged": {"MUG-350-WHT": 3}}, ("20", "17")),
+    ],
+    ids=["besides the good ones", "of all that was planned"],
+)
+def test_damaged_units_are_received_and_not_put_away(
+    control: Control, warehouse: Warehouse, told: dict[str, Any], counted: tuple[str, str]
+) -> None:
+    wish = {
+        "reference_no": "ASN-1", "warehouse_code": "TH01", "verify": 1,
+        "items": [{"product_sku": "MUG-350-WHT", "quantity": 20, "box_no": 1}],
+    }  # fmt: skip
+    code = warehouse.good("createAsn", **wish)["receiving_code"]
+    control.post("eccang/inbounds/ASN-1/status", status="E", **told)
+    item = warehouse.good("getAsnList", page=1, pageSize=20, receiving_code=code)["data"][0]["items"][0]
+    assert (item["received_quantity"], item["putaway_qty"]) == counted
+    row = warehouse.good("getProductInventory", product_sku="MUG-350-WHT")["data"][0]
+    broken = told["damaged"]["MUG-350-WHT"]
+    figures = [int(row[name]) for name in ("sellable", "unsellable", "pending", "onway")]
+    assert figures == [27, broken, 0, 0]
+
+
 def test_an_inbound_list_can_be_withdrawn_early(warehouse: Warehouse) -> None:
     wish = {
         "reference_no": "ASN-1", "warehouse_code": "TH01", "verify": 0,

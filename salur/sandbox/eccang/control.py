@@ -133,8 +133,8 @@ class EccangControl:
                     status = str(body["status"])
                     if status not in RECEIVING_STATUSES and not body.get("raw"):
                         raise ValueError(f"status must be one of {', '.join(RECEIVING_STATUSES)}")
-                    figures = {str(sku): int(units) for sku, units in dict(body.get("quantities", {})).items()}
-                    self._operator_now().set_asn_status(account, asn, status, figures)
+                    good, damaged = _units(body, "quantities"), _units(body, "damaged")
+                    self._operator_now().set_asn_status(account, asn, status, good, damaged)
                     return _asn_row(account, asn)
         raise NotThere(f"no receiving list {wanted}")
 
@@ -146,6 +146,10 @@ class EccangControl:
                 for one in account.subscriptions.values()
             ]
         }
+
+
+def _units(body: dict[str, Any], name: str) -> dict[str, int]:
+    return {str(sku): int(units) for sku, units in dict(body.get(name, {})).items()}
 
 
 def _account_row(account: Account) -> dict[str, Any]:

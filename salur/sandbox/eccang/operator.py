@@ -192,20 +192,23 @@ class Operator(State):
 
     # --- inbound -------------------------------------------------------------------------------------------------
 
-    def set_asn_status(self, account: Account, asn: Asn, status: str, given: dict[str, int]) -> None:
-        """Move an inbound list. ``given`` tells units per SKU: at E those put away, else those received so far.
+    def set_asn_status(
+        self, account: Account, asn: Asn, status: str, given: dict[str, int], damaged: dict[str, int] | None = None
+    ) -> None:
+        """Move an inbound list. ``given`` tells good units per SKU: at E those put away, else those received so far.
 
-        Without figures everything planned arrives. Units on the way become pending at F, sellable at E.
+        ``damaged`` units have come besides and are never put away. Without figures everything planned arrives, and
+        the damaged units are some of it. Units on the way become pending at F, sellable or unsellable at E.
         """
-        now = self.core.clock.seconds()
+        now, damaged = self.core.clock.seconds(), damaged or {}
         if status in ("P", "T", "Z", "G", "F", "E") and not asn.receiving_time:
             asn.receiving_time = now
         if status not in ("E", "X"):
-            asn.received.update(given)
+            asn.received.update({sku: given.get(sku, 0) + damaged.get(sku, 0) for sku in {**given, **damaged}})
         if status in ("F", "E") and asn.status not in ("F", "E"):
             self._receive(account, asn, now)
         if status == "E" and asn.status != "E":
-            self._put_away(account, asn, given, now)
+            self._put_away(account, asn, given, damaged, now)
         if status == "X":
             self._plan_onway(account, asn, -1)
         asn.status, asn.changed = status, now
@@ -242,10 +245,14 @@ class Operator(State):
             stock.changed = now
         asn.complete_time = now
 
-    def _put_away(self, account: Account, asn: Asn, given: dict[str, int], now: int) -> None:
-        asn.put_away = dict(given) if given else dict(asn.received)
+    def _put_away(self, account: Account, asn: Asn, given: dict[str, int], damaged: dict[str, int], now: int) -> None:
         for sku, units in asn.received.items():
             account.stock_of(asn.warehouse, sku).pending -= units
+        good = given or {sku: max(0, units - damaged.get(sku, 0)) for sku, units in asn.received.items()}
+        asn.put_away = dict(good)
+        for sku, units in damaged.items():
+            asn.received[sku] = good.get(sku, 0) + units
+            account.stock_of(asn.warehouse, sku).unsellable += units
         for sku, units in asn.put_away.items():
             sellable = account.stock_of(asn.warehouse, sku).sellable + units
             self.set_sellable(account, asn.warehouse, sku, sellable)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
+import signal
 import sys
 import threading
 
@@ -80,8 +82,15 @@ def tune_interpreter() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
 
 
+def tell_stacks_when_asked() -> None:
+    """``kill -USR1`` writes what every thread is at to the error output: the only way to see into one that hangs."""
+    if hasattr(signal, "SIGUSR1"):
+        faulthandler.register(signal.SIGUSR1, all_threads=True)
+
+
 def run(*, concurrency: int = CONCURRENCY, queues: list[str] | None = None, wait: bool = True) -> None:
     """Work until told to stop by a signal (``wait`` False: until nothing is left)."""
+    tell_stacks_when_asked()
     log.info("worker_starts", kinds=sorted(jobs.WORK), concurrency=concurrency)
     tune_interpreter()
     sweeper = Sweeper()

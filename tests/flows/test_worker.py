@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -168,8 +169,24 @@ def test_a_worker_process_does_what_is_due_and_ends_when_told_to_do_it_once(worl
         )
         for _ in range(2)
     ]
-    assert [w.wait(60) for w in workers] == [0, 0]
+    assert [w.wait(240) for w in workers] == [0, 0]
     with world.scope():
         assert set(Outbound.objects.values_list("push", flat=True)) == {"pushed"}
     created = [o["times_created"] for o in sandbox.look("eccang/orders")["orders"]]
     assert created == [1] * 7
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signal")
+def test_a_worker_tells_what_its_threads_are_at_when_asked(db: Any) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "salur", "worker"], env=dict(os.environ), stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    try:
+        assert any("worker_starts" in said for said in running.stderr)
+        running.send_signal(signal.SIGUSR1)
+        assert any("Current thread" in said for said in running.stderr)
+        assert running.poll() is None
+    finally:
+        running.kill()
+        running.communicate()

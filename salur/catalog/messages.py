@@ -43,4 +43,4 @@ def push_reason(row: WarehouseProduct) -> str:
 def _ended(sentence: str) -> str:
     """With a full stop, unless it ends in some mark already."""
     sentence = sentence.strip()
-    return sentence if sentence[-1:] in ".!?。！？" else f"{sentence}."
+    return sentence if sentence[-1:] in ".!?。！？" else gettext("%(sentence)s.") % {"sentence": sentence}

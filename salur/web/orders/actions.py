@@ -63,7 +63,7 @@ def _carry_out(request: MerchantRequest, ids: list[int]) -> None:
 
 
 def _tell_anew(request: MerchantRequest, n: int) -> None:
-    told = ngettext("%(n)s order goes out again.", "%(n)s orders go out again.", n)
+    told = ngettext("%(n)s order will be sent after all.", "%(n)s orders will be sent after all.", n)
     messages.success(request, told % {"n": n})
 
 

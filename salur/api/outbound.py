@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Annotated
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from ninja import Field, Query, Router
+from ninja import Field, File, Form, Query, Router
+from ninja.files import UploadedFile
 
-from salur.flows.arrange import arrange_now
+from salur.flows.arrange import arrange_now, attach_label
 from salur.flows.follow_up import refresh_now
 from salur.flows.push_again import push_again
 from salur.foundation.problems import Refusal
+from salur.outbound.labels import LARGEST
 from salur.outbound.messages import GATE_TEXTS
 from salur.outbound.models import Outbound
 from salur.outbound.queries import find_label, find_outbound, gated_lists
@@ -110,6 +115,37 @@ def read_label(request: ApiRequest, outbound_id: int) -> HttpResponse:
         response = HttpResponse(bytes(label.content), content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="label-{row.reference}.pdf"'
         return response
+
+
+@router.post(
+    "/outbound/{outbound_id}/label",
+    response={200: shown.OutboundDetail, **WRITE_ERRORS},
+    summary="Give AWB number and label",
+    openapi_extra=writes("outbound:write"),
+)
+def give_label(
+    request: ApiRequest,
+    outbound_id: int,
+    awb: Annotated[str, Form(description="The AWB number, as it is printed on the label.", max_length=100)],
+    label: Annotated[UploadedFile, File(description=f"The label as a PDF of at most {LARGEST >> 20} MB.")],
+) -> HttpResponse:
+    """Give what the store does not: AWB number and label PDF. The list goes on by itself.
+
+    They take the place of those that were there, as long as the warehouse does not have the list.
+    """
+    content = label.read(LARGEST + 1)
+    with acting(request, "outbound:write", entitlement=NEEDS):
+        return once(
+            request,
+            lambda: _give_label(outbound_id, awb, content),
+            content=lambda: hashlib.sha256(awb.encode() + b"\n" + content).digest(),
+        )
+
+
+def _give_label(outbound_id: int, awb: str, content: bytes) -> Answer:
+    _found(outbound_id)
+    attach_label(outbound_id, awb, content)
+    return Answer(_detail(_found(outbound_id)))
 
 
 @router.post(

@@ -27,7 +27,7 @@ def clean_awb(given: str) -> str:
 
 def other_form(given: str) -> str:
     """What the store or person gave, where it is not the number in our form; else empty."""
-    told = given.strip()
+    told = given.replace("\x00", "").strip()  # no database keeps a NUL
     return "" if told == clean_awb(told) else told
 
 

@@ -22,6 +22,7 @@ SCOPE_OF = {
     "list_outbound": "outbound:read",
     "read_outbound": "outbound:read",
     "read_label": "outbound:read",
+    "give_label": "outbound:write",
     "push_list_again": "outbound:write",
     "refresh_list": "outbound:write",
     "arrange_list": "outbound:write",
@@ -96,6 +97,8 @@ class Operation:
             more["json"] = {"partner": "nobody", "name": "X", "values": {}}
         elif self.name == "create_place":
             more["json"] = {"values": {}}
+        elif self.name == "give_label":
+            more = {"data": {"awb": "TH1"}, "files": {"label": ("a.pdf", b"%PDF-")}}
         elif self.name == "import_file":
             more = {"data": {"store_id": str(ids["store_id"])}, "files": {"file": ("a.csv", b"order_id\r\n")}}
         return caller.call(self.method, self.path.format(**ids), **more)

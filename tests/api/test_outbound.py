@@ -9,6 +9,7 @@ import pytest
 from salur.connectors.base.types import OrderStatus
 from salur.foundation.clock import now
 from salur.outbound.models import Label, Outbound
+from tests.flows.pdf import pdf
 from tests.harness.database import Database
 from tests.world import World, store_order
 
@@ -125,3 +126,61 @@ def test_the_label_is_the_very_pdf(api: Caller, world: World, outbound_id: int) 
     assert (answer.content, answer.headers["content-type"]) == (content, "application/pdf")
     assert "no-store" in answer.headers["cache-control"]
     assert api.get(f"/outbound/{outbound_id}")["has_label"] is True
+
+
+def give(api: Caller, outbound_id: int, awb: str = " th 123 ", content: bytes = b"", key: str = "") -> Any:
+    files = {"label": ("label.pdf", content or pdf(2), "application/pdf")}
+    return api.post(f"/outbound/{outbound_id}/label", key=key, data={"awb": awb}, files=files)
+
+
+def test_a15_awb_number_and_label_are_given_by_hand(api: Caller, world: World, outbound_id: int, db: Database) -> None:
+    answer = give(api, outbound_id)
+    shown = answer.json()
+    assert (answer.status_code, shown["awb"], shown["shipment"], shown["push"]) == (200, "TH123", "labelled", "ready")
+    assert api.call("GET", f"/outbound/{outbound_id}/label").content == pdf(2)
+    assert ("push", world.account_id) in woken(db)
+    assert give(api, outbound_id, "TH124", pdf(3)).json()["awb"] == "TH124", "as long as the warehouse has it not"
+    assert api.call("GET", f"/outbound/{outbound_id}/label").content == pdf(3)
+
+
+def test_a_label_given_twice_with_one_key_is_taken_once(api: Caller, world: World, outbound_id: int) -> None:
+    first, again = give(api, outbound_id, key="k"), give(api, outbound_id, key="k")
+    assert (first.status_code, again.text) == (200, first.text)
+    assert again.headers["idempotent-replayed"] == "true"
+    other = give(api, outbound_id, content=pdf(3), key="k")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
+
+
+@pytest.mark.parametrize(
+    ("awb", "content", "status", "code"),
+    [
+        ("TH1", b"<html>no label</html>", 422, "label_unreadable"),
+        ("TH1", b"%PDF-1.4\nnothing\n%%EOF\n", 422, "label_unreadable"),
+        ("TH1", b"%PDF-" + b"0" * (10 << 20), 413, "label_too_large"),
+        (" \u200b ", b"", 422, "awb_missing"),
+        ("T" * 101, b"", 422, "invalid"),
+    ],
+    ids=["html", "torn", "large", "blank", "long"],
+)
+def test_what_is_no_label_is_refused_and_nothing_changes(
+    api: Caller, world: World, outbound_id: int, awb: str, content: bytes, status: int, code: str
+) -> None:
+    answer = give(api, outbound_id, awb, content)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    row = world.the_list("A")
+    assert (row.awb, row.label_id) == ("", None)
+
+
+def test_a_label_is_refused_where_the_list_is_not_or_is_gone(
+    api: Caller, world: World, outbound_id: int, new_world: Any, caller_of: Any
+) -> None:
+    assert give(api, outbound_id + 10**6).status_code == 404
+    assert give(caller_of(new_world()), outbound_id).status_code == 404, "another merchant's"
+    assert give(caller_of(world, "outbound:read"), outbound_id).status_code == 403
+    assert give(api, outbound_id, "TH\u00001").json()["awb"] == "TH1"
+    wrong = api.post(f"/outbound/{outbound_id}/label", {"awb": "TH1"})
+    assert (wrong.status_code, wrong.json()["code"]) == (415, "media_type")
+    move(world, outbound_id, "pushing", "pushed")
+    late = give(api, outbound_id, "TH2")
+    assert (late.status_code, late.json()["code"]) == (409, "label_too_late")
+    assert world.the_list("A").awb == "TH1"

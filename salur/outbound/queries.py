@@ -205,8 +205,8 @@ class OutboundFilter:
 
 
 def outbound_rows(wanted: OutboundFilter, cursor: str | None, size: int = 50) -> Listed[Outbound]:
-    """Outbound lists with order, store and warehouse, the newest first."""
-    rows = Outbound.objects.select_related("order", "store", "warehouse")
+    """Outbound lists with order, store, warehouse and account, the newest first."""
+    rows = Outbound.objects.select_related("order", "store", "warehouse", "account")
     for name, allowed in (("push", PushState.values), ("task", TaskState.values)):
         value = getattr(wanted, name)
         if value in allowed:

@@ -19,7 +19,7 @@ from .person import views as person
 from .problems.views import problem_list
 from .products import listings
 from .products import views as products
-from .products.details import product_fields
+from .products.making import product_new
 from .reports import importing
 from .reports import views as reports
 from .rules import views as rules
@@ -65,9 +65,9 @@ urlpatterns = [
     path("inbound/<int:inbound_id>/change/", inbound_editor.inbound_edit, name="inbound_edit"),
     path("inbound/<int:inbound_id>/act/", inbound.inbound_act, name="inbound_act"),
     path("products/", products.product_list, name="products"),
-    path("products/new/", products.product_new, name="product_new"),
+    path("products/new/", product_new, name="product_new"),
     path("products/add/", products.product_add, name="product_add"),
-    path("products/<int:product_id>/fields/<int:row_id>/", product_fields, name="product_fields"),
+    path("products/<int:product_id>/fields/<int:row_id>/", products.product_fields, name="product_fields"),
     path("products/<int:product_id>/", products.product_page_view, name="product"),
     path("products/channel/", listings.listing_list, name="listings"),
     path("products/channel/make/", listings.make_products, name="make_products"),

@@ -16,7 +16,7 @@ from salur.integrations.channels import find_channel
 from salur.orders.problems import ProblemCause
 from salur.outbound.messages import GATE_TEXTS, gate_text
 from salur.outbound.models import Outbound
-from salur.outbound.stopping import NOT_SUPPORTED
+from salur.outbound.stopping import NOT_SUPPORTED, capabilities_of
 from salur.tenancy.models import ApiToken, User
 
 WHO: Mapping[str, str | Promise] = {
@@ -151,6 +151,14 @@ def why(outbound: Outbound) -> str:
 
 
 OUTCOMES: Mapping[str, str | Promise] = {
+def partners_word(outbound: Outbound) -> str:
+    """What the partner calls a cancelled list, where its people use another word than ours (R116, A25); else empty."""
+    can = capabilities_of(outbound) if outbound.task == "cancelled" else None
+    if can is None or not can.cancelled_label:
+        return ""
+    return gettext("%(partner)s calls it “%(word)s”") % {"partner": can.title, "word": gettext(can.cancelled_label)}
+
+
     "ok": _("answered"),
     "pushed": _("accepted"),
     "ready": _("certainly not there"),

@@ -15,7 +15,9 @@ from salur.connectors.base.types import OrderStatus, OutboundReport, OutboundTas
 from salur.flows.cancel import cancel_due
 from salur.flows.push import push_ready
 from salur.flows.reports import apply_reports
+from salur.foundation.clock import now
 from salur.foundation.problems import describe
+from salur.integrations.models import WarehouseAccount
 from salur.outbound.models import Outbound
 from tests.flows.pdf import pdf, pdf_without_pages
 from tests.flows.print_shop import FIELDS, open_print_shop
@@ -167,6 +169,25 @@ def test_one_awb_number_on_two_orders_is_told_on_both_pages(shop: Shop) -> None:
     assert "AWB number used by another order" in page
 
 
+def test_r116_a_cancelled_list_also_bears_the_word_of_a_partner_that_has_another(shop: Shop) -> None:
+    browser, one = shop.client(VIEWER), shop.ids["outbound_id"]
+    pages = (f"/outbound/{one}/", "/outbound/", f"/orders/{shop.ids['order_id']}/")
+    with shop.world.scope():
+        WarehouseAccount.objects.filter(pk=shop.world.account_id).update(partner="fastock")
+        rows = Outbound.objects.filter(pk=one)
+        for push in ("ready", "pushing", "pushed"):
+            rows.update(push=push, push_lease_until=now() if push == "pushing" else None, closed_gates={})
+        rows.update(task="accepted")
+    assert not any("Fastock MY calls it" in text_of(browser.get(page)) for page in pages)
+    with shop.world.scope():
+        rows.update(task="cancelled")
+    for page in pages:
+        assert "Fastock MY calls it “Invalid”" in text_of(browser.get(page)), page
+    with shop.world.scope():
+        WarehouseAccount.objects.filter(pk=shop.world.account_id).update(partner="eccang")
+    assert not any("calls it" in text_of(browser.get(page)) for page in pages), "its word is ours"
+
+
 # -- product fields -------------------------------------------------------------------------------------------------
 
 
@@ -182,8 +203,13 @@ def test_missing_product_fields_are_filled_in_on_the_products_page_and_the_produ
         with shop.world.scope():
             row = WarehouseProduct.objects.get(product_id=product)
         address = f"/products/{product}/fields/{row.pk}/"
-        wrong = text_of(browser.post(address, {"design": "x" * 101, "place": "sleeve"}, follow=True))
-        assert "Address of the print file" in wrong
+        answer = browser.post(address, {"design": "x" * 101, "place": "sleeve"})
+        wrong = text_of(answer)
+        assert answer.status_code == 422
+        assert f'value="{"x" * 101}"' in wrong, "what was typed stays"
+        for name in ("design", "place"):
+            assert f'<ul class="errors" id="id_{row.pk}_{name}_error">' in wrong
+        assert f'action="/products/{product}/"' in wrong, "the product's own data are saved where they belong"
         with shop.world.scope():
             assert WarehouseProduct.objects.get(pk=row.pk).details == {}
         assert browser.post(address, {"design": "https://a.example/1.png", "place": "back"}).status_code == 302

@@ -65,6 +65,7 @@ class WarehouseCapabilities:
     ``product_fields``: what the partner needs of each product beyond the master product. ``messages_by``: how its
     messages are switched on: ``call`` (we ask), ``login`` (a box at its login), ``console`` (typed in by hand there).
     ``callback_answer``: what it must be answered for a message that was taken; empty: the status alone tells.
+    ``cancelled_label``: message id of the partner's own word for a cancelled list where it has another than ours (A25).
     ``notes``: message ids of what a user must know before connecting.
     """
 
@@ -83,7 +84,7 @@ class WarehouseCapabilities:
     product_batch: int = 1
     rate: RateLimit = field(default_factory=lambda: RateLimit(10.0, 20))
     call_deadline: float = 20.0
-    cancelled_label: str = "cancelled"
+    cancelled_label: str = ""
     several_accounts: bool = True
     keeps_stock: bool = True
     ships_abroad: bool = False

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.models import MasterProduct
@@ -73,6 +74,52 @@ class AddForm(forms.Form):
         field = self.fields["warehouse"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
         field.choices = [(place.pk, place.name) for place in places]
+
+
+class FirstPlaceForm(forms.Form):
+    """Where a new product goes at once, and the pieces announced there (R46, R60); figures are judged like a list's.
+
+    ``costly`` names the partners that take no goods without their cost, ``making`` those that make them to order.
+    """
+
+    warehouse = forms.TypedChoiceField(
+        label=_("Warehouse"), coerce=int, empty_value=None, required=False, help_text=_("A partner is told at once.")
+    )
+    quantity = forms.CharField(
+        label=_("Pieces to announce"),
+        max_length=20,
+        required=False,
+        help_text=_("Pieces on their way there. Salur makes an inbound list for them."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    unit_cost = forms.CharField(
+        label=_("Cost of a piece"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, *args: Any, places: Sequence[Warehouse], costly: Sequence[str], making: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["warehouse"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
+        field.choices = [("", gettext("None yet")), *((place.pk, place.name) for place in places)]
+        if costly:
+            told = gettext("Needed by %(partners)s when pieces are announced.")
+            self.fields["unit_cost"].help_text = told % {"partners": ", ".join(costly)}
+        if making:
+            told = gettext("Leave it empty for %(partners)s: the goods are made there to order.")
+            self.fields["quantity"].help_text += " " + told % {"partners": ", ".join(making)}
+
+    def clean(self) -> dict[str, Any]:
+        """Pieces need a place."""
+        given = self.cleaned_data
+        pieces = given.get("quantity") or given.get("unit_cost")
+        if pieces and not given.get("warehouse") and "warehouse" not in self.errors:
+            self.add_error("warehouse", gettext("Choose the warehouse to which the pieces go."))
+        return given
 
 
 class BindForm(forms.Form):

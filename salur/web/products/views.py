@@ -7,11 +7,12 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 
-from salur.catalog.editing import MskuTaken, save_product
+from salur.catalog.details import product_fields_of, save_details
+from salur.catalog.editing import save_product
 from salur.catalog.models import MasterProduct
-from salur.catalog.queries import added_to, bindings_of_products, find_product, product_page
+from salur.catalog.queries import added_to, bindings_of_products, find_added, find_product, product_page
 from salur.flows.products import add_to_warehouse, push_again
-from salur.flows.wakeups import bindings_changed
+from salur.integrations.forms import FormInvalid
 from salur.stock.queries import balances_of, find_warehouse, warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
@@ -20,7 +21,7 @@ from salur.web.filters import word
 from salur.web.paging import at_cursor
 from salur.web.stock.rows import stock_rows
 
-from .details import needed_fields
+from .details import Wrong, needed_fields
 from .forms import AddForm, ProductForm, initial_of
 
 
@@ -53,19 +54,52 @@ def product_page_view(request: MerchantRequest, product_id: int) -> HttpResponse
             request, gettext("The product is saved. Push it again so that its warehouses know the change.")
         )
         return redirect("web:product", product_id)
+    return _shown(request, product, form, status=422 if form.is_bound else 200)
+
+
+def _shown(
+    request: MerchantRequest, product: MasterProduct, form: ProductForm, wrong: Wrong | None = None, *, status: int
+) -> HttpResponseBase:
     with reading(request):
-        added = added_to([product_id]).get(product_id, [])
+        added = added_to([product.pk]).get(product.pk, [])
         places = warehouses()
         context = {
             "product": product,
             "form": form,
             "added": added,
-            "bindings": bindings_of_products([product_id]).get(product_id, []),
-            "stock": stock_rows([product], None, places) if balances_of([product_id]) or added else [],
+            "bindings": bindings_of_products([product.pk]).get(product.pk, []),
+            "stock": stock_rows([product], None, places) if balances_of([product.pk]) or added else [],
             "add_form": AddForm(places=[p for p in places if p.active]),
-            "needed": needed_fields(added),
+            "needed": needed_fields(added, wrong),
         }
-    return fragment_or_page(request, "web/products/product.html", context, status=422 if form.is_bound else 200)
+    return fragment_or_page(request, "web/products/product.html", context, status=status)
+
+
+@page(entitlement=Entitlement.MASTER_PRODUCTS)
+def product_fields(request: MerchantRequest, product_id: int, row_id: int) -> HttpResponseBase:
+    """Save what one warehouse's partner needs of the product, which is then pushed there by itself.
+
+    Where something is wrong the product's page is shown again, with what was typed and the errors at their fields.
+    """
+    with reading(request):
+        row = find_added(product_id, row_id)
+        declared = product_fields_of(row)[1] if row else ()
+    if row is None:
+        raise Http404
+    if request.method != "POST":
+        return redirect("web:product", product_id)
+    typed = request.POST.dict()
+    try:
+        with acting(request, "products"):
+            save_details(row, declared, typed)
+            push_again([row.pk])
+    except FormInvalid as invalid:
+        with reading(request):
+            product = _found(product_id)
+        form = ProductForm(initial=initial_of(product), known=product)
+        return _shown(request, product, form, Wrong(row.pk, typed, invalid), status=422)
+    messages.success(request, gettext("Saved. The product is being pushed to the warehouse."))
+    return redirect("web:product", product_id)
 
 
 def _found(product_id: int) -> MasterProduct:
@@ -73,23 +107,6 @@ def _found(product_id: int) -> MasterProduct:
     if product is None:
         raise Http404
     return product
-
-
-@page(get=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
-def product_new(request: MerchantRequest) -> HttpResponseBase:
-    """Make a master product; its page then offers the warehouses (R45, way 2)."""
-    form = ProductForm(request.POST or None, initial={"msku": word(request.GET, "msku")} if request.GET else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with acting(request, "products"):
-                product = save_product(form.fill(MasterProduct()))
-                bindings_changed()
-        except MskuTaken:
-            form.add_error("msku", gettext("Another master product has this MSKU."))
-        else:
-            messages.success(request, gettext("The product is made. Add it to a warehouse next."))
-            return redirect("web:product", product.pk)
-    return fragment_or_page(request, "web/products/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext, ngettext
 
 from salur.foundation.clock import now
+from salur.outbound.models import Outbound
 from salur.web import chips, navigation, theme, words
 
 register = template.Library()
@@ -59,6 +60,12 @@ def outcome_words(outcome: str) -> str:
 def trigger_words(trigger: str) -> str:
     """What asked for a run."""
     return words.trigger_words(trigger)
+
+
+@register.filter
+def partners_word(outbound: Outbound) -> str:
+    """The partner's own word for the list's state; empty where it is ours."""
+    return words.partners_word(outbound)
 
 
 @register.filter
@@ -125,7 +132,23 @@ def money(amount: Decimal | None, currency: str) -> SafeString | str:
     """An amount with its currency, decimals as the currency has them."""
     if amount is None:
         return ""
-    places = 0 if currency in NO_DECIMALS else 2
+    return _priced(amount, currency, 0 if currency in NO_DECIMALS else 2)
+
+
+COST_PLACES = (2, 4)  # at least, at most: costs are kept with four
+
+
+@register.simple_tag
+def unit_cost(amount: Decimal | None, currency: str) -> SafeString | str:
+    """The cost of a piece as it was given: 18.50 stays 18.50 also where prices have no decimals."""
+    if amount is None:
+        return ""
+    least, most = COST_PLACES
+    given = len(f"{amount:.{most}f}".rstrip("0").partition(".")[2])
+    return _priced(amount, currency, max(least, given))
+
+
+def _priced(amount: Decimal, currency: str, places: int) -> SafeString:
     return format_html(
         '<span class="money"><span class="currency">{}</span> {}</span>',
         currency,

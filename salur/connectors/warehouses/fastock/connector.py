@@ -45,7 +45,7 @@ CAPABILITIES = WarehouseCapabilities(
     stock_by_sku=False,  # R131
     messages_by="console",
     callback_answer=ANSWER,
-    cancelled_label="invalid",
+    cancelled_label=N_("Invalid"),  # R116
     rate=RateLimit(10.0, 20),
     notes=(
         N_(

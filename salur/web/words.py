@@ -150,7 +150,6 @@ def why(outbound: Outbound) -> str:
     return ""
 
 
-OUTCOMES: Mapping[str, str | Promise] = {
 def partners_word(outbound: Outbound) -> str:
     """What the partner calls a cancelled list, where its people use another word than ours (R116, A25); else empty."""
     can = capabilities_of(outbound) if outbound.task == "cancelled" else None
@@ -159,6 +158,7 @@ def partners_word(outbound: Outbound) -> str:
     return gettext("%(partner)s calls it “%(word)s”") % {"partner": can.title, "word": gettext(can.cancelled_label)}
 
 
+OUTCOMES: Mapping[str, str | Promise] = {
     "ok": _("answered"),
     "pushed": _("accepted"),
     "ready": _("certainly not there"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from .errors import ContractBroken
@@ -129,6 +129,17 @@ def moment(source: JsonObject, key: str) -> datetime | None:
     if not 0 < seconds <= LAST_SECOND:
         raise ContractBroken("bad_time", f"{key} is out of range", field=key)
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def local_moment(source: JsonObject, key: str, zone: tzinfo) -> datetime | None:
+    """A time written "YYYY-MM-DD HH:MM:SS" in the partner's ``zone``, in UTC; empty and all noughts mean none."""
+    written = text(source, key).strip()
+    if not written or written.startswith("0000"):
+        return None
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ContractBroken("bad_time", f"{key}: {written[:40]}", field=key) from error
 
 
 def needed_moment(source: JsonObject, key: str) -> datetime:

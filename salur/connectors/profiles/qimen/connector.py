@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from salur.connectors.base.answers import one_by_one
 from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.connectors.base.errors import (
     AlreadyExists,
-    AuthRejected,
     ContractBroken,
-    PartnerError,
-    RateLimited,
     Rejected,
     TooLate,
     UnknownOutcome,
@@ -259,18 +257,7 @@ class QimenConnector:
 
     def push_products(self, batch: Sequence[ProductRequest]) -> Sequence[ItemResult]:
         """Create each product, or update it where it exists. A refused account or a full budget ends the batch."""
-        results: list[ItemResult] = []
-        stopped: PartnerError | None = None
-        for product in batch:
-            if stopped is not None:
-                results.append(ItemResult(product.sku, error=stopped))
-                continue
-            try:
-                results.append(ItemResult(product.sku, self._push_product(product)))
-            except PartnerError as error:
-                results.append(ItemResult(product.sku, error=error))
-                stopped = error if isinstance(error, AuthRejected | RateLimited) else None
-        return results
+        return one_by_one(batch, self._push_product)
 
     def _push_product(self, product: ProductRequest) -> PartnerRef:
         first, second = ("update", "add") if product.partner_number else ("add", "update")

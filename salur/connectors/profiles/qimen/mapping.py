@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from salur.connectors.base.errors import ContractBroken, Rejected
-from salur.connectors.base.reading import JsonObject, as_object, as_objects, needed_text, text, whole
+from salur.connectors.base.errors import Rejected
+from salur.connectors.base.reading import JsonObject, as_object, as_objects, local_moment, needed_text, text, whole
 from salur.connectors.base.types import (
     Document,
     LineReport,
@@ -22,7 +22,7 @@ from salur.connectors.base.types import (
 
 from .profile import Account
 from .statuses import CANCEL_FAILED, GOOD, PROCESS, STAGES, outbound_task
-from .wire import PARTNER_ZONE, TIME_FORM, sendable
+from .wire import PARTNER_ZONE, sendable
 
 NORMAL_DELIVERY = "JYCK"
 ANY_WAREHOUSE = "OTHER"  # the standard's word where the caller does not choose; the document's code says enough
@@ -198,13 +198,7 @@ def checked_name(product: ProductRequest) -> str:
 
 def when(source: JsonObject, key: str) -> datetime | None:
     """A time of theirs ("yyyy-MM-dd HH:mm:ss", UTC+8) in UTC; empty means none."""
-    written = text(source, key).strip()
-    if not written:
-        return None
-    try:
-        return datetime.strptime(written, TIME_FORM).replace(tzinfo=PARTNER_ZONE).astimezone(UTC)
-    except ValueError as error:
-        raise ContractBroken("bad_time", f"{key}: {written[:40]}", field=key) from error
+    return local_moment(source, key, PARTNER_ZONE)
 
 
 def inner(source: JsonObject, outer: str, name: str) -> Sequence[JsonObject]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from salur.connectors.base.errors import ContractBroken, PartnerError, Rejected, Retryable, UnknownOutcome
+from salur.connectors.base.answers import after_sending
+from salur.connectors.base.errors import ContractBroken, Rejected
 from salur.connectors.base.reading import JsonObject, as_object, text
 from salur.connectors.base.transport import Answer, Call, Effect, Transport
 
@@ -93,7 +94,7 @@ class Wire:
             if flag not in ("success", "failure"):
                 raise ContractBroken("missing", "flag is neither success nor failure", field="flag")
         except ContractBroken as broken:
-            raise _after_sending(broken, answer, effect) from broken
+            raise after_sending(broken, answer, effect) from broken
         if flag == "failure":
             raise error_for(text(response, "code"), text(response, "message"), effect, answer.exchange_id)
         return response
@@ -105,12 +106,6 @@ def read_response(content: bytes) -> JsonObject:
     if root != "response":
         raise ContractBroken("other_root", f"the root is {root}, not response", field="response")
     return as_object(value, "response")
-
-
-def _after_sending(broken: ContractBroken, answer: Answer, effect: Effect) -> PartnerError:
-    """An answer that cannot be read leaves open what was done; what may be repeated is repeated."""
-    kinds = {Effect.CREATE: UnknownOutcome, Effect.REPEATABLE: Retryable, Effect.READ: ContractBroken}
-    return kinds[effect](broken.code, f"HTTP {answer.status}: {broken.message}", broken.field, answer.exchange_id)
 
 
 # XML 1.0 has no place for these, whatever the encoding; half of a surrogate pair is no character at all.

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from salur.connectors.base.answers import one_by_one
 from salur.connectors.base.capabilities import Plugin, RateLimit, WarehouseCapabilities
 from salur.connectors.base.errors import (
     AlreadyExists,
-    AuthRejected,
     ContractBroken,
-    PartnerError,
-    RateLimited,
     Rejected,
     TooLate,
     UnknownOutcome,
@@ -280,27 +278,15 @@ class EccangConnector:
 
     def push_products(self, batch: Sequence[ProductRequest]) -> Sequence[ItemResult]:
         """Create each product, or update it where it exists. A refused account or a full budget ends the batch."""
-        results: list[ItemResult] = []
-        stopped: PartnerError | None = None
-        for product in batch:
-            if stopped is None:
-                result, stopped = self._push_product(product)
-            else:
-                result = ItemResult(product.sku, error=stopped)
-            results.append(result)
-        return results
+        return one_by_one(batch, self._push_product)
 
-    def _push_product(self, product: ProductRequest) -> tuple[ItemResult, PartnerError | None]:
+    def _push_product(self, product: ProductRequest) -> PartnerRef:
         params = mapping.product_params(product)
         try:
-            try:
-                self.wire.call("createProduct", params, Effect.REPEATABLE, product.sku)
-            except AlreadyExists:
-                self.wire.call("modifyProduct", params, Effect.REPEATABLE, product.sku)
-        except PartnerError as error:
-            stops = isinstance(error, AuthRejected | RateLimited)
-            return ItemResult(product.sku, error=error), error if stops else None
-        return ItemResult(product.sku, PartnerRef(product.sku, product.sku)), None
+            self.wire.call("createProduct", params, Effect.REPEATABLE, product.sku)
+        except AlreadyExists:
+            self.wire.call("modifyProduct", params, Effect.REPEATABLE, product.sku)
+        return PartnerRef(product.sku, product.sku)
 
     def stock(self, warehouse_code: str, skus: Sequence[str] | None, cursor: str | None) -> Page[StockLevel]:
         """A page of figures. A SKU may come again on the next page (another batch): figures of one run add up."""

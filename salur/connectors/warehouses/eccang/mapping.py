@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from salur.connectors.base.errors import ContractBroken, Rejected
-from salur.connectors.base.reading import JsonObject, as_objects, needed_text, text, whole
+from salur.connectors.base.errors import Rejected
+from salur.connectors.base.reading import JsonObject, as_objects, local_moment, needed_text, text, whole
 from salur.connectors.base.types import (
     Document,
     LineReport,
@@ -191,13 +191,7 @@ def warehouse(row: JsonObject, customer_code: str, methods: Sequence[str] = ()) 
 
 def when(source: JsonObject, key: str) -> datetime | None:
     """A time of theirs ("YYYY-MM-DD HH:MM:SS") in UTC; empty and "0000-00-00 00:00:00" mean none."""
-    written = text(source, key).strip()
-    if not written or written.startswith("0000"):
-        return None
-    try:
-        return datetime.fromisoformat(written).replace(tzinfo=PARTNER_ZONE).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ContractBroken("bad_time", f"{key}: {written[:40]}", field=key) from error
+    return local_moment(source, key, PARTNER_ZONE)
 
 
 def outbound_report(row: JsonObject) -> OutboundReport:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from xml.parsers import expat
 from xml.sax.saxutils import escape  # writes only; reading is done by the parser below
 
-from salur.connectors.base.errors import AlreadyExists, ContractBroken, PartnerError, Retryable, UnknownOutcome
+from salur.connectors.base.answers import after_sending
+from salur.connectors.base.errors import AlreadyExists, ContractBroken, PartnerError
 from salur.connectors.base.reading import JsonObject, as_object, parse_json, text
 from salur.connectors.base.transport import Answer, Call, Effect, Transport
 from salur.connectors.base.types import Credentials
@@ -77,16 +78,10 @@ class Wire:
             if not succeeded and not message and not code and text(document, "ask").lower() != "failure":
                 raise ContractBroken("missing", "ask is neither Success nor Failure", field="ask")
         except ContractBroken as broken:
-            raise _after_sending(broken, answer, effect) from broken
+            raise after_sending(broken, answer, effect) from broken
         if not succeeded:
             raise _with_number(error_for(code, message, effect, answer.exchange_id), document)
         return document
-
-
-def _after_sending(broken: ContractBroken, answer: Answer, effect: Effect) -> PartnerError:
-    """An answer that cannot be read leaves open what was done; what may be repeated is repeated."""
-    kinds = {Effect.CREATE: UnknownOutcome, Effect.REPEATABLE: Retryable, Effect.READ: ContractBroken}
-    return kinds[effect](broken.code, f"HTTP {answer.status}: {broken.message}", broken.field, answer.exchange_id)
 
 
 def _with_number(error: PartnerError, document: JsonObject) -> PartnerError:

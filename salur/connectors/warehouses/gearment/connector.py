@@ -6,12 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+from salur.connectors.base.answers import one_by_one
 from salur.connectors.base.capabilities import Plugin, RateLimit, WarehouseCapabilities
 from salur.connectors.base.errors import (
-    AuthRejected,
     ContractBroken,
-    PartnerError,
-    RateLimited,
     Rejected,
     TooLate,
     UnknownOutcome,
@@ -199,18 +197,7 @@ class GearmentConnector:
 
     def push_products(self, batch: Sequence[ProductRequest]) -> Sequence[ItemResult]:
         """Find the blank product of each in the catalogue: nothing is created there, and repeating is safe."""
-        results: list[ItemResult] = []
-        stopped: PartnerError | None = None
-        for product in batch:
-            if stopped is not None:
-                results.append(ItemResult(product.sku, error=stopped))
-                continue
-            try:
-                results.append(ItemResult(product.sku, PartnerRef(self._variant(product), product.sku)))
-            except PartnerError as error:
-                results.append(ItemResult(product.sku, error=error))
-                stopped = error if isinstance(error, AuthRejected | RateLimited) else None
-        return results
+        return one_by_one(batch, lambda product: PartnerRef(self._variant(product), product.sku))
 
     def _variant(self, product: ProductRequest) -> str:
         mapping.designs(product.details, product.sku)

@@ -8,7 +8,8 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 
-from salur.connectors.base.errors import ContractBroken, PartnerError, Retryable, UnknownOutcome
+from salur.connectors.base.answers import after_sending
+from salur.connectors.base.errors import ContractBroken
 from salur.connectors.base.reading import JsonObject, as_object, as_objects, parse_json, text
 from salur.connectors.base.transport import Answer, Call, Effect, Transport
 
@@ -64,7 +65,7 @@ class Wire:
         try:
             return read_answer(answer)
         except ContractBroken as broken:
-            raise _after_sending(broken, answer, effect) from broken
+            raise after_sending(broken, answer, effect) from broken
 
 
 def _pattern(path: str) -> str:
@@ -82,12 +83,6 @@ def read_answer(answer: Answer) -> JsonObject:
     details = as_objects(document.get("details"), "details")
     field = text(details[0], "field") if details else ""
     raise error_for(answer.status, text(said, "code"), text(said, "message"), field, answer.exchange_id)
-
-
-def _after_sending(broken: ContractBroken, answer: Answer, effect: Effect) -> PartnerError:
-    """An answer that cannot be read leaves open what was done; what may be repeated is repeated."""
-    kinds = {Effect.CREATE: UnknownOutcome, Effect.REPEATABLE: Retryable, Effect.READ: ContractBroken}
-    return kinds[effect](broken.code, f"HTTP {answer.status}: {broken.message}", broken.field, answer.exchange_id)
 
 
 def webhook_digest(path: str, nonce: str, timestamp: str, body: bytes, key: str) -> bytes:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from salur.connectors.base.answers import one_by_one
 from salur.connectors.base.capabilities import Plugin
 from salur.connectors.base.errors import (
     AlreadyExists,
-    AuthExpired,
-    AuthRejected,
     ContractBroken,
-    PartnerError,
-    RateLimited,
     Rejected,
     TooLate,
     UnknownOutcome,
@@ -287,18 +284,7 @@ class JdConnector:
 
     def push_products(self, batch: Sequence[ProductRequest]) -> Sequence[ItemResult]:
         """Create each product, or update it where it exists. A refused account or a full budget ends the batch."""
-        results: list[ItemResult] = []
-        stopped: PartnerError | None = None
-        for product in batch:
-            if stopped is not None:
-                results.append(ItemResult(product.sku, error=stopped))
-                continue
-            try:
-                results.append(ItemResult(product.sku, PartnerRef(self._push_product(product), product.sku)))
-            except PartnerError as error:
-                results.append(ItemResult(product.sku, error=error))
-                stopped = error if isinstance(error, AuthRejected | AuthExpired | RateLimited) else None
-        return results
+        return one_by_one(batch, lambda product: PartnerRef(self._push_product(product), product.sku))
 
     def _push_product(self, product: ProductRequest) -> str:
         place = read_code(product.warehouse_code)

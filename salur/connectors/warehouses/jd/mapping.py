@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from salur.connectors.base.errors import ContractBroken, Rejected
-from salur.connectors.base.reading import JsonObject, as_object, as_objects, needed_text, text, whole
+from salur.connectors.base.errors import Rejected
+from salur.connectors.base.reading import JsonObject, as_object, as_objects, local_moment, needed_text, text, whole
 from salur.connectors.base.types import (
     Credentials,
     LineReport,
@@ -20,7 +20,7 @@ from salur.connectors.base.types import (
 
 from .places import Place
 from .statuses import CANCEL_FAILED, outbound_task
-from .wire import PARTNER_ZONE, TIME_FORM
+from .wire import PARTNER_ZONE
 
 B2C = "1"
 OTHER_PLATFORM = "6"  # salePlatformSource; 1 would be JD's own shop, whose order number would be needed then
@@ -155,13 +155,7 @@ def product_params(product: ProductRequest, place: Place, category: str) -> dict
 
 def when(source: JsonObject, key: str) -> datetime | None:
     """A time of theirs ("yyyy-MM-dd HH:mm:ss", UTC+8) in UTC; empty means none."""
-    written = text(source, key).strip()
-    if not written:
-        return None
-    try:
-        return datetime.strptime(written, TIME_FORM).replace(tzinfo=PARTNER_ZONE).astimezone(UTC)
-    except ValueError as error:
-        raise ContractBroken("bad_time", f"{key}: {written[:40]}", field=key) from error
+    return local_moment(source, key, PARTNER_ZONE)
 
 
 def rows_of(body: JsonObject, key: str) -> list[JsonObject]:

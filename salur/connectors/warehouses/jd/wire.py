@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlencode
 
-from salur.connectors.base.errors import ContractBroken, PartnerError, Retryable, UnknownOutcome
+from salur.connectors.base.answers import after_sending
+from salur.connectors.base.errors import ContractBroken
 from salur.connectors.base.reading import JsonObject, as_object, parse_json, text
 from salur.connectors.base.transport import Answer, Call, Effect, Transport
 
@@ -79,7 +80,7 @@ class Wire:
         try:
             return read_answer(answer, method)
         except ContractBroken as broken:
-            raise _after_sending(broken, answer, effect) from broken
+            raise after_sending(broken, answer, effect) from broken
 
 
 def read_answer(answer: Answer, method: str) -> JsonObject:
@@ -100,9 +101,3 @@ def read_answer(answer: Answer, method: str) -> JsonObject:
     if text(body, "code", "0") != "0":
         raise error_for(text(body, "code"), text(body, "msg") or text(body, "zh_desc"), answer.exchange_id)
     return body
-
-
-def _after_sending(broken: ContractBroken, answer: Answer, effect: Effect) -> PartnerError:
-    """An answer that cannot be read leaves open what was done; what may be repeated is repeated."""
-    kinds = {Effect.CREATE: UnknownOutcome, Effect.REPEATABLE: Retryable, Effect.READ: ContractBroken}
-    return kinds[effect](broken.code, f"HTTP {answer.status}: {broken.message}", broken.field, answer.exchange_id)

@@ -23,7 +23,7 @@ from .shown import WarehouseRef, money
 
 
 class Inbound(Schema):
-    """An inbound list: goods announced to one warehouse. `received` and `damaged` add up over its lines."""
+    """An inbound list: goods announced to one warehouse. Pieces add up over its lines."""
 
     id: int
     reference: str
@@ -39,7 +39,10 @@ class Inbound(Schema):
     flags: list[InboundFlag] = Field(description="What is odd about the warehouse's reports.")
     warning: str
     quantity: int
-    received: int
+    arrived: int = Field(description="Good pieces that the warehouse has reported so far.")
+    received: int = Field(
+        description="Those of them that are stock already; at many partners none until the list is completed there."
+    )
     damaged: int
     expected_on: date | None
     carrier: str
@@ -110,21 +113,19 @@ PLAIN = (
 )  # fmt: skip
 
 
-def _fields(row: models.InboundList, quantity: int, received: int, damaged: int) -> dict[str, object]:
+def _fields(row: models.InboundList, pieces: tuple[int, int, int, int]) -> dict[str, object]:
     return {
         **{name: getattr(row, name) for name in PLAIN},
         "id": row.pk,
         "warehouse": warehouse_ref(row.warehouse),
         "push_error": row.push_error_message or row.push_error_code,
-        "quantity": quantity,
-        "received": received,
-        "damaged": damaged,
+        **dict(zip(("quantity", "arrived", "received", "damaged"), pieces, strict=True)),
     }
 
 
 def summary(row: InboundRow) -> Inbound:
     """A list with its sums."""
-    return Inbound.model_validate(_fields(row.inbound, row.quantity, row.received, row.damaged))
+    return Inbound.model_validate(_fields(row.inbound, (row.quantity, row.arrived, row.received, row.damaged)))
 
 
 def detail(story: InboundStory) -> InboundDetail:
@@ -132,7 +133,7 @@ def detail(story: InboundStory) -> InboundDetail:
     damaged = sum(line.damaged for line in story.lines)
     return InboundDetail.model_validate(
         {
-            **_fields(story.inbound, story.quantity, story.received, damaged),
+            **_fields(story.inbound, (story.quantity, story.arrived, story.received, damaged)),
             "lines": [_line(line) for line in story.lines],
             "receipts": [_receipt(receipt) for receipt in story.receipts],
         }
@@ -148,7 +149,7 @@ def _line(line: models.InboundLine) -> Line:
         unit_cost=None if line.unit_cost is None else money(line.unit_cost),
         batch=line.batch,
         expires_on=line.expires_on,
-        arrived=line.arrived,
+        arrived=max(line.arrived, line.received),
         received=line.received,
         damaged=line.damaged,
     )

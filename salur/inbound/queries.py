@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
 
 from salur.foundation.paging import keyset_page
 from salur.integrations.models import ExchangeRecord
@@ -35,11 +36,15 @@ class InboundFilter:
 
 @dataclass(frozen=True)
 class InboundRow:
-    """A list as the list of lists shows it; pieces over all lines."""
+    """A list as the list of lists shows it; pieces over all lines.
+
+    ``arrived`` good pieces were reported so far, ``received`` of them are stock already.
+    """
 
     inbound: InboundList
     lines: int
     quantity: int
+    arrived: int
     received: int
     damaged: int
 
@@ -79,13 +84,19 @@ def inbound_rows(wanted: InboundFilter, cursor: str | None, size: int = 50) -> I
 
 def _sums(list_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     rows = InboundLine.objects.filter(inbound_id__in=list(list_ids)).values("inbound_id").order_by()
-    sums = rows.annotate(lines=Count("id"), pieces=Sum("quantity"), got=Sum("received"), broken=Sum("damaged"))
+    sums = rows.annotate(
+        lines=Count("id"),
+        pieces=Sum("quantity"),
+        there=Sum(Greatest("arrived", "received")),
+        got=Sum("received"),
+        broken=Sum("damaged"),
+    )
     return {row["inbound_id"]: dict(row) for row in sums}
 
 
 def _row(row: InboundList, sums: dict[int, dict[str, Any]]) -> InboundRow:
-    found = sums.get(row.pk, {"lines": 0, "pieces": 0, "got": 0, "broken": 0})
-    return InboundRow(row, found["lines"], found["pieces"], found["got"], found["broken"])
+    found = sums.get(row.pk, {"lines": 0, "pieces": 0, "there": 0, "got": 0, "broken": 0})
+    return InboundRow(row, found["lines"], found["pieces"], found["there"], found["got"], found["broken"])
 
 
 def find_inbound(list_id: int) -> InboundList | None:
@@ -115,8 +126,13 @@ class InboundStory:
         return sum(line.quantity for line in self.lines)
 
     @property
+    def arrived(self) -> int:
+        """Good pieces that the warehouse has reported so far."""
+        return sum(max(line.arrived, line.received) for line in self.lines)
+
+    @property
     def received(self) -> int:
-        """Good pieces received."""
+        """Good pieces that are stock."""
         return sum(line.received for line in self.lines)
 
 

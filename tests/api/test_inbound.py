@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from salur.inbound.models import InboundList
+from salur.inbound.models import InboundLine, InboundList
 from salur.stock.models import Balance
 from tests.world import World
 
@@ -158,6 +158,16 @@ def test_a_list_under_way_is_asked_for(api: Caller, world: World) -> None:
     assert api.post(f"/inbound/{shown['id']}/refresh").status_code == 202
     with world.scope():
         assert InboundList.objects.get(pk=shown["id"]).task_next_at is None
+
+
+def test_a12_what_has_arrived_is_told_apart_from_what_is_stock(api: Caller, world: World) -> None:
+    shown = made(api, world, {"msku": "TEA", "quantity": 12}, submit=True)
+    with world.scope():
+        InboundLine.objects.filter(inbound_id=shown["id"]).update(arrived=7)
+    for one in (api.get(f"/inbound/{shown['id']}"), *api.get("/inbound")["items"]):
+        assert (one["quantity"], one["arrived"], one["received"]) == (12, 7, 0)
+    (line,) = api.get(f"/inbound/{shown['id']}")["lines"]
+    assert (line["arrived"], line["received"]) == (7, 0)
 
 
 def test_a_list_is_called_off_and_a_draft_deleted(api: Caller, world: World) -> None:

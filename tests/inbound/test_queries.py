@@ -79,10 +79,26 @@ def test_the_newest_list_comes_first_with_its_sums(world: World) -> None:
     report(world, first, InboundTask.RECEIVING, InboundLineReport("TEA", 4, damaged=1))
     with world.scope():
         rows = inbound_rows(InboundFilter(), None).rows
-    assert [(r.inbound.pk, r.lines, r.quantity, r.received, r.damaged) for r in rows] == [
-        (second.pk, 1, 1, 0, 0),
-        (first.pk, 2, 15, 4, 1),
+    assert [(r.inbound.pk, r.lines, r.quantity, r.arrived, r.received, r.damaged) for r in rows] == [
+        (second.pk, 1, 1, 0, 0, 0),
+        (first.pk, 2, 15, 4, 4, 1),
     ]
+
+
+def test_a12_what_has_arrived_is_told_apart_from_what_is_stock(world: World) -> None:
+    with world.scope():  # a partner whose goods are stock with the completed list
+        WarehouseAccount.objects.filter(pk=world.account_id).update(partner="jd")
+    row = pushed(world, ("TEA", 10), ("CUP", 5))
+
+    def figures() -> list[tuple[int, int, int]]:
+        with world.scope():
+            story, (listed,) = story_of(row), inbound_rows(InboundFilter(), None).rows
+            return [(one.quantity, one.arrived, one.received) for one in (story, listed)]
+
+    report(world, row, InboundTask.RECEIVING, InboundLineReport("TEA", 4))
+    assert figures() == [(15, 4, 0)] * 2
+    report(world, row, InboundTask.COMPLETED, InboundLineReport("TEA", 9), InboundLineReport("CUP", 5))
+    assert figures() == [(15, 14, 14)] * 2
 
 
 def test_lists_are_found_by_state_warehouse_text_and_oddity(world: World) -> None:

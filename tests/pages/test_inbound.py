@@ -13,6 +13,7 @@ from django.test import Client
 
 from salur.foundation.clock import now
 from salur.inbound.models import InboundLine, InboundList, InboundReceipt
+from salur.integrations.models import WarehouseAccount
 from salur.stock.models import Balance, Warehouse
 
 from .addresses import OPERATOR
@@ -269,6 +270,50 @@ def test_chosen_lists_are_pushed_again_and_asked_for(shop: Shop, browser: Client
     assert "asked for 1 inbound list" in told.content.decode()
     assert row(shop, other).task_next_at is None
     assert 'hx-trigger="every' in browser.get(f"/inbound/{other}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("partner", "sentence"),
+    [
+        ("eccang", "come into stock when the warehouse has completed the list"),
+        ("qimen", "come into stock as soon as the warehouse reports"),
+    ],
+)
+def test_a12_a_list_shows_what_has_arrived_and_says_when_it_becomes_stock(
+    shop: Shop, browser: Client, partner: str, sentence: str
+) -> None:
+    one = shop.announce(("M-0000", 10), ("M-0001", 4))
+    pushed(shop, one)
+    with shop.world.scope():
+        WarehouseAccount.objects.filter(pk=shop.world.account_id).update(partner=partner)
+        InboundLine.objects.filter(inbound_id=one, product__msku="M-0000").update(arrived=6, received=2)
+    shown = browser.get(f"/inbound/{one}/").content.decode()
+    assert '<progress max="14" value="6"' in shown
+    assert sentence in shown
+    assert "6 arrived, not in stock yet" not in shown
+    assert "4 arrived, not in stock yet" in shown
+    listed = browser.get(f"/inbound/?q={row(shop, one).reference}").content.decode()
+    assert '<progress max="14" value="6"' in listed
+    assert "2 in stock" in listed
+    with shop.world.scope():
+        InboundList.objects.filter(pk=one).update(task="completed")
+    assert sentence not in browser.get(f"/inbound/{one}/").content.decode(), "nothing more comes"
+
+
+@pytest.mark.parametrize(
+    ("given", "currency", "told"),
+    [
+        ("18.5", "IDR", "18.50"),
+        ("18", "IDR", "18.00"),
+        ("1234.1234", "VND", "1,234.1234"),
+        ("0.125", "THB", "0.125"),
+    ],
+)
+def test_costs_are_shown_as_they_were_given(shop: Shop, browser: Client, given: str, currency: str, told: str) -> None:
+    sent = typed(("M-0000", "1", given, "", "")) | {"currency": currency, "action": "save"}
+    made = id_of(browser.post(new(shop), sent))
+    shown = browser.get(f"/inbound/{made}/").content.decode()
+    assert f'<span class="currency">{currency}</span> {told}</span>' in shown
 
 
 def test_a_list_at_the_warehouse_is_called_off_by_asking_the_warehouse(shop: Shop, browser: Client) -> None:

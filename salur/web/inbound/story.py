@@ -80,6 +80,16 @@ def looks_again(row: InboundList) -> int:
     return SOON if wished or row.task_next_at is None else LATER
 
 
+def becomes_stock(row: InboundList) -> str:
+    """When pieces that have arrived at a partner become stock, in a sentence; empty where nothing more will (A12)."""
+    can = capabilities_of(row.warehouse)
+    if can is None or row.push != InboundPushState.PUSHED or row.task in ENDED:
+        return ""
+    if can.received_when == "completed":
+        return gettext("Pieces that have arrived come into stock when the warehouse has completed the list.")
+    return gettext("Pieces come into stock as soon as the warehouse reports that they have arrived.")
+
+
 def flag_words(flags: Iterable[str]) -> list[tuple[str, str]]:
     """(what is odd, what to do) for each flag."""
     known = dict(InboundFlag.choices)
@@ -105,6 +115,11 @@ class ShownLine:
 
     line: InboundLine
     difference: int
+
+    @property
+    def waiting(self) -> int:
+        """Good pieces that have arrived and are not stock yet."""
+        return max(0, self.line.arrived - self.line.received)
 
     @property
     def over(self) -> bool:

@@ -30,6 +30,7 @@ from salur.web.paging import at_cursor
 from .counting import Counted, counted
 from .story import (
     allowed,
+    becomes_stock,
     flag_words,
     looks_again,
     shown_lines,
@@ -99,6 +100,7 @@ def _shown(
         "damaged": sum(line.damaged for line in story.lines),
         "may": allowed(row),
         "again": looks_again(row),
+        "becomes_stock": becomes_stock(row),
         "flags": flag_words(row.flags),
         "said": said,
         "who": words.WHO[said.who] if said else "",

@@ -96,6 +96,15 @@ class DeclaredForm(forms.Form):
             self.add_error(None, told_words(refusal.text()))
 
 
+def focus_first_error(*shown: forms.Form) -> None:
+    """Let the browser begin at the first wrong field of the forms of a page: further down nobody would see it."""
+    for form in shown:
+        for name, field in form.fields.items():
+            if name in form.errors:
+                field.widget.attrs["autofocus"] = True
+                return
+
+
 COUNTRIES = (
     ("ID", _("Indonesia")),
     ("MY", _("Malaysia")),

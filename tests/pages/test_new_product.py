@@ -110,6 +110,8 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_made(shop: Shop, give
     shown = text_of(answer)
     assert (answer.status_code, made(shop)) == (422, [])
     assert error_at(shown, field)
+    (begun,) = re.findall(r"<(?:input|select)[^>]* autofocus[^>]*>", shown)
+    assert 'aria-invalid="true"' in begun, "the browser begins at what is wrong"
     for name, value in given.items():
         kept = f'value="{value}"' in shown
         assert kept or name == "warehouse" or not value or "\x00" in value, "what was typed stays"

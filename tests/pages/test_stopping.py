@@ -209,6 +209,7 @@ def test_missing_product_fields_are_filled_in_on_the_products_page_and_the_produ
         assert f'value="{"x" * 101}"' in wrong, "what was typed stays"
         for name in ("design", "place"):
             assert f'<ul class="errors" id="id_{row.pk}_{name}_error">' in wrong
+        assert wrong.count(" autofocus") == 1
         assert f'action="/products/{product}/"' in wrong, "the product's own data are saved where they belong"
         with shop.world.scope():
             assert WarehouseProduct.objects.get(pk=row.pk).details == {}

@@ -9,7 +9,7 @@ from salur.catalog.details import completed, lacking, product_fields_of
 from salur.catalog.models import WarehouseProduct
 from salur.connectors.base.capabilities import FormField
 from salur.integrations.forms import FormInvalid
-from salur.web.formfields import DeclaredForm
+from salur.web.formfields import DeclaredForm, focus_first_error
 
 
 @dataclass(frozen=True)
@@ -47,5 +47,6 @@ def needed_fields(rows: Sequence[WarehouseProduct], wrong: Wrong | None = None) 
             if refused:
                 form.errors.clear()  # what the service finds is shown, not what this form would find
                 form.take_errors(refused.why.checked.errors)
+                focus_first_error(form)
             needed.append(NeededFields(row, partner, form, lacking(declared, row.details)))
     return needed

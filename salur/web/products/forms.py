@@ -83,7 +83,11 @@ class FirstPlaceForm(forms.Form):
     """
 
     warehouse = forms.TypedChoiceField(
-        label=_("Warehouse"), coerce=int, empty_value=None, required=False, help_text=_("A partner is told at once.")
+        label=_("Warehouse"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("A partner's warehouse is sent the product at once."),
     )
     quantity = forms.CharField(
         label=_("Pieces to announce"),

@@ -25,6 +25,7 @@ from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text
 from salur.web.filters import word
+from salur.web.formfields import focus_first_error
 from salur.web.inbound.places import capabilities_of
 from salur.web.inbound.typed import clean, words_by_field
 from salur.web.words import told_words
@@ -45,6 +46,8 @@ def product_new(request: MerchantRequest) -> HttpResponseBase:
         made = _make(request, form, first, places)
         if made is not None:
             return redirect("web:product", made.pk)
+    if form.is_bound:
+        focus_first_error(form, *([first] if first is not None else []))
     context = {"form": form, "first": first}
     return fragment_or_page(request, "web/products/new.html", context, status=422 if form.is_bound else 200)
 

@@ -43,17 +43,17 @@ def free_port(wanted: int | None) -> int:
     raise SystemExit(f"port {wanted} is taken: name another with --port")
 
 
-def simulated_apps() -> dict[str, dict[str, str]]:
+def simulated_apps(sandbox: str) -> dict[str, dict[str, str]]:
     """The installation's own applications at the simulated partners (R24), for quick authorisation by hand.
 
-    They follow from the seed that a sandbox begins with, so they are known before it runs. Real ones would be of no
-    use here, and must not be sent to a simulation.
+    They follow from the seed that a sandbox begins with and its address, so they are known before it runs. Real ones
+    would be of no use here, and must not be sent to a simulation.
     """
     from salur.sandbox.partners import PARTNERS
     from salur.sandbox.world import World
 
     world = World(PARTNERS)
-    known = {one.name: one.control(world.now(one.name)).credentials("") for one in PARTNERS}
+    known = {one.name: one.control(world.now(one.name)).credentials(sandbox) for one in PARTNERS}
     return {name: values["app"] for name, values in known.items() if "app" in values}
 
 
@@ -67,7 +67,8 @@ def _demo(chosen: argparse.Namespace) -> int:
     port = free_port(chosen.port)
     os.environ.setdefault("SALUR_LOG_LEVEL", "WARNING")  # the story is told by the demo itself
     os.environ["SALUR_BASE_URL"] = f"http://127.0.0.1:{port}"
-    os.environ["SALUR_PARTNER_APPS"] = json.dumps(simulated_apps())
+    sandbox_port = free_port(0)
+    os.environ["SALUR_PARTNER_APPS"] = json.dumps(simulated_apps(f"http://127.0.0.1:{sandbox_port}"))
     environment, started = start_database()
     try:
         refuse_missing_owner(environment)
@@ -76,7 +77,7 @@ def _demo(chosen: argparse.Namespace) -> int:
         start_django()
         from salur.config.demo import run_demo
 
-        return run_demo(chosen, port)
+        return run_demo(chosen, port, sandbox_port)
     finally:
         if started:
             stop_database(environment)

@@ -13,7 +13,6 @@ import httpx
 from django.utils.translation import gettext as _
 
 from salur.catalog.products import create_from_listings
-from salur.config.cli_demo import free_port
 from salur.config.demo_partners import Tour
 from salur.config.demo_report import Watch, print_summary, stock_of
 from salur.config.demo_stores import authorise_shopee
@@ -96,10 +95,9 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def run_demo(chosen: argparse.Namespace, port: int) -> int:
-    """Run it; the result is the exit code."""
+def run_demo(chosen: argparse.Namespace, port: int, sandbox_port: int) -> int:
+    """Run it with the page and the simulated partners at these ports; the result is the exit code."""
     children = Supervisor()
-    sandbox_port = free_port(0)
     try:
         children.start("sandbox", ["sandbox", "--host", "127.0.0.1", "--port", str(sandbox_port)], quiet=True)
         children.start("web", ["web", "--port", str(port)])

@@ -116,7 +116,7 @@ def test_control_ends_tokens(jd: Jd) -> None:
 
 def test_controls_credentials_hold_a_pair_that_works(jd: Jd) -> None:
     given = jd.control.get("credentials")["jd"]
-    assert set(given["quick_form"]) | {"app_key", "app_secret", "gateway_user"} == set(given["form"])
+    assert set(given["quick_form"]) | set(given["app"]) | {"gateway_user"} == set(given["form"])
     assert given["form"]["base_url"] == f"{jd.control.url}/jd/routerjson"
     assert jd.works(given["tokens"]["access_token"])
     assert "access_token" in jd.refresh(given["tokens"]["refresh_token"])

@@ -228,9 +228,8 @@ def _credentials(eclp: Eclp, account: Account, base: str) -> dict[str, Any]:
         "department_no": next(iter(account.departments)),
         "warehouse_no": first.number,
         "pin": account.pin,
-        "base_url": f"{address}/routerjson",
-        "login_url": f"{address}/oauth2",
     }
+    addresses = {"base_url": f"{address}/routerjson", "login_url": f"{address}/oauth2"}
     keys = {"app_key": app.app_key, "app_secret": app.app_secret}
     settings = {
         "shop_no": next(iter(account.shops)),
@@ -238,7 +237,7 @@ def _credentials(eclp: Eclp, account: Account, base: str) -> dict[str, Any]:
         "supplier_no": next(iter(account.suppliers)),
         "shipper_no": SHIPPERS[1][0],
     }
-    form = {**quick, **keys, "gateway_user": account.pin}
+    form = {**quick, **addresses, **keys, "gateway_user": account.pin}
     pair = eclp.tokens.issue(app.app_key, account.pin)
     return {
         **form,
@@ -248,7 +247,7 @@ def _credentials(eclp: Eclp, account: Account, base: str) -> dict[str, Any]:
         "warehouses": [vars(one) for one in account.warehouses.values()],
         "form": form,
         "quick_form": quick,
-        "app": keys,
+        "app": {**keys, **addresses},
         "settings": settings,
         "tokens": {name: pair[name] for name in ("access_token", "refresh_token")},
     }

@@ -129,7 +129,8 @@ def _held(outbound: Outbound, asked_through_us: bool) -> str:
         return "stop_gone"
     if outbound.push not in AT_WAREHOUSE:
         return "stop_not_there"
-    if outbound.cancellation in UNDER_WAY or outbound.cancellation == CancellationState.DONE:
+    stopped = outbound.task == TaskState.CANCELLED or outbound.cancellation == CancellationState.DONE
+    if stopped or outbound.cancellation in UNDER_WAY:
         return "stop_asked"
     return "" if asked_through_us else "stop_not_supported"
 

@@ -17,7 +17,7 @@ from salur.flows.push import push_ready
 from salur.flows.reports import apply_reports
 from salur.foundation.clock import now
 from salur.foundation.problems import describe
-from salur.integrations.models import WarehouseAccount
+from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.outbound.models import Outbound
 from tests.flows.pdf import pdf, pdf_without_pages
 from tests.flows.print_shop import FIELDS, open_print_shop
@@ -158,6 +158,29 @@ def test_a_label_by_hand_is_checked_and_a_bad_one_changes_nothing(shop: Shop) ->
     assert "given as “th 1”" in text_of(browser.get(f"/outbound/{made.pk}/"))
 
 
+def test_r89_where_the_number_alone_is_wanted_it_is_given_by_hand_without_label(shop: Shop) -> None:
+    world = shop.world
+    with open_print_shop(world, keeps_stock=True, needs_awb=True) as partner:
+        world.add_product("SOAP", pieces=50)
+        with world.scope():
+            StoreConnection.objects.filter(pk=world.store_id).update(channel="etsy")
+        world.ingest(store_order("L1", "SOAP"))
+        made = world.the_list("L1")
+        assert made.blocked_by == "channel_gives_no_awb"
+        assert set(world.problems("L1")) == {"channel_unsupported"}
+        browser = shop.client(OPERATOR)
+        page = text_of(browser.get(f"/outbound/{made.pk}/"))
+        assert "Book a courier yourself" in page
+        assert 'value="arrange"' not in page, "a channel by file arranges nothing"
+        assert "Book a courier yourself" in text_of(browser.get("/orders/problems/"))
+        assert "goes on by itself" in give(browser, made, "th 1", b"")
+        after = world.the_list("L1")
+        assert (after.awb, after.label_id, after.push) == ("TH1", None, "ready")
+        assert world.problems("L1") == {}
+        push_ready(world.merchant_id, world.account_id)
+        assert (partner.orders[made.reference].awb, partner.labels[made.reference]) == ("TH1", None)
+
+
 def test_one_awb_number_on_two_orders_is_told_on_both_pages(shop: Shop) -> None:
     shop.world.add_product("SOAP", pieces=50)
     shop.world.ingest(store_order("L1", "SOAP", awb="TH7"), store_order("L2", "SOAP", awb="th 7"))
@@ -183,6 +206,7 @@ def test_r116_a_cancelled_list_also_bears_the_word_of_a_partner_that_has_another
         rows.update(task="cancelled")
     for page in pages:
         assert "Fastock MY calls it “Invalid”" in text_of(browser.get(page)), page
+    assert 'value="stop"' not in text_of(shop.client(OPERATOR).get(pages[0])), "it is stopped already"
     with shop.world.scope():
         WarehouseAccount.objects.filter(pk=shop.world.account_id).update(partner="eccang")
     assert not any("calls it" in text_of(browser.get(page)) for page in pages), "its word is ours"

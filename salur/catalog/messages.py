@@ -35,12 +35,12 @@ def push_reason(row: WarehouseProduct) -> str:
     said = str(TRANSPORT.get(row.error_code, row.error_message or row.error_code))
     if row.push == ProductPushState.FAILED:
         return gettext("The warehouse refused it: %(said)s Correct the product, then push it again.") % {
-            "said": _ended(said)
+            "said": ended(said)
         }
-    return gettext("The warehouse did not take it: %(said)s It is tried again by itself.") % {"said": _ended(said)}
+    return gettext("The warehouse did not take it: %(said)s It is tried again by itself.") % {"said": ended(said)}
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
     """With a full stop, unless it ends in some mark already."""
     sentence = sentence.strip()
     return sentence if sentence[-1:] in ".!?。！？" else gettext("%(sentence)s.") % {"sentence": sentence}

@@ -54,10 +54,11 @@ from salur.outbound.shipments import (
     set_aside_fallen,
 )
 from salur.outbound.states import ShipmentState
+from salur.outbound.stopping import capabilities_of
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .backoff import next_try
-from .wakeups import lists_changed, store_changed, wake
+from .wakeups import close_gate_problems, lists_changed, store_changed, wake
 
 BATCH = 50
 CALLS_PER_ORDER = 5  # options, arrange, number, and two or three for the label: taken beforehand, settled afterwards
@@ -309,12 +310,15 @@ WHERE merchant_id = %s AND id = %s
 def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
     """AWB number and label PDF given by a person (inside a scope; A15), checked like a store's.
 
-    Raises :class:`LabelRefused`, also when the warehouse has the list already.
+    ``content`` may be empty for a partner that takes the number alone (R89). Raises :class:`LabelRefused`, also when
+    the warehouse has the list already.
     """
     number = clean_awb(awb)
     if not number:
         raise LabelRefused("awb_missing")
-    label = check_label(content)
+    can = capabilities_of(Outbound.objects.select_related("account").get(pk=outbound_id))
+    number_alone = not content and can is not None and not can.needs_label
+    label = None if number_alone else check_label(content)
     merchant = current_scope().merchant_id
     lock_ids("outbound_outbound", merchant, [outbound_id])
     row = Outbound.objects.get(pk=outbound_id)
@@ -332,5 +336,7 @@ def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
             " WHERE merchant_id = %s AND id = %s",
             [number, other_form(awb), merchant, outbound_id],
         )
-    label_numbers([(outbound_id, label)])
+    if label is not None:
+        label_numbers([(outbound_id, label)])
     lists_changed([outbound_id])
+    close_gate_problems()

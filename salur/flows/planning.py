@@ -39,6 +39,7 @@ PLAN_CAUSES = (
 # What a gate finds that makes the order a problem order as well (R113).
 PROBLEM_OF_GATE = {
     "channel_gives_no_label": ProblemCause.CHANNEL_UNSUPPORTED,
+    "channel_gives_no_awb": ProblemCause.CHANNEL_UNSUPPORTED,
     "not_enough_stock": ProblemCause.NO_STOCK,
     "product_not_in_warehouse": ProblemCause.NOT_IN_WAREHOUSE,
 }

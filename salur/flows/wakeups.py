@@ -194,7 +194,7 @@ def stock_rose(warehouse_ids: Iterable[int]) -> Verdicts:
             [current_scope().merchant_id, granted],
         )
     verdicts = lists_changed(needs)
-    close_stock_problems()
+    close_gate_problems()
     return verdicts
 
 
@@ -208,11 +208,11 @@ WHERE p.merchant_id = %s AND p.closed_at IS NULL AND p.cause = ANY(%s)
 GATE_CODES_OF_CAUSE = {
     ProblemCause.NO_STOCK: ["not_enough_stock", "stock_not_reserved"],
     ProblemCause.NOT_IN_WAREHOUSE: ["product_not_in_warehouse"],
-    ProblemCause.CHANNEL_UNSUPPORTED: ["channel_gives_no_label"],
+    ProblemCause.CHANNEL_UNSUPPORTED: ["channel_gives_no_label", "channel_gives_no_awb"],
 }
 
 
-def close_stock_problems() -> None:
+def close_gate_problems() -> None:
     """Problems that mirror a gate close when no list of the order is held by it any more."""
     with connection.cursor() as cursor:
         for cause, codes in GATE_CODES_OF_CAUSE.items():

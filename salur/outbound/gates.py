@@ -115,14 +115,13 @@ def status_known(r: GateRecord) -> Closed | None:
 
 
 def channel_supported(r: GateRecord) -> Closed | None:
-    """R91, R104: a channel without label cannot be served by a warehouse that needs one, or the AWB number on it.
+    """R91, R104: a channel without label cannot be served by a warehouse that needs one.
 
     A warehouse that books its own courier takes such orders (A27).
     """
     if not r.third_party:
         return None
-    wants_label = r.needs_label or (r.needs_awb and r.rule_needs_awb and not r.awb)
-    if r.channel in r.unsupported_channels or (wants_label and not r.gives_label):
+    if r.channel in r.unsupported_channels or (r.needs_label and not r.gives_label):
         return "channel_gives_no_label", {"channel": r.channel_title, "partner": r.partner_title}
     return None
 
@@ -194,6 +193,8 @@ def awb_known(r: GateRecord) -> Closed | None:
         return "awb_in_use", {"awb": r.awb, "other": r.awb_taken_by, "partner": r.partner_title}
     if r.awb or not r.rule_needs_awb:
         return None
+    if not r.gives_label and not r.needs_label:  # R104, A15: a person who books the courier can still give the number
+        return "channel_gives_no_awb", {"channel": r.channel_title, "partner": r.partner_title, "missing": "awb"}
     if r.shipment == "failed":
         return "arranging_failed", {"store": r.store_name, "reason": r.shipment_error}
     if r.shipment == "arranged":

@@ -65,6 +65,15 @@ GATE_TEXTS: dict[str, GateText] = {
         _("Send this order from your own warehouse, or from a warehouse that books its own courier."),
         "operator",
     ),
+    "channel_gives_no_awb": GateText(
+        _("No AWB number from this channel"),
+        _("%(channel)s gives no AWB number, and %(partner)s sends no parcel without one."),
+        _(
+            "Book a courier yourself and enter its AWB number on the outbound list's page. The list then goes on by"
+            " itself. Or send this order from a warehouse that books its own courier."
+        ),
+        "operator",
+    ),
     "items_unlinked": GateText(
         _("SKU not linked"),
         _("These SKUs are not linked to a master SKU: %(skus)s."),

@@ -117,7 +117,7 @@ def lists_of_orders(order_ids: Sequence[int]) -> dict[int, list[Outbound]]:
 
 def every_list_of(order: Order) -> list[Outbound]:
     """Outbound lists of an order, those in force before the void ones."""
-    rows = Outbound.objects.filter(order=order).select_related("warehouse", "order", "account").order_by("id")
+    rows = Outbound.objects.filter(order=order).select_related("warehouse", "order", "store", "account").order_by("id")
     return sorted(rows, key=lambda o: (o.push == PushState.VOID, o.pk))
 
 

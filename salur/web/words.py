@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.details import labels_in
+from salur.catalog.messages import ended
 from salur.foundation.problems import Text
 from salur.integrations.channels import find_channel
 from salur.orders.problems import ProblemCause
@@ -131,7 +132,8 @@ def _flag_detail(cause: str, evidence: Mapping[str, Any]) -> str:
 def problem_words(cause: str, evidence: Mapping[str, Any]) -> Explained:
     """An order's problem in full, with its evidence."""
     if cause in _GATE_OF_PROBLEM:
-        told = gate_words(_GATE_OF_PROBLEM[cause], evidence)
+        awb_only = cause == ProblemCause.CHANNEL_UNSUPPORTED and evidence.get("missing") == "awb"
+        told = gate_words("channel_gives_no_awb" if awb_only else _GATE_OF_PROBLEM[cause], evidence)
         return Explained(problem_title(cause), told.cause, told.cure, told.who)
     detail = _flag_detail(cause, evidence)
     if cause == ProblemCause.NO_RULE and {"msku", "country"} <= evidence.keys():
@@ -182,10 +184,13 @@ def outcome_words(outcome: str) -> str:
 
 
 def sentences(cause: str, cure: str) -> str:
-    """Two sentences, either of which may be missing, joined as the language joins them."""
+    """Two sentences, either of which may be missing, joined as the language joins them.
+
+    The first often ends in a partner's words, which may have no full stop.
+    """
     if not (cause and cure):
         return cause or cure
-    return pgettext("two sentences", "%(first)s %(second)s") % {"first": cause, "second": cure}
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": ended(cause), "second": cure}
 
 
 def told_words(told: Text) -> str:

@@ -62,6 +62,7 @@ ALONE: list[tuple[str, str, dict[str, Any]]] = [
     ("status_allows", "order_unpaid", {"order_status": "unpaid", "rule_pushes": False}),
     ("status_allows", "status_not_pushed", {"rule_pushes": False}),
     ("awb_known", "awb_in_use", {"awb_taken_by": "ORDER1"}),
+    ("awb_known", "channel_gives_no_awb", {"gives_label": False, "needs_label": False, "awb": "", "has_label": False}),
     ("label_stored", "label_missing", {"has_label": False}),
     ("label_stored", "label_failed", {"has_label": False, "shipment": "failed", "shipment_error": "no"}),
 ]
@@ -103,7 +104,7 @@ def test_r104_a_partner_that_books_its_own_courier_takes_orders_of_any_channel_a
         has_label=False, shipment="none",
     )  # fmt: skip
     assert closed_gates(own_courier) == {}
-    assert next(iter(closed_gates(replace(own_courier, needs_awb=True)).values()))[0] == "channel_gives_no_label"
+    assert next(iter(closed_gates(replace(own_courier, needs_awb=True)).values()))[0] == "channel_gives_no_awb"
     assert "channel_supported" not in closed_gates(replace(own_courier, needs_awb=True, awb="GIVEN1"))
 
 

@@ -61,7 +61,7 @@ TABLE: tuple[Problem, ...] = (
         "auth_rejected",
         _("%(partner)s does not accept the credentials"),
         _("It answered: %(partner_code)s %(message)s"),
-        _("Check the credentials with the partner and authorise the connection again. Waiting work is kept."),
+        _("Compare each key with what the partner gave you, then authorise again. Nothing is lost meanwhile."),
         "owner",
     ),
     Problem(

@@ -52,6 +52,9 @@ def _carry_out(request: MerchantRequest, ids: list[int]) -> None:
     action = request.POST.get("action", "")
     if action == "refresh":
         asked = refresh_now(ids)
+        if not asked:
+            messages.info(request, gettext("Nothing to ask for: no chosen list is under way at a warehouse."))
+            return
         told = ngettext("%(n)s outbound list is being asked for.", "%(n)s outbound lists are being asked for.", asked)
         messages.success(request, told % {"n": asked})
     elif action == "arrange":

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from salur.catalog.bindings import Part, parts_of
+from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.integrations.models import ExchangeRecord
 from salur.integrations.queries import exchanges_about
+from salur.integrations.registry import STORE, find_plugin
 from salur.orders.models import Order, OrderLine, OrderProblem, OrderSource
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of
@@ -69,7 +71,9 @@ class ShownList:
     settled: bool
     keeps_stock: bool = True
     may_stop: bool = False
-    wants_label: bool = False
+    arranges: bool = False
+    takes_awb: bool = False
+    label_needed: bool = False
 
     @property
     def may_push_again(self) -> bool:
@@ -88,7 +92,9 @@ class ShownList:
 
     @property
     def may_arrange(self) -> bool:
-        """AWB number or label are still missing, and the order has not left."""
+        """AWB number or label are still missing, the store gives them, and the order has not left."""
+        if not self.arranges:
+            return False
         gone = self.outbound.order.status in ("shipped", "completed", "cancelled")
         return not self.settled and not gone and self.outbound.shipment != "labelled"
 
@@ -146,6 +152,7 @@ def shown_list(gated: GatedList) -> ShownList:
     settled = gated.outbound.push in ("pushed", "void")
     gates = [] if settled else [_shown_gate(gated, gate) for gate in gated.gates]
     can = capabilities_of(gated.outbound)
+    plugin = find_plugin(STORE, gated.outbound.store.channel)
     return ShownList(
         gated.outbound,
         gated,
@@ -153,8 +160,16 @@ def shown_list(gated: GatedList) -> ShownList:
         settled,
         keeps_stock=can is None or can.keeps_stock,
         may_stop=can is not None and may_be_stopped(gated.outbound),
-        wants_label=not settled and gated.outbound.push not in ("pushing", "unknown") and bool(can and can.needs_label),
+        arranges=plugin is not None and "arrange" in plugin.capabilities.abilities,
+        takes_awb=not settled and can is not None and _takes_awb(gated, can),
+        label_needed=can is not None and can.needs_label,
     )
+
+
+def _takes_awb(gated: GatedList, can: WarehouseCapabilities) -> bool:
+    """Whether AWB number (and label) may still be given by hand and would be of use there (A15)."""
+    useless = any(gate.code == "channel_gives_no_label" for gate in gated.gates)
+    return (can.needs_awb or can.needs_label) and not useless and gated.outbound.push not in ("pushing", "unknown")
 
 
 def _shown_gate(gated: GatedList, gate: GateResult) -> ShownGate:

@@ -124,7 +124,8 @@ def label_by_hand(request: MerchantRequest, outbound_id: int) -> HttpResponseBas
         try:
             with acting(request, "label"):
                 attach_label(outbound_id, request.POST.get("awb", ""), content)
-            messages.success(request, gettext("AWB number and label are stored. The list goes on by itself."))
+            both = gettext("AWB number and label are stored. The list goes on by itself.")
+            messages.success(request, both if content else gettext("The number is stored. The list goes on by itself."))
         except Refusal as refusal:
             tell_refusal(request, refusal)
     return redirect("web:outbound", outbound_id)

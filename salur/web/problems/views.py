@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.http import HttpResponseBase
 
-from salur.orders.queries import problem_examples, problem_groups
+from salur.orders.models import OrderProblem
+from salur.orders.queries import ProblemGroup, problem_examples, problem_groups
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
 
@@ -14,13 +18,13 @@ def problem_list(request: MerchantRequest) -> HttpResponseBase:
     """Every cause with its count, its cure and a few of its orders."""
     groups = problem_groups()
     examples = problem_examples([group.cause for group in groups])
-    shown = [
-        {
-            "group": group,
-            "title": words.problem_title(group.cause),
-            "cure": words.problem_cure(group.cause),
-            "examples": [(p, words.problem_words(p.cause, p.evidence)) for p in examples[group.cause]],
-        }
-        for group in groups
-    ]
+    shown = [_shown(group, examples[group.cause]) for group in groups]
     return fragment_or_page(request, "web/problems/list.html", {"groups": shown})
+
+
+def _shown(group: ProblemGroup, examples: Sequence[OrderProblem]) -> dict[str, Any]:
+    """A cause with the cure that its examples share; where they differ, each says its own."""
+    told = [(problem, words.problem_words(problem.cause, problem.evidence)) for problem in examples]
+    cures = {one.cure for _problem, one in told}
+    cure = cures.pop() if len(cures) == 1 else words.problem_cure(group.cause)
+    return {"group": group, "title": words.problem_title(group.cause), "cure": cure, "examples": told}

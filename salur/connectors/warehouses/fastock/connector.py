@@ -49,8 +49,9 @@ CAPABILITIES = WarehouseCapabilities(
     rate=RateLimit(10.0, 20),
     notes=(
         N_(
-            "Fastock has published no description of its interface. Salur speaks the Qimen standard to it; address and "
-            "names can be changed in the settings. Try one product and one order before you rely on it."
+            "Fastock has published no description of its interface. Salur speaks the Qimen standard to it, at the "
+            "address that Fastock gives you; names of fields can be changed in the settings. Try one product and one "
+            "order before you rely on it."
         ),
     ),
     secret_fields=SECRETS | {"secret_key"},

@@ -205,7 +205,8 @@ class JdConnector:
         if verdict == "accepted":
             return CancelOutcome("refused" if report and report.cancellation == "refused" else "pending", "")
         if status in PAST_CANCELLING:
-            raise TooLate(text(said, "code"), message)
+            # JD's own words come in Chinese only.
+            raise TooLate(text(said, "code"), f"the goods are off the shelf already ({message})")
         return CancelOutcome("refused", message)
 
     # --- inbound lists

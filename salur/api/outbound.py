@@ -97,6 +97,7 @@ def read_outbound(request: ApiRequest, outbound_id: int) -> shown.OutboundDetail
         return _detail(_found(outbound_id))
 
 
+LABEL = f"The label as a PDF of at most {LARGEST >> 20} MB; only a partner that takes the number alone needs none."
 PDF = {"responses": {200: {"description": "The label", "content": {"application/pdf": {}}}}}
 
 
@@ -127,13 +128,13 @@ def give_label(
     request: ApiRequest,
     outbound_id: int,
     awb: Annotated[str, Form(description="The AWB number, as it is printed on the label.", max_length=100)],
-    label: Annotated[UploadedFile, File(description=f"The label as a PDF of at most {LARGEST >> 20} MB.")],
+    label: Annotated[UploadedFile | None, File(description=LABEL)] = None,
 ) -> HttpResponse:
-    """Give what the store does not: AWB number and label PDF. The list goes on by itself.
+    """Give what the store does not, as multipart/form-data: AWB number and label PDF. The list goes on by itself.
 
     They take the place of those that were there, as long as the warehouse does not have the list.
     """
-    content = label.read(LARGEST + 1)
+    content = b"" if label is None else label.read(LARGEST + 1)
     with acting(request, "outbound:write", entitlement=NEEDS):
         return once(
             request,

@@ -178,6 +178,8 @@ def test_a_label_is_refused_where_the_list_is_not_or_is_gone(
     assert give(caller_of(new_world()), outbound_id).status_code == 404, "another merchant's"
     assert give(caller_of(world, "outbound:read"), outbound_id).status_code == 403
     assert give(api, outbound_id, "TH\u00001").json()["awb"] == "TH1"
+    number_alone = api.post(f"/outbound/{outbound_id}/label", files={"awb": (None, "TH2")})
+    assert (number_alone.status_code, number_alone.json()["code"]) == (422, "label_unreadable")
     wrong = api.post(f"/outbound/{outbound_id}/label", {"awb": "TH1"})
     assert (wrong.status_code, wrong.json()["code"]) == (415, "media_type")
     move(world, outbound_id, "pushing", "pushed")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,18 +65,11 @@ def operator(
     """The owner of a new merchant, made by the command line as an installation does it, signed in by the form."""
     from django.conf.global_settings import PASSWORD_HASHERS
 
-    from .operator import Operator
+    from .operator import Operator, make_merchant
 
     settings.PASSWORD_HASHERS = PASSWORD_HASHERS  # those of the command line, which knows nothing of the tests' own
     settings.SALUR = dataclasses.replace(settings.SALUR, base_url=live_web.url)  # partners send people back there
     sandbox.control("settings", PACE)
-    command = ["merchant", "create", "Baan Suan", "--owner", "malee"]
-    command += ["--country", "TH", "--zone", "Asia/Bangkok", "--currency", "THB"]
-    made = subprocess.run(
-        [sys.executable, "-m", "salur", *command], capture_output=True, text=True, check=False, timeout=240
-    )
-    password = re.search(r"^password (\S+)", made.stdout, re.MULTILINE)
-    assert password is not None, made.stdout + made.stderr
     someone = Operator(page, live_web.url, sandbox)
-    someone.sign_in("malee", password[1])
+    someone.sign_in("malee", make_merchant("Baan Suan", "malee"))
     return someone

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -25,6 +29,18 @@ def until(condition: Callable[[], bool], what: str, *, meanwhile: Callable[[], o
         if meanwhile is not None:
             meanwhile()
         time.sleep(0.3)
+
+
+def make_merchant(name: str, owner: str) -> str:
+    """A merchant and its owner, made by the command line as an installation does it; answers the password."""
+    command = ["merchant", "create", name, "--owner", owner]
+    command += ["--country", "TH", "--zone", "Asia/Bangkok", "--currency", "THB"]
+    made = subprocess.run(
+        [sys.executable, "-m", "salur", *command], capture_output=True, text=True, check=False, timeout=240
+    )
+    password = re.search(r"^password (\S+)", made.stdout, re.MULTILINE)
+    assert password is not None, made.stdout + made.stderr
+    return password[1]
 
 
 class Operator:
@@ -57,10 +73,10 @@ class Operator:
         with self.page.expect_navigation():
             self.main(f"{form} button.button-main").click()
 
-    def fill(self, **values: str) -> None:
+    def fill(self, form: str = "form.form", /, **values: str) -> None:
         """Type into fields by their names; choices are chosen."""
         for name, value in values.items():
-            field = self.main(f'form.form [name="{name}"]')
+            field = self.main(f'{form} [name="{name}"]')
             if field.evaluate("node => node.tagName") == "SELECT":
                 field.select_option(value)
             else:
@@ -103,11 +119,21 @@ class Operator:
         """The whole way, to the account's page; its settings then name the method for parcels with own label."""
         self.open_form("warehouse", "eccang")
         self.send_eccang_form()
-        self.account = self.number_here()
-        link = self.warehouse_row("TH01").locator('a[href*="/stock/?warehouse="]').get_attribute("href")
-        self.warehouse = int(str(link).partition("=")[2])
+        self.note_account("TH01")
         self.fill(shipping_method=OWN_LABEL, rate_per_second="200")
         self.press_save()
+
+    def send_form_of(self, partner: str, known: Mapping[str, Any] | None = None, **changes: str) -> None:
+        """Fill a partner's form with what the partner gave its customer, and send it."""
+        given = (known or self.sandbox.look("credentials")[partner])["form"]
+        self.fill(name=partner, **({key: str(value) for key, value in given.items()} | changes))
+        self.send()
+
+    def note_account(self, code: str) -> None:
+        """On the account's page: its number, and that of the warehouse with this code."""
+        self.account = self.number_here()
+        link = self.warehouse_row(code).locator('a[href*="/stock/?warehouse="]').get_attribute("href")
+        self.warehouse = int(str(link).partition("=")[2])
 
     def warehouse_row(self, code: str) -> Locator:
         """The row of a warehouse on the account's page."""
@@ -151,6 +177,17 @@ class Operator:
         pushed = f"/stock/?warehouse={self.warehouse}&push=pushed"
         until(lambda: self.count(pushed) == len(skus), "all products are at the warehouse")
 
+    def add_product(self, msku: str, *, to_warehouse: bool = True) -> int:
+        """A master product made by its form, added to the warehouse with it or not; answers its id."""
+        self.go("/products/new/")
+        form = 'form:has([name="msku"])'
+        size = {"weight_g": "300", "length_mm": "100", "width_mm": "80", "height_mm": "90"}
+        self.fill(form, msku=msku, name=f"{msku} of the shop", **size)
+        if to_warehouse:
+            self.fill(form, warehouse=str(self.warehouse))
+        self.send(form)
+        return self.number_here()
+
     def count(self, path: str) -> int:
         """How many rows a list shows."""
         self.go(path)
@@ -181,10 +218,10 @@ class Operator:
             shown[row.locator('a[href^="/products/"]').inner_text()] = (on_hand, reserved)
         return shown
 
-    def add_rule(self) -> None:
-        """What goes to Thailand is sent from the warehouse."""
+    def add_rule(self, country: str = "TH") -> None:
+        """What goes to the country is sent from the warehouse."""
         self.go("/orders/rules/new/")
-        self.fill(name="Thailand", warehouse=str(self.warehouse), countries="TH")
+        self.fill(name=f"To {country}", warehouse=str(self.warehouse), countries=country)
         self.send()
         assert self.page.url.endswith("/orders/rules/"), self.page.url
 
@@ -205,6 +242,30 @@ class Operator:
         items = [{"sku": sku, "quantity": pieces} for sku, pieces in lines]
         wanted = {"count": count, "items": items, "carrier": "SPX Express"}
         return list(self.sandbox.control("shopee/orders", wanted)["order_sns"])
+
+    def open_file_store(self, channel: str, country: str, currency: str) -> None:
+        """A store whose orders come by file."""
+        self.go(f"/integrations/add/file/{channel}/")
+        self.fill(name="Webshop", country=country, currency=currency)
+        self.send()
+        self.store = self.number_here()
+
+    def import_file(self, rows: Sequence[Mapping[str, str]]) -> str:
+        """Upload orders in Salur's own template, one row per order line; answers the address of the run's page."""
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+        self.go("/orders/import/")
+        self.fill(store=str(self.store))
+        content = out.getvalue().encode()
+        self.main('input[name="file"]').set_input_files(
+            {"name": "orders.csv", "mimeType": "text/csv", "buffer": content}
+        )
+        self.send()
+        report = ORDERS_REPORT.search(self.page.url)
+        assert report is not None, self.page.url
+        return report[0]
 
     def sync_orders(self) -> None:
         """The store's page, and its button."""

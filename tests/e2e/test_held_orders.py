@@ -70,9 +70,7 @@ def test_orders_of_a_channel_without_labels_are_held_with_that_reason(operator: 
     from salur.outbound.messages import GATE_TEXTS
 
     operator.connect_eccang()
-    operator.go("/products/new/")
-    operator.fill(msku="TEA", name="Jasmine tea")
-    operator.send()
+    operator.add_product("TEA", to_warehouse=False)
     operator.add_rule()
     operator.go("/integrations/add/file/shopify/")
     operator.fill(name="Webshop", country="TH", currency="THB")

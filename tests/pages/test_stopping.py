@@ -172,6 +172,7 @@ def test_r89_where_the_number_alone_is_wanted_it_is_given_by_hand_without_label(
         page = text_of(browser.get(f"/outbound/{made.pk}/"))
         assert "Book a courier yourself" in page
         assert 'value="arrange"' not in page, "a channel by file arranges nothing"
+        assert "Label PDF stored" not in page, "none is wanted, so none is told of"
         assert "Book a courier yourself" in text_of(browser.get("/orders/problems/"))
         assert "goes on by itself" in give(browser, made, "th 1", b"")
         after = world.the_list("L1")

@@ -150,8 +150,8 @@ def read_story(order: Order) -> Story:
 def shown_list(gated: GatedList) -> ShownList:
     """A list with its gates in words."""
     settled = gated.outbound.push in ("pushed", "void")
-    gates = [] if settled else [_shown_gate(gated, gate) for gate in gated.gates]
     can = capabilities_of(gated.outbound)
+    gates = [] if settled else [_shown_gate(gated, gate) for gate in gated.gates if _concerns(gate, can)]
     plugin = find_plugin(STORE, gated.outbound.store.channel)
     return ShownList(
         gated.outbound,
@@ -164,6 +164,14 @@ def shown_list(gated: GatedList) -> ShownList:
         takes_awb=not settled and can is not None and _takes_awb(gated, can),
         label_needed=can is not None and can.needs_label,
     )
+
+
+def _concerns(gate: GateResult, can: WarehouseCapabilities | None) -> bool:
+    """Whether the partner asks for it at all: that a label is stored is not told where none is wanted."""
+    if can is None or not gate.open:
+        return True
+    asked = {"awb_known": can.needs_awb, "label_stored": can.needs_label, "stock_reserved": can.keeps_stock}
+    return asked.get(gate.gate, True)
 
 
 def _takes_awb(gated: GatedList, can: WarehouseCapabilities) -> bool:

@@ -45,7 +45,9 @@ def test_every_order_ends_where_it_should_and_nothing_is_left_behind(empty_place
     figures = dict(re.findall(r"^  (\w+) +(\d+)$", done.stdout, re.MULTILINE))
     assert (figures["done"], figures["held"], figures["orders"]) == ("32", "4", "36")
     for title in ("JD.ID / JD Fulfillment", "Fastock MY", "Qimen WMS"):
-        told = rf"^  {title} +3 products; 90 pieces received; order EB-[\w-]+ shipped as \w+, AWB DEMO\w+; 88 pieces left$"
+        told = (
+            rf"^  {title} +3 products; 90 pieces received; order EB-[\w-]+ shipped as \w+, AWB DEMO\w+; 88 pieces left$"
+        )
         assert re.search(told, done.stdout, re.MULTILINE), done.stdout
     assert re.search(r"^  Gearment +3 products; order EB-GEARMENT-1 shipped as [\w-]+;", done.stdout, re.MULTILINE)
     assert done.stdout.count("differences") == done.stdout.count(": 0 differences") == 2

@@ -263,3 +263,11 @@ def test_a_product_that_the_warehouse_has_lost_is_added_anew() -> None:
     assert isinstance(connector.wire.transport, Answers)
     sent = [(call.content or b"").decode() for call in connector.wire.transport.calls]
     assert ["<actionType>update<" in sent[0], "<actionType>add<" in sent[1]] == [True, True]
+
+
+@pytest.mark.parametrize("plugin", [QIMEN, FASTOCK], ids=lambda plugin: plugin.name)
+def test_the_address_may_be_changed_in_the_settings_without_authorising_anew(plugin: Plugin) -> None:
+    assert "base_url" in {field.key for field in plugin.form}
+    (again,) = [field for field in plugin.settings_form if field.key == "base_url"]
+    assert not again.required
+    assert not again.default

@@ -10,6 +10,15 @@ ASK = N_("Ask the warehouse what it expects; leave it as it is if it says nothin
 
 SETTINGS: tuple[FormField, ...] = (
     FormField(
+        key="base_url",
+        label=N_("Service address, if it has changed"),
+        origin=N_("Empty: the address given when the account was authorised"),
+        partner_term="URL",
+        max_length=300,
+        required=False,
+        pattern=ADDRESS_PATTERN,
+    ),
+    FormField(
         key="logistics_code",
         label=N_("Courier code for parcels with the store's own label"),
         origin=N_("The warehouse's code for parcels whose AWB number comes from the store"),

@@ -87,13 +87,26 @@ def form(bench: Bench) -> None:
     plugin = bench.plugin
     expect(bool(plugin.form) != bool(plugin.modes), "either form or modes", f"{len(plugin.form)}, {len(plugin.modes)}")
     fields = (*bench.form(), *plugin.settings_form)
-    keys = [field.key for field in fields]
-    expect(len(keys) == len(set(keys)), "each key once", keys)
+    _names_once(bench.form(), plugin.settings_form)
     values = bench.credentials()
     for field in fields:
         told = field.label and (field.origin or field in plugin.settings_form)
         expect(told, f"{field.key}: a label, and an origin that says where to get it", field)
         _takes(field, values.get(field.key, ""))
+
+
+def _names_once(first: tuple[FormField, ...], settings: tuple[FormField, ...]) -> None:
+    for part in (first, settings):
+        keys = [field.key for field in part]
+        expect(len(keys) == len(set(keys)), "each key once in a form", keys)
+    typed = {field.key for field in first}
+    for field in settings:
+        # A setting may take the place of what was typed when authorising, and only once it is filled in.
+        expect(
+            field.key not in typed or not (field.required or field.default),
+            f"{field.key}: optional and without a default, as the first form has it too",
+            field,
+        )
 
 
 def _takes(field: FormField, value: str) -> None:

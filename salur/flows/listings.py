@@ -9,7 +9,8 @@ from salur.catalog.editing import bind_sku
 from salur.catalog.models import Binding
 from salur.catalog.products import NewProduct, SeenListing, create_from_listings, create_products, save_listings
 from salur.connectors.base.errors import AuthRejected, RateLimited
-from salur.connectors.base.types import Page, StoreListing
+from salur.connectors.base.listing import StoreListing
+from salur.connectors.base.types import Page
 from salur.integrations import budgets
 from salur.integrations.calling import NotConnected, PartnerLine, Result, call, record, store_line
 from salur.integrations.saving import PartnerRefused

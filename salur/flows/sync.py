@@ -155,8 +155,10 @@ def _record(line: PartnerLine, results: Sequence[Any]) -> None:
 
 
 def _take_page(hold: RunHold, line: PartnerLine, page: Page[OrderHead], place: dict[str, Any]) -> None:
-    ids = list(dict.fromkeys(head.external_id for head in page.items))
-    orders, refused = _details(line, ids)
+    shown = {head.external_id: head.order for head in page.items}
+    whole = [order for order in shown.values() if order is not None]
+    asked, refused = _details(line, [external_id for external_id, order in shown.items() if order is None])
+    orders = whole + asked
     ingest_batch(
         hold.merchant_id,
         hold.store_id,

@@ -20,7 +20,7 @@ from .forms import MODE, FormInvalid, authorisation_form, needed_values, validat
 from .lines import plugin_of
 from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
 from .modes import mode_of
-from .saving import Verified, verify
+from .saving import Verified, verify_typed
 from .sealing import unseal
 
 SUBSCRIBED = "subscribed"
@@ -64,7 +64,7 @@ def replace_secrets(acting: Acting, kind: Kind, connection_id: int, values: Mapp
     fresh = needed_values(form, {**values, **kept})
     if plugin.modes:
         fresh[MODE] = before.get(MODE)
-    verified = verify(plugin, Credentials(fresh), row.settings)
+    verified = verify_typed(plugin, Credentials(fresh), row.settings)
     with acting.scope("authorise again"):
         _put_secrets(kind, connection_id, verified)
 

@@ -38,7 +38,7 @@ from .login import (
     finish_authorisation,
 )
 from .models import ConnectionState, StoreConnection
-from .saving import PartnerRefused, Verified, clean_name, save_account, save_named, save_store, verify
+from .saving import PartnerRefused, Verified, clean_name, save_account, save_named, save_store, verify_typed
 from .typed import chosen_settings, typed_credentials
 
 __all__ = [
@@ -87,7 +87,7 @@ def connect_store(
     """
     plugin = _form_plugin(registry.STORE, channel)
     clean_name(name)
-    verified = verify(plugin, typed_credentials(plugin, values, mode), chosen_settings(plugin, settings))
+    verified = verify_typed(plugin, typed_credentials(plugin, values, mode), chosen_settings(plugin, settings))
     with acting.scope("connect store"):
         return save_store(verified, name, country, currency)
 
@@ -139,4 +139,4 @@ def verify_account(
     plugin = _form_plugin(registry.WAREHOUSE, partner)
     with acting.scope("connect account"):
         entitlements.require(Entitlement.WAREHOUSE_MANAGEMENT)
-    return verify(plugin, typed_credentials(plugin, values, mode), chosen_settings(plugin, settings))
+    return verify_typed(plugin, typed_credentials(plugin, values, mode), chosen_settings(plugin, settings))

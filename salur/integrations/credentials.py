@@ -38,7 +38,7 @@ ACTOR = "worker"
 
 def can_refresh(line: PartnerLine) -> bool:
     """Whether this partner gives new tokens for old ones."""
-    return "oauth" in line.plugin.capabilities.abilities
+    return bool({"oauth", "grant"} & line.plugin.capabilities.abilities)
 
 
 def is_due(line: PartnerLine) -> bool:
@@ -97,8 +97,8 @@ def _refresh(line: PartnerLine) -> PartnerLine:
 
 
 def with_tokens(credentials: Credentials, tokens: TokenSet) -> Credentials:
-    """The credentials with the tokens in them, and the shop that they open as ``shop_id``."""
-    changes = {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
+    """The credentials with the tokens in them, what the partner told beside, and the shop opened as ``shop_id``."""
+    changes = {**tokens.details, "access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
     if tokens.identity:
         changes["shop_id"] = tokens.identity
     return credentials.replaced(**changes)

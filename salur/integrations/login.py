@@ -35,6 +35,8 @@ from .typed import chosen_settings, typed_credentials
 
 STATE_SALT = "salur.integrations.authorisation"
 STATE_SECONDS = 15 * 60
+OF_THE_LOGIN = frozenset({"redirect_uri", "code_verifier"})
+"""What only the exchange of the code needs (PKCE), and nothing keeps."""
 
 
 class AuthorisationStale(Refusal):
@@ -176,6 +178,7 @@ def _kept(plugin: Plugin, before: Credentials, values: Mapping[str, Any]) -> Cre
 def _partner_page(
     acting: Acting, plugin: Plugin, credentials: Credentials, redirect: str, carried: dict[str, Any]
 ) -> str:
+    credentials = credentials.replaced(redirect_uri=redirect, code_verifier=randomness.token_urlsafe(48))
     state = signing.dumps(
         {
             **carried,
@@ -232,7 +235,8 @@ def log_in(acting: Acting, state: str, query: Mapping[str, str]) -> LoggedIn:
     exchanges: list[Exchange] = []
     answered = {key: value for key, value in query.items() if key != "state"}
     tokens: TokenSet = ask(plugin, credentials, settings, lambda connector: connector.exchange(answered), exchanges)
-    verified = verify(plugin, with_tokens(credentials, tokens), settings, tokens)
+    typed = Credentials({key: value for key, value in credentials.values.items() if key not in OF_THE_LOGIN})
+    verified = verify(plugin, with_tokens(typed, tokens), settings, tokens)
     verified.exchanges[:0] = exchanges
     return LoggedIn(what, carried["name"], carried.get("country", ""), carried.get("currency", ""), verified)
 

@@ -25,9 +25,14 @@ CORE: dict[str, type] = {STORE: interfaces.StoreConnector, WAREHOUSE: interfaces
 OPTIONAL: dict[str, dict[str, type]] = {
     STORE: {
         "oauth": interfaces.OAuth,
+        "grant": interfaces.GrantsTokens,
+        "accept": interfaces.AcceptsOrders,
         "arrange": interfaces.ArrangesShipment,
         "confirm": interfaces.ConfirmsShipment,
+        "cancel": interfaces.CancelsOrders,
+        "decide": interfaces.DecidesCancellation,
         "listings": interfaces.ListsProducts,
+        "stock": interfaces.SetsStock,
         "callbacks": interfaces.CallsBack,
     },
     WAREHOUSE: {
@@ -107,7 +112,7 @@ def _check_forms(plugin: Plugin) -> None:
     if any(declared.secret for declared in plugin.places_form):
         raise PluginBroken(f"{plugin.name}: places are kept in clear, so none of their fields may be secret")
     can = plugin.capabilities
-    if isinstance(can, WarehouseCapabilities) and can.messages_by not in MESSAGES_BY:
+    if can.messages_by not in MESSAGES_BY:
         raise PluginBroken(f"{plugin.name}: messages_by must be one of {', '.join(sorted(MESSAGES_BY))}")
 
 

@@ -32,7 +32,7 @@ from . import budgets
 from .calling import refuse_open_scope
 from .claims import claim
 from .connections import Kind
-from .credentials import store_credentials
+from .credentials import store_credentials, with_tokens
 from .exchanges import save_exchanges
 from .forms import FormInvalid
 from .lines import with_settings
@@ -98,6 +98,17 @@ def verify(
     if not isinstance(identity, PartnerIdentity) or not identity.key:
         raise PartnerRefused(ContractBroken("no_identity", "the partner named no identity", "identity"), plugin)
     return Verified(plugin, credentials, dict(settings), identity, tokens, exchanges)
+
+
+def verify_typed(plugin: Plugin, credentials: Credentials, settings: Mapping[str, Any]) -> Verified:
+    """:func:`verify` for keys that were typed in; where they only buy tokens, the tokens are fetched first."""
+    if "grant" not in plugin.capabilities.abilities:
+        return verify(plugin, credentials, settings)
+    exchanges: list[Exchange] = []
+    tokens: TokenSet = ask(plugin, credentials, settings, lambda connector: connector.grant(), exchanges)
+    verified = verify(plugin, with_tokens(credentials, tokens), settings, tokens)
+    verified.exchanges[:0] = exchanges
+    return verified
 
 
 def clean_name(name: str) -> str:

@@ -13,7 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salur.connectors.base.errors import PartnerError
-from salur.connectors.base.types import OutboundTask, PartnerRef, ProductRequest, RawRequest, ShippingOption, TimeWindow
+from salur.connectors.base.listing import StockTarget
+from salur.connectors.base.types import (
+    OutboundTask,
+    PartnerRef,
+    ProductRequest,
+    RawRequest,
+    ShippingOption,
+    TimeWindow,
+)
 from salur.connectors.stores.shopee.wire import push_signature
 from salur.connectors.warehouses.eccang.wire import callback_signature
 
@@ -102,7 +110,7 @@ def test_any_json_from_shopee(document: Any) -> None:
         lambda: shop(document).label("A", "", "T"),
         lambda: shop(document).confirm("A", "T", ""),
         lambda: shop(document).listings(None),
-        lambda: shop(document).set_stock("1", "", 3),
+        lambda: shop(document).set_stock([StockTarget("k", "1", "", "A", 3)]),
         lambda: shop(document).refresh(),
         lambda: shop(document).exchange({"code": "c", "main_account_id": "1"}),
     ):

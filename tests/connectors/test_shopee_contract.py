@@ -22,6 +22,7 @@ from salur.connectors.base.errors import (
     Rejected,
     TooLate,
 )
+from salur.connectors.base.listing import StockTarget
 from salur.connectors.base.types import (
     OrderStatus,
     RawRequest,
@@ -65,6 +66,14 @@ def test_shopee_messages_are_verified_as_worked_out_by_hand(vector: dict[str, An
 
 
 Ask = Callable[[ShopeeConnector], Any]
+
+
+def cancel(connector: ShopeeConnector) -> Any:
+    return connector.cancel_order(SN, "CUSTOMER_REQUEST")
+
+
+def stock(quantity: int) -> StockTarget:
+    return StockTarget("k", "22600001001", "", "SKU-A", quantity)
 
 
 def label(connector: ShopeeConnector) -> Any:
@@ -129,16 +138,26 @@ SHOPEE_CASES: list[tuple[str, str, Ask, Callable[[Any], bool] | type[PartnerErro
     ),
     ("logistics.get_tracking_number", "unknown order", lambda c: c.awb("NOSUCH"), Rejected),
     ("logistics.get_shipping_document_result", "being made", label, lambda got: got.pending),
-    ("order.cancel_order", "out of stock", lambda c: c.cancel_order(SN), lambda got: got.state == "accepted"),
-    ("order.cancel_order", "too late", lambda c: c.cancel_order(SN), TooLate),
+    (
+        "order.cancel_order",
+        "out of stock",
+        lambda c: c.cancel_order(SN, "CUSTOMER_REQUEST"),
+        lambda got: got.state == "accepted",
+    ),
+    ("order.cancel_order", "too late", lambda c: c.cancel_order(SN, "CUSTOMER_REQUEST"), TooLate),
     (
         "order.handle_buyer_cancellation",
         "nothing to answer",
-        lambda c: c.handle_buyer_cancellation(SN, True),
+        lambda c: c.answer_cancellation(SN, True, ""),
         Rejected,
     ),
-    ("product.update_stock", "set", lambda c: c.set_stock("22600001001", "", 17), lambda got: got is None),
-    ("product.update_stock", "below reserved", lambda c: c.set_stock("22600001001", "", 0), Rejected),
+    ("product.update_stock", "set", lambda c: c.set_stock([stock(17)]), lambda got: got[0].error is None),
+    (
+        "product.update_stock",
+        "below reserved",
+        lambda c: c.set_stock([stock(0)]),
+        lambda got: isinstance(got[0].error, Rejected),
+    ),
 ]
 
 

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from salur.connectors.base.errors import AlreadyExists, AuthExpired, AuthRejected, PartnerError, Rejected
-from salur.connectors.base.types import Credentials, OrderStatus, ShippingOption, StoreListing, TimeWindow
+from salur.connectors.base.listing import StockTarget, StoreListing
+from salur.connectors.base.types import Credentials, OrderStatus, ShippingOption, TimeWindow
 from salur.connectors.stores.shopee.connector import ShopeeConnector
 
 from .conftest import Partners
@@ -267,15 +268,22 @@ def test_stock_set_at_the_store_is_shown_there(partners: Partners) -> None:
     partners.control("shopee/items", {"skus": ["SKU-A"], "stock": 5})
     shop = partners.shopee()
     (listing,) = shop.listings(None).items
-    shop.set_stock(listing.item_id, listing.model_id, 17)
+    (result,) = shop.set_stock([StockTarget("k", listing.item_id, listing.model_id, listing.sku, 17)])
+    assert (result.key, result.error) == ("k", None)
     assert partners.look("shopee/items")["items"][0]["stock"] == 17
 
 
 def test_a_sellers_cancellation_cancels(partners: Partners) -> None:
     (number,) = new_orders(partners)
     shop = partners.shopee()
-    assert shop.cancel_order(number).state == "accepted"
+    assert shop.cancel_order(number, "CUSTOMER_REQUEST").state == "accepted"
     assert shop.order_details([number])[0].status is OrderStatus.CANCELLED
+
+
+def test_out_of_stock_names_the_items(partners: Partners) -> None:
+    (number,) = new_orders(partners)
+    shop = partners.shopee()
+    assert shop.cancel_order(number, "OUT_OF_STOCK").state == "accepted"
 
 
 def test_a_shipped_order_cannot_be_cancelled(partners: Partners, eventually: Eventually) -> None:
@@ -283,7 +291,7 @@ def test_a_shipped_order_cannot_be_cancelled(partners: Partners, eventually: Eve
     number, _ = arranged(partners, shop, eventually)
     partners.control(f"shopee/orders/{number}/status", {"status": "SHIPPED"})
     with pytest.raises(PartnerError) as refused:
-        shop.cancel_order(number)
+        shop.cancel_order(number, "CUSTOMER_REQUEST")
     assert isinstance(refused.value, Rejected) or type(refused.value).__name__ == "TooLate"
 
 
@@ -295,7 +303,7 @@ def test_the_buyers_wish_to_cancel_can_be_answered(partners: Partners, accept: b
     (asked,) = shop.order_details([number])
     assert (asked.status, asked.cancel_reason) == (OrderStatus.CANCEL_REQUESTED, "Wrong size")
 
-    shop.handle_buyer_cancellation(number, accept)
+    shop.answer_cancellation(number, accept, "")
     assert shop.order_details([number])[0].status is ends_as
 
 

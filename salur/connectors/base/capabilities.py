@@ -119,7 +119,13 @@ class StoreRule:
 
 @dataclass(frozen=True, slots=True)
 class StoreCapabilities:
-    """A store channel, as data."""
+    """A store channel, as data.
+
+    ``poll_seconds`` is the default distance of polls (P3); ``max_window_days`` the longest window of one listing.
+    ``cancel_reasons``: what a seller may give as reason, as (code, message id), the usual one first.
+    ``stock_batch``: how many listings one call of ``set_stock`` takes. ``messages_by``, ``callback_answer`` and
+    ``notes`` as for warehouses.
+    """
 
     name: str
     title: str
@@ -134,6 +140,11 @@ class StoreCapabilities:
     poll_seconds: int = 300
     rate: RateLimit = field(default_factory=lambda: RateLimit(10.0, 20))
     call_deadline: float = 20.0
+    cancel_reasons: tuple[tuple[str, str], ...] = ()
+    stock_batch: int = 1
+    messages_by: str = "console"
+    callback_answer: str = ""
+    notes: tuple[str, ...] = ()
     token_margin_seconds: int = 600
     secret_fields: frozenset[str] = frozenset()
 

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from .capabilities import StoreCapabilities, WarehouseCapabilities
 from .inbound import InboundReport, InboundRequest
+from .listing import StockTarget, StoreListing
 from .types import (
     AwbResult,
     CancelOutcome,
@@ -31,7 +32,6 @@ from .types import (
     RawRequest,
     ShippingOption,
     StockLevel,
-    StoreListing,
     StoreOrder,
     TimeWindow,
     TokenSet,
@@ -130,7 +130,11 @@ class StoreConnector(Protocol):
 
 @runtime_checkable
 class OAuth(Protocol):
-    """Ability ``oauth``, of stores and of warehouse accounts."""
+    """Ability ``oauth``, of stores and of warehouse accounts.
+
+    During a login the credentials carry two more values, which are never saved: ``redirect_uri``, our address that the
+    partner sends the user back to, and ``code_verifier``, a fresh random one for partners with PKCE.
+    """
 
     def authorize_url(self, redirect: str, state: str) -> str:
         """Where to send the seller; ``state`` comes back with the redirect."""
@@ -140,6 +144,25 @@ class OAuth(Protocol):
 
     def refresh(self) -> TokenSet:
         """New tokens; the old refresh token is used up by this."""
+
+
+@runtime_checkable
+class GrantsTokens(Protocol):
+    """Ability ``grant``, of stores whose typed keys are turned into tokens without a login page."""
+
+    def grant(self) -> TokenSet:
+        """Tokens for the typed keys. AuthRejected when they are wrong."""
+
+    def refresh(self) -> TokenSet:
+        """New tokens when the old ones end."""
+
+
+@runtime_checkable
+class AcceptsOrders(Protocol):
+    """Ability ``accept`` (R101)."""
+
+    def accept(self, external_id: str) -> None:
+        """Accept a paid order; some stores give the AWB number by that alone. AlreadyExists when accepted before."""
 
 
 @runtime_checkable
@@ -173,3 +196,27 @@ class ListsProducts(Protocol):
 
     def listings(self, cursor: str | None) -> Page[StoreListing]:
         """The store's products, one entry per sellable variation."""
+
+
+@runtime_checkable
+class CancelsOrders(Protocol):
+    """Ability ``cancel`` of stores: the seller cancels."""
+
+    def cancel_order(self, external_id: str, reason: str) -> CancelOutcome:
+        """Cancel the whole order; ``reason`` is a code of ``cancel_reasons``. TooLate once shipped."""
+
+
+@runtime_checkable
+class DecidesCancellation(Protocol):
+    """Ability ``decide``: the buyer has asked to cancel, the seller answers (R121)."""
+
+    def answer_cancellation(self, external_id: str, accept: bool, reason: str) -> None:
+        """Accept or refuse. AlreadyExists when it was answered before; TooLate when the store decided meanwhile."""
+
+
+@runtime_checkable
+class SetsStock(Protocol):
+    """Ability ``stock`` of stores."""
+
+    def set_stock(self, batch: Sequence[StockTarget]) -> Sequence[ItemResult]:
+        """Set what may be sold, absolute; up to ``stock_batch`` at once; repeating is safe. One result per key."""

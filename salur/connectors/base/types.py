@@ -177,6 +177,7 @@ class OrderHead:
     external_id: str
     updated_at: datetime | None = None
     raw_status: str = ""
+    order: StoreOrder | None = None  # where the listing shows orders in full: spares the detail call
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,22 +347,6 @@ class ConfirmResult:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreListing:
-    """A product as the store lists it: one sellable variation. Weight and size 0 means that the store does not say."""
-
-    item_id: str
-    model_id: str
-    sku: str
-    name: str
-    variation: str = ""
-    stock: int | None = None
-    weight_g: int = 0
-    length_mm: int = 0
-    width_mm: int = 0
-    height_mm: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class RawRequest:
     """An incoming webhook as it reached us; ``url`` is the public address the partner called."""
 
@@ -385,13 +370,18 @@ class PartnerEvent:
 
 @dataclass(frozen=True, slots=True)
 class TokenSet:
-    """Tokens as an exchange or refresh gave them, with their ends in UTC."""
+    """Tokens as an exchange or refresh gave them, with their ends in UTC.
+
+    ``identity`` is kept with the credentials as ``shop_id``. ``details`` are further values of the partner that later
+    calls need (a shop's cipher, its host), kept with the credentials under their own names.
+    """
 
     access_token: str
     refresh_token: str
     access_expires_at: datetime
     refresh_expires_at: datetime | None = None
     identity: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "TokenSet(***)"

@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilities
-from salur.connectors.base.errors import AlreadyExists, Rejected, Retryable
+from salur.connectors.base.errors import AlreadyExists, Rejected, Retryable, TooLate
+from salur.connectors.base.listing import StockTarget, StoreListing
 from salur.connectors.base.reading import JsonObject, as_objects, flag, text, whole
+from salur.connectors.base.texts import N_
 from salur.connectors.base.transport import Effect, Transport
 from salur.connectors.base.types import (
     AwbResult,
     CancelOutcome,
     ConfirmResult,
     Credentials,
+    ItemResult,
     LabelResult,
     OrderHead,
     OrderStatus,
@@ -23,7 +26,6 @@ from salur.connectors.base.types import (
     PartnerIdentity,
     RawRequest,
     ShippingOption,
-    StoreListing,
     StoreOrder,
     TimeWindow,
     TokenSet,
@@ -40,12 +42,18 @@ CAPABILITIES = StoreCapabilities(
     name="shopee",
     title="Shopee",
     countries=("ID", "MY", "PH", "SG", "TH", "TW", "VN", "BR", "MX"),
-    abilities=frozenset({"oauth", "arrange", "confirm", "listings", "callbacks"}),
+    abilities=frozenset({"oauth", "arrange", "confirm", "cancel", "decide", "listings", "stock", "callbacks"}),
     rules=RULES,
     detail_batch=50,
     page_size=100,
     max_window_days=15.0,
     rate=RateLimit(10.0, 20),
+    cancel_reasons=(
+        ("CUSTOMER_REQUEST", N_("The buyer asked for it")),
+        ("OUT_OF_STOCK", N_("Out of stock")),
+        ("UNDELIVERABLE_AREA", N_("The address cannot be delivered to")),
+        ("COD_NOT_SUPPORTED", N_("Cash on delivery is not offered")),
+    ),
     secret_fields=frozenset(
         {
             "partner_key",
@@ -245,18 +253,19 @@ class ShopeeConnector:
 
     # --- cancelling
 
-    def cancel_order(
-        self, external_id: str, reason: str = "CUSTOMER_REQUEST", items: Sequence[tuple[str, str]] = ()
-    ) -> CancelOutcome:
-        """Cancel as the seller. OUT_OF_STOCK needs the items as (item id, model id). Only before shipping."""
+    def cancel_order(self, external_id: str, reason: str) -> CancelOutcome:
+        """Cancel as the seller, only before shipping. OUT_OF_STOCK must name the items, so the order is read first."""
         body: dict[str, object] = {"order_sn": external_id, "cancel_reason": reason}
-        if items:
-            body["item_list"] = [{"item_id": int(item), "model_id": int(model or 0)} for item, model in items]
+        if reason == "OUT_OF_STOCK":
+            rows = as_objects((self._row(external_id) or {}).get("item_list"), "item_list")
+            body["item_list"] = [
+                {"item_id": whole(row, "item_id"), "model_id": whole(row, "model_id", 0)} for row in rows
+            ]
         self.wire.post("order/cancel_order", body, Effect.REPEATABLE, external_id)
         return CancelOutcome("accepted")
 
-    def handle_buyer_cancellation(self, external_id: str, accept: bool) -> None:
-        """Answer the buyer's wish to cancel (R121)."""
+    def answer_cancellation(self, external_id: str, accept: bool, reason: str) -> None:
+        """Answer the buyer's wish to cancel (R121). Shopee takes no reason."""
         body = {"order_sn": external_id, "operation": "ACCEPT" if accept else "REJECT"}
         self.wire.post("order/handle_buyer_cancellation", body, Effect.REPEATABLE, external_id)
 
@@ -289,12 +298,21 @@ class ShopeeConnector:
         document = self.wire.get("product/get_model_list", [("item_id", text(item, "item_id"))])
         return mapping.model_listings(item, document)
 
-    def set_stock(self, item_id: str, model_id: str, quantity: int) -> None:
-        """Set what the store may sell, in pieces. Shopee refuses less than it has reserved."""
-        entry = {"model_id": int(model_id or 0), "seller_stock": [{"stock": quantity}]}
-        document = self.wire.post(
-            "product/update_stock", {"item_id": int(item_id), "stock_list": [entry]}, Effect.REPEATABLE, item_id
-        )
+    def set_stock(self, batch: Sequence[StockTarget]) -> Sequence[ItemResult]:
+        """Set what the store may sell, in pieces; one call per item. Shopee refuses less than it has reserved."""
+        results: list[ItemResult] = []
+        for target in batch:
+            try:
+                self._set_one(target)
+                results.append(ItemResult(target.key))
+            except (Rejected, TooLate) as refusal:
+                results.append(ItemResult(target.key, error=refusal))
+        return results
+
+    def _set_one(self, target: StockTarget) -> None:
+        entry = {"model_id": int(target.model_id or 0), "seller_stock": [{"stock": target.quantity}]}
+        body = {"item_id": int(target.item_id), "stock_list": [entry]}
+        document = self.wire.post("product/update_stock", body, Effect.REPEATABLE, target.item_id)
         failures = as_objects(mapping.response(document).get("failure_list"), "failure_list")
         if failures:
             raise Rejected("stock_refused", text(failures[0], "failed_reason"), field="seller_stock")

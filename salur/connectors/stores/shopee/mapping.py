@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from salur.connectors.base.errors import ContractBroken
+from salur.connectors.base.listing import StoreListing
 from salur.connectors.base.reading import (
     JsonObject,
     amount,
@@ -24,7 +25,6 @@ from salur.connectors.base.types import (
     OrderHead,
     OrderStatus,
     PartnerIdentity,
-    StoreListing,
     StoreOrder,
     StoreOrderLine,
 )

@@ -17,6 +17,8 @@ not have is absent):
 
 ``times_created`` counts the documents of a reference that are not cancelled, and is 1 when all are.
 
+Control of a store: see ``storefront/control.py`` (``shopee``, the oldest, has its own words for some of it).
+
 Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_delay``, ``rate_limit_per_second``,
 ``allow_duplicate_reference``.
 """

@@ -1,4 +1,4 @@
-"""Invented recipients and addresses of the three countries, in their own script and romanised."""
+"""Invented recipients and addresses of some countries, in their own script and romanised."""
 
 import random
 from dataclasses import dataclass
@@ -12,6 +12,11 @@ _GIVEN = {
     ],
     "ID": [(name, name) for name in ("Budi", "Siti", "Agus", "Dewi", "Rizky", "Putri", "Joko", "Ayu", "Hendra")],
     "PH": [(name, name) for name in ("Maria", "Jose", "Angelica", "Juan", "Cristina", "Mark", "Liza", "Niño")],
+    "MY": [(name, name) for name in ("Aisyah", "Hafiz", "Nurul", "Wei Ling", "Kumar", "Faizal", "Siew Mei")],
+    "SG": [(name, name) for name in ("Jia Hui", "Daniel", "Priya", "Wei Jie", "Farah", "Xin Yi")],
+    "VN": [("Nguyên", "Nguyen"), ("Thảo", "Thao"), ("Minh", "Minh"), ("Hương", "Huong"), ("Đức", "Duc")],
+    "US": [(name, name) for name in ("Emily", "Michael", "Ashley", "José", "Hannah", "Tyler", "Grace")],
+    "GB": [(name, name) for name in ("Oliver", "Amelia", "Harry", "Isla", "Siobhán", "George")],
 }  # fmt: skip
 _FAMILY = {
     "TH": [
@@ -20,6 +25,11 @@ _FAMILY = {
     ],
     "ID": [(name, name) for name in ("Santoso", "Wijaya", "Pratama", "Lestari", "Nugroho", "Hidayat")],
     "PH": [(name, name) for name in ("Santos", "Reyes", "Cruz", "Bautista", "Ocampo", "Dela Peña")],
+    "MY": [(name, name) for name in ("binti Rahman", "bin Abdullah", "Tan", "Lim", "Subramaniam", "Wong")],
+    "SG": [(name, name) for name in ("Tan", "Lim", "Ng", "Nair", "Goh", "bte Osman")],
+    "VN": [("Trần", "Tran"), ("Lê", "Le"), ("Phạm", "Pham"), ("Võ", "Vo"), ("Đặng", "Dang")],
+    "US": [(name, name) for name in ("Smith", "Johnson", "García", "O'Neill", "Brown", "Nguyen")],
+    "GB": [(name, name) for name in ("Jones", "Taylor", "Davies", "Patel", "Evans", "Wright")],
 }  # fmt: skip
 #: (street, district, city, state, zip code) as (native, romanised)
 _PLACES: dict[str, list[tuple[tuple[str, str], tuple[str, str], tuple[str, str], tuple[str, str], str]]] = {
@@ -51,9 +61,46 @@ _PLACES: dict[str, list[tuple[tuple[str, str], tuple[str, str], tuple[str, str],
         (("Colon Street", "Colon Street"), ("Santo Niño", "Santo Nino"), ("Cebu City", "Cebu City"),
          ("Cebu", "Cebu"), "6000"),
     ],
+    "MY": [
+        (("Jalan Ampang", "Jalan Ampang"), ("KLCC", "KLCC"), ("Kuala Lumpur", "Kuala Lumpur"),
+         ("Wilayah Persekutuan", "Wilayah Persekutuan"), "50450"),
+        (("Jalan Burma", "Jalan Burma"), ("George Town", "George Town"), ("Pulau Pinang", "Pulau Pinang"),
+         ("Pulau Pinang", "Pulau Pinang"), "10050"),
+    ],
+    "SG": [
+        (("Orchard Road", "Orchard Road"), ("Orchard", "Orchard"), ("Singapore", "Singapore"),
+         ("Singapore", "Singapore"), "238801"),
+        (("Tampines Street 81", "Tampines Street 81"), ("Tampines", "Tampines"), ("Singapore", "Singapore"),
+         ("Singapore", "Singapore"), "520821"),
+    ],
+    "VN": [
+        (("Đường Lê Lợi", "Le Loi Street"), ("Quận 1", "District 1"), ("Thành phố Hồ Chí Minh", "Ho Chi Minh City"),
+         ("Hồ Chí Minh", "Ho Chi Minh"), "700000"),
+        (("Phố Hàng Bài", "Hang Bai Street"), ("Hoàn Kiếm", "Hoan Kiem"), ("Hà Nội", "Hanoi"), ("Hà Nội", "Hanoi"),
+         "100000"),
+    ],
+    "US": [
+        (("Market Street", "Market Street"), ("", ""), ("San Francisco", "San Francisco"), ("CA", "CA"), "94103"),
+        (("Elm Avenue", "Elm Avenue"), ("", ""), ("Columbus", "Columbus"), ("OH", "OH"), "43215-1234"),
+        (("Broadway", "Broadway"), ("", ""), ("New York", "New York"), ("NY", "NY"), "10007"),
+    ],
+    "GB": [
+        (("High Street", "High Street"), ("", ""), ("Bristol", "Bristol"), ("", ""), "BS1 2AW"),
+        (("Deansgate", "Deansgate"), ("", ""), ("Manchester", "Manchester"), ("", ""), "M3 4LZ"),
+    ],
 }  # fmt: skip
-_DIAL = {"TH": "66", "ID": "62", "PH": "63"}
-_HOUSE = {"TH": ("บ้านเลขที่ {}", "No. {}"), "ID": ("No. {}", "No. {}"), "PH": ("Unit {}", "Unit {}")}
+_DIAL = {"TH": "66", "ID": "62", "PH": "63", "MY": "60", "SG": "65", "VN": "84", "US": "1", "GB": "44"}
+_NUMBER = ("No. {}", "No. {}")
+_HOUSE = {
+    "TH": ("บ้านเลขที่ {}", "No. {}"),
+    "ID": _NUMBER,
+    "PH": ("Unit {}", "Unit {}"),
+    "MY": _NUMBER,
+    "SG": ("Blk {}", "Blk {}"),
+    "VN": ("Số {}", "No. {}"),
+    "US": ("{}", "{}"),
+    "GB": ("{}", "{}"),
+}
 COUNTRIES = tuple(_DIAL)
 
 
@@ -77,7 +124,7 @@ class Person:
 
     def full_address(self) -> str:
         """The address on one line, as Shopee gives it."""
-        return ", ".join((self.street, self.district, self.city, self.state, self.zipcode))
+        return ", ".join(part for part in (self.street, self.district, self.city, self.state, self.zipcode) if part)
 
 
 def person(generator: random.Random, country: str) -> Person:
@@ -102,5 +149,5 @@ def person(generator: random.Random, country: str) -> Person:
         zipcode=zipcode,
         region=country,
         latin_street=f"{_HOUSE[country][1].format(number)} {street[1]}",
-        latin_area=f"{district[1]}, {city[1]}, {state[1]} {zipcode}",
+        latin_area=", ".join(part for part in (district[1], city[1], f"{state[1]} {zipcode}".strip()) if part),
     )

@@ -122,7 +122,8 @@ class ShopeeControl:
             seed=body.get("seed", len(shop.orders)),
             prefix=str(body.get("prefix", "")),
         )
-        return {"shop_id": shop.shop_id, "order_sns": make_orders(self._store_now(), shop, wish)}
+        numbers = make_orders(self._store_now(), shop, wish)
+        return {"shop_id": shop.shop_id, "order_sns": numbers, "numbers": numbers}
 
     def _shop_in(self, country: Any) -> int | None:
         if country is None:

@@ -1,0 +1,1 @@
+"""What all simulated stores share: shops, goods, orders, tokens and their control; no partner's wire format."""

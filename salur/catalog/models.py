@@ -10,6 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
 
+class ListingStockState(models.TextChoices):
+    """Whether a store shows what it is to sell of a listing."""
+
+    SAME = "same", _("As it should be")
+    DUE = "due", _("Being told")
+    FAILED = "failed", _("Refused by the store")
+
+
 class ProductPushState(models.TextChoices):
     """Whether the warehouse knows the product (R48)."""
 
@@ -80,6 +88,47 @@ class Binding(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant_id", "store", "sku", "product"], name="catalog_binding_once"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="catalog_binding_quantity"),
+        ]
+
+
+class ListingStock(TenantModel):
+    """What a store is to sell of a listing, and what it was last told, in pieces (R134).
+
+    ``shown`` is what the store certainly shows; None while that is not known (never told, or being told now).
+    """
+
+    store = TenantForeignKey("integrations.StoreConnection", related_name="+", db_index=False)
+    listing = TenantForeignKey(Listing, related_name="+", db_index=False)
+    wanted = models.PositiveIntegerField()
+    shown = models.PositiveIntegerField(null=True, blank=True)
+    state = models.TextField(choices=ListingStockState.choices, default=ListingStockState.DUE)
+    error_code = models.TextField(blank=True)
+    error_message = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "listing"], name="catalog_listingstock_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=ListingStockState.values), name="catalog_listingstock_state"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant_id", "store", "changed_at"],
+                condition=models.Q(state="due"),
+                name="catalog_listingstock_due",
+            ),
+            models.Index(
+                fields=["merchant_id", "store", "id"],
+                condition=models.Q(state="failed"),
+                name="catalog_listingstock_failed",
+            ),
         ]
 
 

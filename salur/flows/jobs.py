@@ -24,6 +24,7 @@ from . import (
     push,
     recheck,
     runs,
+    store_stock,
     sync,
     warehouses,
 )
@@ -54,6 +55,9 @@ WORK: dict[str, Callable[[int, int], int]] = {
     "inbound_follow": inbound_follow.follow_inbound,
     "inbound_cancel": inbound_cancel.cancel_inbound_due,
     "inbound_submit": inbound_ways.submit_waiting,
+    "stock_changed": store_stock.follow_changes,
+    "store_stock": store_stock.tell_store,
+    "recount": store_stock.recount_store,
 }
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from salur.catalog.editing import bind_sku
+from salur.catalog.listing_stock import note_shown
 from salur.catalog.models import Binding
 from salur.catalog.products import NewProduct, SeenListing, create_from_listings, create_products, save_listings
 from salur.connectors.base.errors import AuthRejected, RateLimited
@@ -38,6 +39,7 @@ def pull_listings(merchant_id: int, store_id: int, *, actor: str = ACTOR) -> int
         page = _read_page(line, cursor, actor)
         with merchant_scope(merchant_id, actor=actor, cause="listings"):
             found += save_listings(store_id, [_seen(item) for item in page.items])
+            note_shown(store_id, {(i.item_id, i.model_id): i.stock for i in page.items if i.stock is not None})
         cursor = page.cursor
         if cursor is None:
             break

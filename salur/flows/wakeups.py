@@ -14,7 +14,9 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from salur.foundation.clock import now
 from salur.foundation.locks import lock_ids
+from salur.integrations.models import StoreConnection
 from salur.orders.problems import ProblemCause
 from salur.outbound.judge import Verdicts, judge_outbounds
 from salur.stock.reserve import Need, reserve_stock
@@ -49,6 +51,9 @@ QUEUES = {
     "restock": ("stock", 15),
     "stock_sync": ("stock", 5),
     "daily_sync": ("stock", 5),
+    "stock_changed": ("stock", 18),
+    "store_stock": ("stock", 17),
+    "recount": ("stock", 8),
 }
 
 
@@ -219,9 +224,21 @@ def close_gate_problems() -> None:
             cursor.execute(CLOSE_CURED, [current_scope().merchant_id, [cause], codes])
 
 
+def offers_changed(store_ids: Iterable[int] | None = None) -> None:
+    """What listings mean has changed: these stores, or all, are told anew what they may sell."""
+    told = StoreConnection.objects.filter(push_stock=True)
+    if store_ids is not None:
+        told = told.filter(pk__in=list(store_ids))
+    stores = list(told.values_list("pk", flat=True))
+    StoreConnection.objects.filter(pk__in=stores).update(stock_recount_at=now())
+    for store in stores:
+        wake("recount", store)
+
+
 def bindings_changed(store_ids: Iterable[int] | None = None) -> Verdicts:
     """SKUs were linked, MSKUs made or rules changed: plan the orders that had no way to go."""
     wake_recheck()
+    offers_changed(store_ids)
     order_ids = _ids(
         "SELECT DISTINCT p.order_id FROM orders_orderproblem p JOIN orders_order o"
         " ON o.merchant_id = p.merchant_id AND o.id = p.order_id"

@@ -28,6 +28,7 @@ FINDERS = (
     "salur_recheck_due()",
     "salur_inbound_due(%(now)s)",
     "salur_daily_sync_due(%(now)s)",
+    "salur_store_stock_due(%(now)s)",
 )
 
 

@@ -36,6 +36,12 @@ def lock_ids(table: str, merchant_id: int, ids: Iterable[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def hold_alone(name: str, number: int) -> None:
+    """Until the transaction ends nobody else holds ``name`` for ``number``: for work that cannot run side by side."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [name, number % 2**31])
+
+
 def claim_rows(
     table: str,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,11 @@ class ConnectionState(models.TextChoices):
 
 
 class StoreConnection(TenantModel):
-    """A store of the merchant. A channel without connector takes orders by file only (``sync_mode`` manual)."""
+    """A store of the merchant. A channel without connector takes orders by file only (``sync_mode`` manual).
+
+    ``push_stock``: what is free is written to the store's listings, over ``stock_warehouses`` (ids; none: all), less
+    ``stock_buffer`` pieces, of that ``stock_share`` per cent; all listings are worked out anew at ``stock_recount_at``.
+    """
 
     channel = models.TextField()
     name = models.TextField()
@@ -31,6 +36,11 @@ class StoreConnection(TenantModel):
     next_poll_at = models.DateTimeField(null=True, blank=True)
     auto_arrange = models.BooleanField(default=True)
     auto_confirm = models.BooleanField(default=True)
+    push_stock = models.BooleanField(default=False, db_default=False)
+    stock_warehouses = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    stock_buffer = models.PositiveIntegerField(default=0, db_default=0)
+    stock_share = models.PositiveSmallIntegerField(default=100, db_default=100)
+    stock_recount_at = models.DateTimeField(null=True, blank=True)
     settings = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
@@ -39,6 +49,9 @@ class StoreConnection(TenantModel):
             models.UniqueConstraint(fields=["merchant_id", "name"], name="integrations_store_name"),
             models.CheckConstraint(
                 condition=models.Q(state__in=ConnectionState.values), name="integrations_store_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stock_share__gte=1, stock_share__lte=100), name="integrations_store_stock_share"
             ),
         ]
 

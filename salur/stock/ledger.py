@@ -1,4 +1,7 @@
-"""The one statement that moves stock: movements and balances together, a replay changes nothing (design 10)."""
+"""The one statement that moves stock: movements and balances together, a replay changes nothing (design 10).
+
+The same statement notes which products have more or less free than before, for the stores that are told of it.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,11 @@ WITH put AS (
   UPDATE stock_balance b SET on_hand = b.on_hand + m.on_hand, reserved = b.reserved + m.reserved,
          incoming = b.incoming + m.incoming, disputed = b.disputed + m.disputed
   FROM moved m WHERE b.merchant_id = %(merchant)s AND b.id = m.balance_id
-  RETURNING m.entries
+  RETURNING m.entries, b.product_id, m.on_hand <> m.reserved AS free_changed
+), told AS (
+  INSERT INTO stock_stockchange (merchant_id, product_id)
+  SELECT DISTINCT %(merchant)s, product_id FROM applied WHERE free_changed AND EXISTS (
+    SELECT 1 FROM integrations_storeconnection s WHERE s.merchant_id = %(merchant)s AND s.push_stock)
 )
 SELECT coalesce(sum(entries), 0) FROM applied
 """

@@ -133,6 +133,15 @@ class StockSyncRun(TenantModel):
         ]
 
 
+class StockChange(TenantModel):
+    """A product of which more or less is free than before, not yet told to the stores (rows are taken, not kept).
+
+    Written by the ledger's own statement, and only for merchants who have a store that is to be told.
+    """
+
+    product = TenantForeignKey("catalog.MasterProduct", related_name="+", db_index=False)
+
+
 class StockSyncFigure(TenantModel):
     """What the partner said of one SKU in a run that is under way, pages and batches added up; not yet written.
 

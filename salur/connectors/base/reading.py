@@ -142,6 +142,34 @@ def local_moment(source: JsonObject, key: str, zone: tzinfo) -> datetime | None:
         raise ContractBroken("bad_time", f"{key}: {written[:40]}", field=key) from error
 
 
+def iso_moment(source: JsonObject, key: str) -> datetime | None:
+    """A time written as ISO 8601 with its offset ("2023-11-14T22:13:20+07:00", or Z), in UTC; empty means none.
+
+    Without an offset it is refused: which zone is meant would be a guess.
+    """
+    written = text(source, key).strip()
+    if not written or written.startswith("0000"):
+        return None
+    try:
+        at = datetime.fromisoformat(written)
+        if at.tzinfo is None:
+            raise ValueError("no offset")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ContractBroken("bad_time", f"{key}: {written[:40]}", field=key) from error
+
+
+def millisecond_moment(source: JsonObject, key: str) -> datetime | None:
+    """A time given in milliseconds since 1970, UTC; null, empty, missing and 0 mean none."""
+    thousandths = whole(source, key)
+    if thousandths == 0:
+        return None
+    if not 0 < thousandths <= LAST_SECOND * 1000:
+        raise ContractBroken("bad_time", f"{key} is out of range", field=key)
+    seconds, rest = divmod(thousandths, 1000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
+
+
 def needed_moment(source: JsonObject, key: str) -> datetime:
     """As :func:`moment`, but it must be there."""
     value = moment(source, key)

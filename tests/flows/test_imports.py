@@ -85,7 +85,7 @@ def test_files_as_spreadsheets_write_them(world: World, written: Any) -> None:
     [
         (b"", "empty"),
         (b"order_id,recipient_name,address1,country,sku\r\nA,B,C,TH,TEA\r\n", "columns"),
-        (HEADER.encode() + "\r\nF1,ready,สมชาย,x,TH,1,TEA,1\r\n".encode("cp874"), "encoding"),
+        (HEADER.encode("utf-32"), "encoding"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_kept(world: World, content: bytes, code: str) -> None:
@@ -95,6 +95,15 @@ def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_kept(world: World,
     with world.scope():
         assert not SyncRun.objects.exclude(pk=world.run_id).exists()
         assert not ImportChunk.objects.exists()
+
+
+def test_rows_of_another_encoding_are_named_and_the_rest_comes_in(world: World) -> None:
+    thai = "F00002,ready,สมชาย,x,TH,1,TEA,1\r\n".encode("cp874")
+    run = bring(world, f"{HEADER}\r\n".encode() + rows(1).encode() + thai + rows(3).encode())
+    assert counts(run) == ("done", 2, 0, 0, 1)
+    with world.scope():
+        bad = SyncRunRow.objects.get(outcome="failed")
+    assert (bad.line, bad.column, bad.code, bad.external_id) == (3, "recipient_name", "bad_bytes", "F00002")
 
 
 def test_a_cell_of_ten_megabytes_spoils_its_own_order_only(world: World) -> None:

@@ -23,11 +23,14 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Clocks differ a little. More would let a wrong year, being the newest sight, shut out every later sync.
 FUTURE_TOLERANCE = timedelta(minutes=10)
 
+FAR_AHEAD = timedelta(days=730)
+
 _GUARDED = "'=@+-"
 # What a spreadsheet would run: a leading =, and functions or DDE calls behind @, + and -. Not "+66 81 ...", not -5.
 _FORMULA = re.compile(r"=|[@+\-]\s*[A-Za-z][\w.]*\(|[@+\-].*\|.*!")
 # The apostrophe by which a spreadsheet keeps text as text; the one of 's-Hertogenbosch stays.
 _GUARD = re.compile(r"'(?=[0-9+\-=@])")
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MONEY = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,4})?")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -66,12 +69,13 @@ class Fault:
 class Cells:
     """Reads cells of one file; ``zone`` is where times without an offset were written."""
 
-    def __init__(self, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(self, zone: ZoneInfo, now: datetime, encoding: str = "UTF-8") -> None:
         self.zone = zone
+        self.encoding = encoding
         self.now = now.astimezone(UTC)
         self.latest = self.now + FUTURE_TOLERANCE
         self.faults: list[Fault] = []
-        self._money: dict[str, Decimal] = {}
+        self._money: dict[tuple[str, str], Decimal] = {}
         self._quantity: dict[str, int] = {}
         self._time: dict[str, datetime] = {}
 
@@ -92,7 +96,10 @@ class Cells:
             cell = cell[1:].lstrip() if column.kind == "code" or _GUARD.match(cell) else cell
         elif _FORMULA.match(cell):
             self.fault(line, column.name, "formula_cell", value=evidence(cell))
-        if bad := _UNWRITABLE.search(cell):
+        if bad := _ESCAPED_BYTE.search(cell):
+            byte = f"0x{ord(bad[0]) - 0xDC00:02X}"
+            self.fault(line, column.name, "bad_bytes", found=byte, encoding=self.encoding, value=evidence(cell))
+        elif bad := _UNWRITABLE.search(cell):
             self.fault(line, column.name, "bad_character", character=f"U+{ord(bad[0]):04X}", value=evidence(cell))
         if "\n" in cell or "\r" in cell or "\t" in cell:
             if column.kind == "code":
@@ -109,20 +116,25 @@ class Cells:
 
     def money(self, text: str, column: str, line: int, currency: str = "") -> Decimal:
         """An amount, 0 for an empty cell; a decimal comma is understood, separated thousands are refused."""
-        amount = self._money.get(text)
+        amount = self._money.get((text, currency))
         if amount is not None:
             return amount
         if not text:
             return Decimal(0)
-        if not _MONEY.fullmatch(text) or (_THOUSANDS.fullmatch(text) and currency not in _THREE_DECIMALS):
+        amount = self.read_money(text, currency)
+        if amount is None:
             self.fault(line, column, "bad_money", value=evidence(text))
             return Decimal(0)
-        amount = Decimal(text.replace(",", "."))
-        if currency not in _THREE_DECIMALS:
-            if len(self._money) >= CACHE:
-                self._money.clear()
-            self._money[text] = amount
+        if len(self._money) >= CACHE:
+            self._money.clear()
+        self._money[text, currency] = amount
         return amount
+
+    def read_money(self, text: str, currency: str) -> Decimal | None:
+        """The amount that ``text`` means without doubt, or None."""
+        if not _MONEY.fullmatch(text) or (_THOUSANDS.fullmatch(text) and currency not in _THREE_DECIMALS):
+            return None
+        return Decimal(text.replace(",", "."))
 
     def quantity(self, text: str, column: str, line: int) -> int:
         """Whole pieces, at least one."""
@@ -147,12 +159,7 @@ class Cells:
         if moment is not None:
             return moment
         try:
-            if not _TIME.fullmatch(text):
-                raise ValueError(text)
-            moment = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
-            if moment.tzinfo is None:
-                moment = moment.replace(tzinfo=self.zone)
-            moment = moment.astimezone(UTC)
+            moment = self._in_utc(self.read_time(text))
         except (ValueError, OverflowError):
             moment = None
         if moment is None or moment < EARLIEST:
@@ -166,14 +173,42 @@ class Cells:
         self._time[text] = moment
         return moment
 
+    def deadline(self, text: str, column: str, line: int) -> datetime | None:
+        """A moment that may lie ahead, at most :data:`FAR_AHEAD`; None for an empty cell."""
+        if not text:
+            return None
+        try:
+            moment = self._in_utc(self.read_time(text))
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is None or not EARLIEST <= moment <= self.now + FAR_AHEAD:
+            self.fault(line, column, "bad_time", value=evidence(text))
+            return None
+        return moment
+
+    def _in_utc(self, moment: datetime) -> datetime:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=self.zone)
+        return moment.astimezone(UTC)
+
+    def read_time(self, text: str) -> datetime:
+        """The moment or the local time that ``text`` means; raises ValueError."""
+        if not _TIME.fullmatch(text):
+            raise ValueError(text)
+        return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+
     def country(self, text: str, column: str, line: int) -> str:
         """An ISO 3166 alpha-2 code in capitals."""
         code = _COUNTRIES.get(text)
         if code is None:
-            code = _COUNTRIES.get(text.upper(), "") if len(text) == 2 else ""
+            code = self.read_country(text)
             if text and not code:
                 self.fault(line, column, "bad_country", value=evidence(text))
         return code
+
+    def read_country(self, text: str) -> str:
+        """The code that ``text`` means, empty where there is none."""
+        return _COUNTRIES.get(text.upper(), "") if len(text) == 2 else ""
 
     def currency(self, text: str, column: str, line: int) -> str:
         """Three letters in capitals; empty stays empty."""

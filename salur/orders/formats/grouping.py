@@ -11,14 +11,16 @@ from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import itemgetter
-from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from salur.connectors.base.types import StoreOrder
 
 from .cells import Cells, Column
+from .options import ENCODINGS, ReadOptions
 from .results import FileRefused, FormatInfo, ParsedOrder, RowProblem, evidence
-from .table import BadRow, Table, plain_name
+from .table import BadRow, Table, is_footer, plain_name
 
 WINDOW = 5_000
 LINES_LIMIT = 1_000
@@ -56,27 +58,35 @@ class Group:
 class Format(ABC):
     """One kind of order file: its columns, and how the collected cells of an order become a StoreOrder."""
 
-    info: ClassVar[FormatInfo]
-    key: ClassVar[Column]
-    head: ClassVar[tuple[Column, ...]]  # order level; the key is its first
-    line: ClassVar[tuple[Column, ...]]  # line level
-    needed: ClassVar[frozenset[str]]  # columns without which the file is refused
-    aliases: ClassVar[Mapping[str, str]] = {}  # other spelling (plain) -> our column's name
+    info: FormatInfo
+    key: Column
+    head: tuple[Column, ...]  # order level; the key is its first
+    line: tuple[Column, ...]  # line level
+    needed: frozenset[str]  # columns without which the file is refused
+    aliases: Mapping[str, str] = {}  # other spelling (plain) -> our column's name
+    quoted_tabs = True  # false: in a file separated by tabs, quotation marks mean nothing
+    present: frozenset[str] = frozenset()  # our names of the columns that the file at hand has
 
     @abstractmethod
     def build(self, group: Group, head: list[str], cells: Cells) -> StoreOrder | None:
         """The order; what is wrong goes to ``cells.faults``. None only with a fault."""
 
-    @classmethod
-    def names(cls) -> dict[str, str]:
-        """Plain name of every column that this format reads -> our name for it."""
-        own = {plain_name(column.name): column.name for column in (*cls.head, *cls.line)}
-        return {**cls.aliases, **own}
+    def cells(self, zone: ZoneInfo, now: datetime, options: ReadOptions) -> Cells:
+        """What reads the cells: strictly, unless the format says otherwise."""
+        return Cells(zone, now, ENCODINGS.get(options.encoding, "UTF-8"))
 
-    @classmethod
-    def positions(cls, header: list[str]) -> dict[str, int]:
+    def names(self) -> dict[str, str]:
+        """Plain name of every column that this format reads -> our name for it."""
+        own = {plain_name(column.name): column.name for column in (*self.head, *self.line)}
+        return {**self.aliases, **own}
+
+    def widened(self, table: Table) -> Table:
+        """The table with what the format makes out of several columns; usually as it is."""
+        return table
+
+    def positions(self, header: list[str]) -> dict[str, int]:
         """Our column name -> its place in the header; refuses a column that stands there twice."""
-        ours = cls.names()
+        ours = self.names()
         places: dict[str, int] = {}
         for index, written in enumerate(header):
             name = ours.get(plain_name(written))
@@ -93,10 +103,12 @@ class Reader:
 
     def __init__(self, layout: Format, table: Table, cells: Cells) -> None:
         self._layout = layout
-        self._table = table
+        self._table = table = layout.widened(table)
         self._cells = cells
         self._limits = [column.limit for column in layout.head]
         places = layout.positions(table.names)
+        layout.present = frozenset(places)
+        self._written = {name: table.names[place] for name, place in places.items()}  # as people find it in their file
         blank = len(table.names)  # every row gets a blank cell at its end, which stands for absent columns
         self._key = places[layout.key.name]
         self._head = itemgetter(*(places.get(column.name, blank) for column in layout.head))
@@ -109,17 +121,20 @@ class Reader:
         at, head_of, cells_of = self._key, self._head, self._line
         for line, row in self._table.rows:
             if isinstance(row, BadRow):
-                yield self._bad(line, row)
+                if row.code != "too_few_cells" or not is_footer(row.cells, len(self._table.names)):
+                    yield self._bad(line, row)
                 continue
             key = row[at].strip()
             if not key:
-                if any(cell.strip() for cell in row):
-                    yield RowProblem(line, self._layout.key.name, "missing_value", {})
+                if any(cell.strip() for cell in row) and not is_footer(row, len(row)):
+                    yield self._problem(line, self._layout.key.name, "missing_value", {}, "")
                 continue
             row.append("")
             if key != current.key:
                 group = self._open.get(key)
                 if group is None:
+                    if is_footer(row, len(row)):
+                        continue
                     if problem := self._refused(line, key):
                         yield problem
                         continue
@@ -142,9 +157,9 @@ class Reader:
         column = self._layout.key
         if len(key) > column.limit + 1:  # one more: a spreadsheet's apostrophe
             detail = {"limit": str(column.limit), "found": str(len(key)), "value": evidence(key)}
-            return RowProblem(line, column.name, "too_long", detail, self._shown(key))
+            return self._problem(line, column.name, "too_long", detail, key)
         if key in self._closed:
-            return RowProblem(line, column.name, "order_split", {"window": str(WINDOW)}, self._shown(key))
+            return self._problem(line, column.name, "order_split", {"window": str(WINDOW)}, key)
         return None
 
     def _bad(self, line: int, row: BadRow) -> RowProblem:
@@ -163,10 +178,13 @@ class Reader:
     def _overfull(self, group: Group, line: int) -> RowProblem:
         group.spoiled = True
         group.lines.clear()
-        return RowProblem(line, "", "too_many_lines", {"limit": str(LINES_LIMIT)}, self._shown(group.key))
+        return self._problem(line, "", "too_many_lines", {"limit": str(LINES_LIMIT)}, group.key)
 
     def _shown(self, key: str) -> str:
         return evidence(key, self._layout.key.limit)
+
+    def _problem(self, line: int, column: str, code: str, detail: dict[str, str], key: str) -> RowProblem:
+        return RowProblem(line, self._written.get(column, column), code, detail, self._shown(key))
 
     def _close(self) -> Iterator[ParsedOrder | RowProblem]:
         """Hand on the order that began first."""
@@ -185,6 +203,6 @@ class Reader:
         if order is not None and not cells.faults:
             yield ParsedOrder(order, group.line)
             return
-        shown = self._shown(order.external_id if order is not None else key)
+        shown = order.external_id if order is not None else key
         for fault in cells.faults:
-            yield RowProblem(fault.line, fault.column, fault.code, fault.detail, shown)
+            yield self._problem(fault.line, fault.column, fault.code, fault.detail, shown)

@@ -28,10 +28,12 @@ FILE_MESSAGES: Mapping[str, _StrPromise] = {
         "This looks like a file of the kind “%(format)s”, but these columns are missing: %(missing)s."
     ),
     "unknown_header": _(
-        "The columns of this file are not known: %(found)s. Use Salur's template or the Shopify order export."
+        "The columns of this file are not known: %(found)s. Upload it on the page “Import orders” and say which column "
+        "is what, or use Salur's template."
     ),
-    "other_format": _(
-        "This looks like a “%(format)s” file, which cannot be read yet. Copy its orders into Salur's template."
+    "no_lines": _(
+        "This looks like a “%(format)s” file, which does not tell what was bought. Download the file “%(instead)s” "
+        "instead."
     ),
     "old_workbook": _("Workbooks of the old kind (.xls) cannot be read. Save the file as .xlsx or as CSV UTF-8."),
     "unreadable_workbook": _("The workbook cannot be opened (%(reason)s). Save it again, or save it as CSV UTF-8."),
@@ -68,6 +70,10 @@ ROW_MESSAGES: Mapping[str, _StrPromise] = {
     "cell_too_large": _(
         "This row is far too large to be an order line and was passed over. It begins with: “%(value)s”. "
         "A quotation mark that is never closed is the usual cause."
+    ),
+    "bad_bytes": _(
+        "“%(value)s” is not %(encoding)s text (%(found)s). Save the file as “CSV UTF-8”, or choose its encoding when "
+        "you import it."
     ),
     "bad_character": _("“%(value)s” holds a character that cannot be stored (%(character)s). Type the text again."),
     "bad_quotes": _(

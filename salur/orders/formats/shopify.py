@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
 
 from salur.connectors.base.types import Address, OrderStatus, StoreOrder, StoreOrderLine
 
@@ -53,12 +52,17 @@ LINE_FULFILLMENT: Mapping[str, str] = {
 _COD = re.compile(r"\bcod\b|cash[ _]on[ _]delivery", re.IGNORECASE)
 
 
+def says_cash_on_delivery(payment: str) -> bool:
+    """Whether a payment method is paid at the door."""
+    return bool(_COD.search(payment))
+
+
 class Shopify(Format):
     """See the module."""
 
     info = FormatInfo("shopify", "Shopify order export", "shopify")
     key = Column("Name", 100, "code", required=True)
-    head: ClassVar[tuple[Column, ...]] = (
+    head: tuple[Column, ...] = (
         key,
         Column("Id", 40, "code"),
         Column("Financial Status", 40),
@@ -86,7 +90,7 @@ class Shopify(Format):
         Column("Shipping Country", 2, required=True),
         Column("Shipping Phone", 40, "code"),
     )
-    line: ClassVar[tuple[Column, ...]] = (
+    line: tuple[Column, ...] = (
         Column("Lineitem quantity", 12, required=True),
         Column("Lineitem name", 500, required=True),
         Column("Lineitem price", 20),
@@ -107,7 +111,7 @@ class Shopify(Format):
             "Shipping Country",
         )
     )
-    aliases: ClassVar[Mapping[str, str]] = {"fulfillment date": "Fulfilled at"}
+    aliases: Mapping[str, str] = {"fulfillment date": "Fulfilled at"}
     _line_limits = [column.limit for column in line]
 
     def build(self, group: Group, head: list[str], cells: Cells) -> StoreOrder:
@@ -119,7 +123,7 @@ class Shopify(Format):
         )
         currency, total, payment, courier, note, email, phone = head[8:15]
         currency = cells.currency(currency, "Currency", at)
-        cod = bool(_COD.search(payment))
+        cod = says_cash_on_delivery(payment)
         return StoreOrder(
             external_id=number or name,
             status=self._status(financial, fulfillment, bool(head[7]), cod, at, cells),

@@ -7,12 +7,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 
 from .results import FileRefused, evidence
 from .text import LineSource
 
 SEPARATORS = ",;\t"
+# Exports may begin with a few rows of their own before the header (contract sheet csv-orders, eBay).
+PREAMBLE = 20
+CERTAIN = 3  # known names that make a later row the header
 COLUMN_LIMIT = 1_000
+_ESCAPED = re.compile("[\ud800-\udfff]")
 _SEP_LINE = re.compile(r"sep=(.?)[\r\n]*$", re.IGNORECASE)
 
 
@@ -42,24 +47,51 @@ def plain_name(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def sniff(text: str, score: Callable[[list[str]], int]) -> tuple[str, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """How a file begins: its separator, its header, and how many rows that are not blank stand above the header."""
+
+    separator: str
+    names: list[str]
+    above: int = 0
+
+
+Score = Callable[[list[str]], int]
+
+
+def sniff(text: str, score: Score) -> Sniffed:
     """Separator and header of a file that begins with ``text``: the separator under which most names are known."""
     declared = _declared(text.split("\n", 1)[0])
     body = text.split("\n", 1)[1] if declared and "\n" in text else "" if declared else text
-    best: tuple[int, int, str, list[str]] = (-1, 0, ",", [])
+    best = (-1, 0)
+    found = Sniffed(",", [])
     for separator in declared or SEPARATORS:
-        names = _first_row(body, separator)
-        found = (score(names), len(names), separator, names)
-        if found[:2] > best[:2]:
-            best = found
-    names = best[3]
-    if not any(names):
+        rows = _first_rows(body, separator)
+        above = header_at(rows, score)
+        names = rows[above] if rows else []
+        if (worth := (score(names), len(names))) > best:
+            best, found = worth, Sniffed(separator, names, above)
+    if not any(found.names):
         raise FileRefused("empty_file")
-    if len(names) > COLUMN_LIMIT:
-        raise FileRefused("too_many_columns", {"limit": str(COLUMN_LIMIT), "found": str(len(names))})
-    if any("\0" in name for name in names):
+    if len(found.names) > COLUMN_LIMIT:
+        raise FileRefused("too_many_columns", {"limit": str(COLUMN_LIMIT), "found": str(len(found.names))})
+    if any("\0" in name for name in found.names):
         raise FileRefused("not_text")
-    return best[2], names
+    return found
+
+
+def header_at(rows: list[list[str]], score: Score) -> int:
+    """Which of a file's first rows is its header: the first one, unless a later one is known far better."""
+    best, place = max(score(rows[0]), CERTAIN - 1) if rows else 0, 0
+    for index, row in enumerate(rows[1:PREAMBLE], 1):
+        if (worth := score(row)) > best:
+            best, place = worth, index
+    return place
+
+
+def header_name(cell: str) -> str:
+    """A cell of the header: blanks tidied, bytes of another encoding shown as such."""
+    return " ".join(_ESCAPED.sub("\ufffd", cell).split())
 
 
 def _declared(line: str) -> str:
@@ -71,24 +103,41 @@ def _declared(line: str) -> str:
     return match[1]
 
 
-def _first_row(text: str, separator: str) -> list[str]:
+def _first_rows(text: str, separator: str) -> list[list[str]]:
+    rows: list[list[str]] = []
     try:
         for row in csv.reader(StringIO(text, newline=""), delimiter=separator):
             if any(cell.strip() for cell in row):
-                return [" ".join(cell.split()) for cell in row]
+                rows.append([header_name(cell) for cell in row])
+                if len(rows) >= PREAMBLE:
+                    break
     except csv.Error:
         # Not readable with this separator; another may do, and with none of them no column is known.
-        return [evidence(text.lstrip())]
-    return []
+        return rows or [[evidence(text.lstrip())]]
+    return rows
 
 
-def delimited(lines: Iterator[str], separator: str) -> Table:
-    """The table in text ``lines`` (whose first line may declare the separator)."""
-    source = LineSource(lines)
-    rows = _records(source, separator)
-    number, names = next(((number, row) for number, row in rows if isinstance(row, list)), (0, []))
-    names = [" ".join(name.split()) for name in names]
-    return Table(names, _fitted(rows, source, separator, len(names), number))
+def delimited(lines: Iterator[str], separator: str, *, above: int = 0, quoted: bool = True) -> Table:
+    """The table in text ``lines``, without the ``sep=`` line.
+
+    ``above``: how many rows that are not blank stand above the header. ``quoted`` false: quotation marks mean nothing.
+    """
+    source = LineSource(lines, quoted=quoted)
+    rows = _records(source, separator, quoted=quoted)
+    filled = (row for _, row in rows if isinstance(row, list) and any(cell.strip() for cell in row))
+    names = [header_name(name) for name in next(islice(filled, above, None), [])]
+    fitted = _fitted(rows, source, separator, len(names))
+    return Table(names, fitted if quoted else ((number, _unquoted(row)) for number, row in fitted))
+
+
+def _unquoted(row: list[str] | BadRow) -> list[str] | BadRow:
+    """Cells that a spreadsheet has put in quotation marks all the same."""
+    if isinstance(row, list):
+        for index, cell in enumerate(row):
+            inner = cell[1:-1]
+            if len(cell) > 1 and cell[0] == cell[-1] == '"' and inner.count('"') == 2 * inner.count('""'):
+                row[index] = inner.replace('""', '"')
+    return row
 
 
 def without_declaration(lines: Iterator[str]) -> Iterator[str]:
@@ -100,9 +149,12 @@ def without_declaration(lines: Iterator[str]) -> Iterator[str]:
     yield from lines
 
 
-def _records(source: LineSource, separator: str) -> Iterator[Row]:
+def _records(source: LineSource, separator: str, *, quoted: bool = True) -> Iterator[Row]:
     """Rows that are not blank, numbered as a spreadsheet numbers them."""
-    reader = csv.reader(source, delimiter=separator, strict=True)
+    if quoted:
+        reader = csv.reader(source, delimiter=separator, strict=True)
+    else:
+        reader = csv.reader(source, delimiter=separator, strict=True, quoting=csv.QUOTE_NONE)
     number = 0
     while True:
         try:
@@ -137,7 +189,7 @@ def _unreadable(source: LineSource, separator: str, code: str) -> BadRow:
     return BadRow(code, detail, cells[:-1])  # its last cell may be cut off
 
 
-def _fitted(rows: Iterator[Row], source: LineSource, separator: str, width: int, header: int) -> Iterator[Row]:
+def _fitted(rows: Iterator[Row], source: LineSource, separator: str, width: int) -> Iterator[Row]:
     for number, row in rows:
         if isinstance(row, BadRow):
             yield number, row
@@ -170,3 +222,21 @@ def fit(row: list[str], width: int) -> list[str] | BadRow | None:
 def _swallowed(row: list[str], separator: str, width: int) -> bool:
     """Whether a cell holds whole other rows: a stray quotation mark opened it and another one closed it by chance."""
     return any("\n" in cell and cell.count(separator) >= width - 1 for cell in row)
+
+
+_FOOTER = re.compile(
+    r"\d+ ?,? ?(record|order|row|transaction)s?(\(s\))? (downloaded|exported)\b|seller id ?:"
+    r"|((grand|sub)[ -]?)?totals?:?$|sum:?$|(gesamt)?summe:?$|jumlah( keseluruhan)?:?$|total keseluruhan:?$"
+    r"|tổng( cộng)?:?$|(合|总|小)计[::]?$|รวม(ทั้งหมด)?:?$",
+    re.IGNORECASE,
+)
+
+
+def is_footer(cells: list[str], width: int) -> bool:
+    """Whether a row is what an export puts below its orders: a count, the seller's name, a sum. Never a filled row."""
+    if sum(map(bool, cells)) * 2 > width:  # nearly every row: told without looking closer
+        return False
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled:
+        return False
+    return bool(_FOOTER.match(filled[0]) or _FOOTER.match(" ".join(filled)))

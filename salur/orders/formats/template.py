@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import StringIO
-from typing import ClassVar
 
 from salur.connectors.base.types import Address, OrderStatus, StoreOrder, StoreOrderLine
 
@@ -67,7 +66,7 @@ class Template(Format):
 
     info = FormatInfo("salur", "Salur order file")
     key = Column("order_id", 100, "code", required=True)
-    head: ClassVar[tuple[Column, ...]] = (
+    head: tuple[Column, ...] = (
         key,
         Column("status", 40),
         Column("ordered_at", 40),
@@ -90,7 +89,7 @@ class Template(Format):
         Column("country", 2, required=True),
         Column("note", 5_000, "note"),
     )
-    line: ClassVar[tuple[Column, ...]] = (
+    line: tuple[Column, ...] = (
         Column("line_id", 100, "code"),
         Column("sku", 100, "code", required=True),
         Column("item_name", 500),
@@ -98,6 +97,7 @@ class Template(Format):
         Column("unit_price", 20),
     )
     needed = frozenset(column.name for column in (*head, *line) if column.required)
+    statuses: Mapping[str, str] = STATUSES
     _line_limits = [column.limit for column in line]
 
     def build(self, group: Group, head: list[str], cells: Cells) -> StoreOrder:
@@ -111,7 +111,7 @@ class Template(Format):
         currency = cells.currency(currency, "currency", at)
         return StoreOrder(
             external_id=order_id,
-            status=OrderStatus(cells.word(status, STATUSES, "status", at) or OrderStatus.UNKNOWN),
+            status=OrderStatus(cells.word(status, self.statuses, "status", at) or OrderStatus.UNKNOWN),
             raw_status=status,
             version=version_of(cells.now, ordered_at, paid_at, updated_at),
             ordered_at=ordered_at or cells.now,

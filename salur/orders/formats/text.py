@@ -1,4 +1,8 @@
-"""Bytes to text lines: encoding, byte order mark, line ends, and a bound on how much one row may hold in memory."""
+"""Bytes to text lines: encoding, byte order mark, line ends, and a bound on how much one row may hold in memory.
+
+A byte that does not fit the encoding is not lost and stops nothing: it becomes a lone surrogate (U+DC80 to U+DCFF), and
+whoever reads its cell puts down line and column. Only UTF-16, where one wrong byte shifts all others, is refused.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,13 @@ CHUNK = 1 << 16
 ROW_LIMIT = 1 << 17
 
 
-def encoding_of(head: bytes) -> str:
-    """UTF-8 unless a UTF-16 byte order mark says otherwise; nothing is guessed (a wrong guess spoils names)."""
+def encoding_of(head: bytes, said: str = "") -> str:
+    """What a person ``said``, else UTF-8 unless a UTF-16 byte order mark says otherwise.
+
+    Nothing is guessed, because a wrong guess spoils names.
+    """
+    if said and said != "utf-8":
+        return said
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileRefused("encoding", {"line": "1", "found": "UTF-32"})
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -24,9 +33,15 @@ def encoding_of(head: bytes) -> str:
     return "utf-8-sig"
 
 
-def decode(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
-    """The text of ``chunks``; a byte that does not fit refuses the file and names its text line."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
+def is_utf_16(encoding: str) -> bool:
+    """Whether a wrong byte would shift everything behind it."""
+    return encoding.startswith("utf-16")
+
+
+def decode(chunks: Iterator[bytes], encoding: str, *, strict: bool = False) -> Iterator[str]:
+    """The text of ``chunks``, see the module for bytes that do not fit; ``strict``: they refuse the file."""
+    strict = strict or is_utf_16(encoding)
+    decoder = codecs.getincrementaldecoder(encoding)("strict" if strict else "surrogateescape")
     lines = 1
     for chunk in chunks:
         text = _decoded(decoder, chunk, False, lines)
@@ -81,10 +96,11 @@ class LineSource:
     after each row (attributes, because this runs once per row) and reads ``overlong`` and ``ended``.
     """
 
-    __slots__ = ("_lines", "ended", "first", "lines", "overlong", "size")
+    __slots__ = ("_lines", "_quoted", "ended", "first", "lines", "overlong", "size")
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str], *, quoted: bool = True) -> None:
         self._lines = lines
+        self._quoted = quoted
         self.size = 0
         self.lines = 0
         self.first = ""
@@ -112,7 +128,7 @@ class LineSource:
         """Drop the rest of the row that ``line`` belongs to; answer what closes it for the reader."""
         inside = quoted = self.lines > 1
         while True:
-            quoted ^= line.count('"') % 2 == 1
+            quoted ^= self._quoted and line.count('"') % 2 == 1
             if not quoted and line.endswith(("\n", "\r")):
                 break
             following = next(self._lines, None)

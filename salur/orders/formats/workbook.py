@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 from .results import FileRefused, evidence
-from .table import BadRow, Row, Table, fit
+from .table import PREAMBLE, BadRow, Row, Score, Table, fit, header_at, header_name
 from .text import ROW_LIMIT, chunks_of
 
 SIGNATURE = b"PK\x03\x04"
@@ -26,10 +27,11 @@ SMALL_PART_LIMIT = 8 * _MIB
 BLANK_ROWS_LIMIT = 1_048_576
 
 
-def open_workbook(stream: BinaryIO, head: bytes = b"") -> Table:
+def open_workbook(stream: BinaryIO, head: bytes = b"", score: Score | None = None) -> Table:
     """The first sheet's header and rows; FileRefused if it cannot be read or would inflate beyond all measure.
 
-    ``head`` is what was already taken from a stream that cannot be set back.
+    ``head`` is what was already taken from a stream that cannot be set back. ``score`` finds the header below rows of
+    a preamble; without it the first row that is not blank is the header.
     """
     with ExitStack() as until_refused:
         book = _seekable(stream, head, until_refused)
@@ -38,13 +40,28 @@ def open_workbook(stream: BinaryIO, head: bytes = b"") -> Table:
             cells = _first_sheet(book)
         closing = until_refused.pop_all()
         rows = _rows(cells, closing)
-        number, names = next(((number, row) for number, row in rows if isinstance(row, list)), (0, []))
-    if number == 0:
+        first = _first_rows(rows, PREAMBLE if score else 1)
+    places = [place for place, (_, row) in enumerate(first) if isinstance(row, list)]
+    if not places:
         raise FileRefused("empty_file")
-    names = [" ".join(name.split()) for name in names]
+    texts = [[header_name(cell) for cell in row] for _, row in first if isinstance(row, list)]
+    above = header_at(texts, score) if score else 0
+    names = texts[above]
     while names and not names[-1]:
         names.pop()
-    return Table(names, _fitted(rows, len(names)))
+    return Table(names, _fitted(chain(first[places[above] + 1 :], rows), len(names)))
+
+
+def _first_rows(rows: Iterator[Row], most: int) -> list[Row]:
+    """Rows until ``most`` readable ones have come, with the unreadable ones between them."""
+    taken: list[Row] = []
+    readable = 0
+    for row in rows:
+        taken.append(row)
+        readable += isinstance(row[1], list)
+        if readable >= most:
+            break
+    return taken
 
 
 @contextmanager

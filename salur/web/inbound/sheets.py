@@ -84,6 +84,6 @@ def _table(content: bytes) -> Table:
         raise FileRefused("old_workbook")
     if content.startswith(SIGNATURE):
         return open_workbook(io.BytesIO(content))
-    text = "".join(decode(chunks_of(io.BytesIO(content)), encoding_of(content)))
-    separator, _names = sniff(text, _score)
-    return delimited(without_declaration(lines_of(iter([text]))), separator)
+    text = "".join(decode(chunks_of(io.BytesIO(content)), encoding_of(content), strict=True))
+    begins = sniff(text, _score)
+    return delimited(without_declaration(lines_of(iter([text]))), begins.separator, above=begins.above)

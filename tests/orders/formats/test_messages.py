@@ -9,9 +9,8 @@ from salur.orders import formats
 from salur.orders.formats.messages import MESSAGES
 
 SOURCE = Path(formats.__file__).parent
-# Strings that look like codes in calls that report: FileRefused(code), RowProblem(.., .., code), fault(.., .., code),
-# BadRow(code) and _unreadable(.., .., code).
-PLACES = {"FileRefused": 0, "RowProblem": 2, "fault": 2, "BadRow": 0, "_unreadable": 2}
+# Strings that look like codes in calls that report: FileRefused(code), RowProblem(.., .., code), BadRow(code).
+PLACES = {"FileRefused": 0, "RowProblem": 2, "_problem": 2, "fault": 2, "BadRow": 0, "_unreadable": 2}
 
 
 def codes_in_source() -> set[str]:

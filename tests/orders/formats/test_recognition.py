@@ -7,7 +7,8 @@ import pytest
 from salur.orders.formats import FileRefused, recognise, template_csv
 from salur.orders.formats.messages import text_of
 
-from .files import SHOPIFY, own, refusal, shopify, table
+from .exports import ETSY_ORDERS
+from .files import SHOPIFY, own, problems, refusal, shopify, table, taken
 
 
 def header(*names: str) -> bytes:
@@ -49,18 +50,26 @@ def test_a_column_that_stands_there_twice_is_refused() -> None:
     assert (refused.code, refused.detail["column"]) == ("duplicate_column", "sku")
 
 
-@pytest.mark.parametrize(
-    ("content", "title"),
-    [
-        (header("Sale Date", "Item Name", "Transaction ID", "Listing ID", "Order ID"), "Etsy sold order items"),
-        (header("Sale Date", "Order ID", "Number of Items", "Order Net", "SKU"), "Etsy sold orders"),
-        (header("order-id", "order-item-id", "purchase-date", "sku").replace(b",", b"\t"), "Amazon order report"),
-        (header("Sales Record Number", "Order Number", "Item Title"), "eBay orders report"),
-    ],
-)
-def test_files_of_other_shops_are_named(content: bytes, title: str) -> None:
-    refused = refusal(content)
-    assert (refused.code, refused.detail["format"]) == ("other_format", title)
+def test_a_file_without_the_lines_of_its_orders_names_the_one_that_has_them() -> None:
+    refused = refusal(header(*ETSY_ORDERS))
+    assert (refused.code, refused.detail["instead"]) == ("no_lines", "EtsySoldOrderItems")
+
+
+@pytest.mark.parametrize("above", [1, 3])
+def test_rows_above_the_header_are_passed_over_and_counted(above: int) -> None:
+    content = b"Orders report;;\r\n\r\n" * above + table([own(), own(order_id="A2", quantity="x")])
+    assert taken(content) == ["A1"]
+    assert problems(content) == [(2 * above + 3, "quantity", "bad_quantity", "A2")]
+
+
+@pytest.mark.parametrize("footer", ["3 record(s) downloaded", "Seller ID : shop-1", "Total,,,480.00", "Jumlah,,"])
+def test_rows_below_the_orders_are_passed_over(footer: str) -> None:
+    content = table([own(), own(order_id="A2")]) + f"\r\n{footer}\r\n".encode()
+    assert (taken(content), problems(content)) == (["A1", "A2"], [])
+
+
+def test_a_row_that_says_more_than_a_sum_is_no_footer() -> None:
+    assert taken(table([own(order_id="Total"), own(order_id="A2")])) == ["Total", "A2"]
 
 
 def test_recognise_refuses_what_reading_would_refuse() -> None:

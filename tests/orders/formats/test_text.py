@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from salur.orders.formats import FileRefused, ParsedOrder, grouping, read_orders
+from salur.orders.formats import ParsedOrder, ReadOptions, RowProblem, read_orders
 
 from .files import NOW, own, problems, read, refusal, table, taken
 
@@ -52,19 +52,31 @@ def test_a_cell_of_several_text_lines_is_one_row() -> None:
     assert problems(table(rows)) == [(3, "quantity", "bad_quantity", "A2")]
 
 
-@pytest.mark.parametrize("encoding", ["cp874", "cp1252", "shift_jis"])
-def test_another_encoding_refuses_the_file_before_any_order_and_names_the_line(encoding: str) -> None:
-    name = {"cp874": "สมชาย", "cp1252": "Müller", "shift_jis": "田中"}[encoding]
-    refused = refusal(table([own(), own(order_id="A2", recipient_name=name)], encoding=encoding))
-    assert (refused.code, refused.detail["line"]) == ("encoding", "3")
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("cp874", "สมชาย"), ("cp1252", "Müller"), ("cp932", "田中"), ("gb18030", "王伟")]
+)
+def test_bytes_of_another_encoding_are_named_by_line_and_column_and_the_rest_is_read(encoding: str, name: str) -> None:
+    content = table([own(), own(order_id="A2", recipient_name=name), own(order_id="A3")], encoding=encoding)
+    assert taken(content) == ["A1", "A3"]
+    assert problems(content) == [(3, "recipient_name", "bad_bytes", "A2")]
+    options = ReadOptions(encoding=encoding)
+    said = list(read_orders(BytesIO(content), zone="UTC", now=NOW, options=options))
+    assert [item.order.address.name for item in said if isinstance(item, ParsedOrder)] == [
+        "Somchai Jaidee",
+        name,
+        "Somchai Jaidee",
+    ]
 
 
-def test_a_wrong_byte_far_down_refuses_a_file_before_its_first_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grouping, "WINDOW", 10)
-    content = table([own(order_id=f"A{n}") for n in range(1_000)]) + "ก".encode("cp874")
-    with pytest.raises(FileRefused) as caught:
-        next(read_orders(BytesIO(content), zone="UTC", now=NOW))
-    assert caught.value.detail["line"] == "1002"
+def test_a_wrong_byte_in_a_column_that_nobody_reads_spoils_nothing() -> None:
+    content = table([{**own(), "internal": "Müller"}], encoding="cp1252")
+    assert taken(content) == ["A1"]
+
+
+def test_a_wrong_encoding_that_was_said_is_seen_by_its_cells() -> None:
+    content = table([own(), own(order_id="A2", recipient_name="สมชาย")])
+    said = list(read_orders(BytesIO(content), zone="UTC", now=NOW, options=ReadOptions(encoding="big5")))
+    assert [item.code for item in said if isinstance(item, RowProblem)] == ["bad_bytes"]
 
 
 def test_a_broken_utf_16_file_names_its_line_too() -> None:
@@ -82,7 +94,7 @@ def test_a_broken_utf_16_file_names_its_line_too() -> None:
         (b"\xff\xfe\x00\x00o\x00\x00\x00", "encoding"),
         ("order_id,sku".encode("utf-16-le"), "not_text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_workbook"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "encoding"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "not_text"),
         (b"hello", "unknown_header"),
         (b"," * 2_000 + b"x", "too_many_columns"),
         (b"x" * 300_000, "unknown_header"),

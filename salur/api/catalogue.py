@@ -233,5 +233,7 @@ VALUES = {
     "bad_cursor": _("The cursor does not belong to this list. Begin without one."),
     "bad_window": _("The window must begin before it ends, and not in the future."),
     "not_added": _("No product of this MSKU was added to this warehouse."),
+    "unknown_warehouse": _("There is no such warehouse."),
+    "takes_no_stock": _("This store cannot be told what it may sell."),
     "bad_key": _("An idempotency key has 1 to 200 characters."),
 }

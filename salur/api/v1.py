@@ -11,7 +11,19 @@ from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from . import connections, inbound, orders, outbound, partners, problems, runs, stock, stock_syncs, warehouses
+from . import (
+    connections,
+    inbound,
+    orders,
+    outbound,
+    partners,
+    problems,
+    runs,
+    stock,
+    stock_syncs,
+    store_stock,
+    warehouses,
+)
 from .access import Bearer
 from .answers import SCOPE
 from .parsing import StrictParser
@@ -78,6 +90,7 @@ for router in (
     stock_syncs.router,
     runs.router,
     connections.router,
+    store_stock.router,
     partners.router,
     warehouses.router,
 ):

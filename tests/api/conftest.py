@@ -66,6 +66,10 @@ class Caller:
             more["json"] = body
         return self.call("POST", path, headers=headers, **more)
 
+    def put(self, path: str, body: Any) -> httpx.Response:
+        """Set something whole."""
+        return self.call("PUT", path, json=body)
+
     def create(self, store_id: int, *orders: dict[str, Any], key: str = "") -> Any:
         """The answer to a call that brings orders in."""
         answer = self.post("/orders", {"store_id": store_id, "orders": list(orders)}, key=key)

@@ -31,6 +31,7 @@ from .abilities import facts_of, notes_of
 from .authorising import who
 from .forms import PLACE, PlaceForm, SettingsForm
 from .ranges import RangeForm
+from .store_stock import AGAIN, StockRuleForm, save_stock_rule, stock_panel, tell_again
 from .subscribing import ask_for_messages, messages_of
 from .ways import how_authorised
 
@@ -59,8 +60,11 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
         plugin = find_plugin(STORE, store.channel)
     form = _settings_form(request, plugin, store.settings)
     ranged = _range_form(request, store, plugin)
+    abilities = plugin.capabilities.abilities if plugin else frozenset[str]()
+    stock = stock_panel(request, store, abilities)
+    rule = stock.form if stock is not None else None
     if request.method == "POST":
-        done = _store_forms(request, store, form, ranged)
+        done = _store_forms(request, store, form, ranged, rule)
         if done is not None:
             return done
     with reading(request):
@@ -68,19 +72,20 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
             "store": store,
             "plugin": plugin,
             "title": channel_title(store.channel),
-            "abilities": plugin.capabilities.abilities if plugin else frozenset(),
+            "abilities": abilities,
             "form": form,
             "range_form": ranged,
+            "stock": stock,
             "sending": messages_of(store, plugin),
             "connected": store.state == ConnectionState.CONNECTED,
             "runs": last_runs(6, store_id),
             "budget": budget_of(store_id=store_id),
             "troubles": last_exchanges(store_id=store_id),
         }
-    return fragment_or_page(request, "web/integrations/store.html", context, status=_status(form, ranged))
+    return fragment_or_page(request, "web/integrations/store.html", context, status=_status(form, ranged, rule))
 
 
-def _status(*forms: SettingsForm | RangeForm | PlaceForm | None) -> int:
+def _status(*forms: SettingsForm | RangeForm | PlaceForm | StockRuleForm | None) -> int:
     return 422 if any(form is not None and form.is_bound for form in forms) else 200
 
 
@@ -91,7 +96,11 @@ def _range_form(request: MerchantRequest, store: StoreConnection, plugin: Plugin
 
 
 def _store_forms(
-    request: MerchantRequest, store: StoreConnection, form: SettingsForm | None, ranged: RangeForm | None
+    request: MerchantRequest,
+    store: StoreConnection,
+    form: SettingsForm | None,
+    ranged: RangeForm | None,
+    stock: StockRuleForm | None,
 ) -> HttpResponseBase | None:
     """Do what was posted; None if a form has to be shown again with its errors."""
     if form is not None and form.is_bound:
@@ -100,6 +109,9 @@ def _store_forms(
             return None
     elif ranged is not None and ranged.is_bound:
         return _sync_range(request, store, ranged)
+    elif stock is not None and stock.is_bound:
+        if not save_stock_rule(request, store, stock):
+            return None
     else:
         _act_on_store(request, store)
     return redirect("web:store", store.pk)
@@ -146,6 +158,8 @@ def _act_on_store(request: MerchantRequest, store: StoreConnection) -> None:
     elif action == "subscribe":
         _require_owner(request)
         ask_for_messages(request, "store", store.pk)
+    elif action == AGAIN:
+        tell_again(request, store)
     elif action in SWITCHES:
         with acting(request, "settings"):
             _switch(store.pk, action)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from salur.catalog.editing import bind_sku, unbind
+from salur.catalog.listing_stock import stock_of_listings
 from salur.catalog.models import Listing
 from salur.catalog.products import create_from_listings
 from salur.catalog.queries import (
@@ -39,9 +40,12 @@ def listing_list(request: MerchantRequest) -> HttpResponseBase:
     bound = bindings_of_listings(listed.rows)
     same = products_named(row.sku for row in listed.rows)
     known = stores()
+    told = stock_of_listings(row.pk for row in listed.rows)
+    rows = [(row, bound.get((row.store_id, row.sku), []), same.get(row.sku), told.get(row.pk)) for row in listed.rows]
     context = {
         "page": listed,
-        "rows": [(row, bound.get((row.store_id, row.sku), []), same.get(row.sku)) for row in listed.rows],
+        "rows": rows,
+        "tells": bool(told),
         "stores": known,
         "chosen_store": next((s for s in known if s.pk == store_id), None),
         "store_id": store_id,

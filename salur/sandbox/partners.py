@@ -29,6 +29,7 @@ from salur.sandbox.gearment.partner import PARTNER as GEARMENT
 from salur.sandbox.jd.partner import PARTNER as JD
 from salur.sandbox.qimen.partner import FASTOCK, QIMEN
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
+from salur.sandbox.woocommerce.partner import PARTNER as WOOCOMMERCE
 
 PARTNERS: tuple[Partner, ...] = (
     SHOPEE,
@@ -37,4 +38,5 @@ PARTNERS: tuple[Partner, ...] = (
     FASTOCK,
     GEARMENT,
     JD,
+    WOOCOMMERCE,
 )

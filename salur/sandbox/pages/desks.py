@@ -19,7 +19,7 @@ class Desk:
 
     ``part`` and ``complete`` are the statuses of an inbound list of which some or all has come ("": it has no such
     lists); ``waiting`` those in which one still expects goods. ``labels``: stock is told in these words, not in units.
-    ``cancels``: the statuses in which a store's buyer may cancel.
+    ``cancels``: the statuses in which a store's buyer may cancel; ``cancelled``: the store's word for it.
     """
 
     title: str
@@ -33,6 +33,7 @@ class Desk:
     labels: Mapping[str, str] = field(default_factory=dict)
     makes_orders: bool = False
     cancels: tuple[str, ...] = ()
+    cancelled: str = "CANCELLED"
 
     def word(self, status: str) -> str:
         """A status as people read it."""
@@ -119,6 +120,13 @@ DESKS: Mapping[str, Desk] = {
         complete="70",
         waiting=("10", "20", "30", "50"),
         keeps_stock=True,
+    ),
+    "woocommerce": Desk(
+        title="WooCommerce store",
+        following=_along("pending", "processing", "completed", **{"on-hold": "processing", "failed": "processing"}),
+        makes_orders=True,
+        cancels=("pending", "on-hold", "processing"),
+        cancelled="cancelled",
     ),
 }  # fmt: skip
 

@@ -90,7 +90,7 @@ def _moves(name: str, desk: Desk, row: dict[str, Any]) -> Html:
     if desk.shipped and desk.shipped not in (following, status) and _leads_to(desk, status):
         buttons.append(button("Ship at once", "status", desk.shipped))
     if status in desk.cancels:
-        buttons.append(button("Buyer cancels", "status", "CANCELLED"))
+        buttons.append(button("Buyer cancels", "status", desk.cancelled))
     if not buttons:
         return tag("span", "-")
     return form(f"/partners/{name}/orders", hidden(number=row.get("number") or row["order_sn"]), *buttons)

@@ -178,6 +178,8 @@ class StoreControl(Generic[Kind]):
             store.ask_to_cancel(shop, order, reason)
         elif step == "cancelled" and order.step != "cancelled":
             store.cancel(shop, order, str(body.get("by", "buyer")), reason)
+            if status and order.status != status:  # the partner has several words for what is off
+                store.set_step(shop, order, step, status)
         elif step == "ready" and not order.tracking:
             store.arrange(shop, order, {"by": "control"}, status)
         else:

@@ -1,0 +1,1 @@
+"""Lazada Open Platform (see README.md for what is documented and what assumed)."""

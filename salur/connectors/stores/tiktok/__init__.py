@@ -1,0 +1,1 @@
+"""TikTok Shop: all orders of a shop but those sold at Tokopedia."""

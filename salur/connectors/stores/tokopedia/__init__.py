@@ -1,0 +1,1 @@
+"""Tokopedia, as the part of "Tokopedia & Shop" that was sold there (through the TikTok Shop API)."""

@@ -92,12 +92,16 @@ def test_a_lone_object_is_a_list_of_one_and_nothing_is_an_empty_list() -> None:
         as_objects(read('[{"a":1},2]'), "x")
 
 
-@pytest.mark.parametrize("written", ["2023-11-14T22:13:20Z", "2023-11-15T05:13:20+07:00", "2023-11-14T22:13:20.000+00:00"])
+@pytest.mark.parametrize(
+    "written", ["2023-11-14T22:13:20Z", "2023-11-15T05:13:20+07:00", "2023-11-14T22:13:20.000+00:00"]
+)
 def test_times_with_an_offset_are_read_in_utc(written: str) -> None:
     assert iso_moment({"t": written}, "t") == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["2023-11-14T22:13:20", "yesterday", "2023-13-01T00:00:00Z", "0001-01-01T00:00:00+23:00"])
+@pytest.mark.parametrize(
+    "written", ["2023-11-14T22:13:20", "yesterday", "2023-13-01T00:00:00Z", "0001-01-01T00:00:00+23:00"]
+)
 def test_a_time_without_an_offset_is_refused(written: str) -> None:
     with pytest.raises(ContractBroken) as refused:
         iso_moment({"t": written}, "t")
@@ -105,9 +109,7 @@ def test_a_time_without_an_offset_is_refused(written: str) -> None:
 
 
 def test_milliseconds_are_kept() -> None:
-    assert millisecond_moment({"t": 1_700_000_000_123}, "t") == datetime(
-        2023, 11, 14, 22, 13, 20, 123_000, tzinfo=UTC
-    )
+    assert millisecond_moment({"t": 1_700_000_000_123}, "t") == datetime(2023, 11, 14, 22, 13, 20, 123_000, tzinfo=UTC)
     assert millisecond_moment({"t": None}, "t") is None
     assert iso_moment({"t": ""}, "t") is None
     with pytest.raises(ContractBroken):

@@ -1,0 +1,1 @@
+"""Tokopedia through its own, older API (fs.tokopedia.net)."""

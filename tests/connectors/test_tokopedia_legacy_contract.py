@@ -1,0 +1,398 @@
+"""Tokopedia's older API against contracts/tokopedia_legacy: statuses, signatures and examples, all pure."""
+
+from __future__ import annotations
+
+import csv
+import json
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from salur.connectors.base.errors import (
+    AlreadyExists,
+    AuthExpired,
+    AuthRejected,
+    ContractBroken,
+    PartnerError,
+    Rejected,
+    Retryable,
+    TooLate,
+)
+from salur.connectors.base.listing import StockTarget
+from salur.connectors.base.types import Credentials, OrderStatus, RawRequest, ShippingOption, TimeWindow
+from salur.connectors.stores.tokopedia_legacy.connector import PLUGIN, TokopediaLegacyConnector
+from salur.connectors.stores.tokopedia_legacy.statuses import STAGES
+from salur.connectors.stores.tokopedia_legacy.wire import basic, message_signature
+
+from .contracts import CONTRACTS, contract, exchanges
+from .scripted import Said, Scripted, asked, said
+from .test_garbage import documents, names, survives
+
+SHOP = Credentials(
+    {
+        "client_id": "cid",
+        "client_secret": "csecret",
+        "fs_id": "13004",
+        "shop_id": "479573",
+        "webhook_secret": "toko_whsecret",
+        "access_token": "c:tok_abc",
+        "base_url": "https://fs.invalid",
+        "accounts_url": "https://accounts.invalid",
+    }
+)
+NOW = 1_700_000_000.0
+DAY = TimeWindow(datetime(2023, 11, 14, tzinfo=UTC), datetime(2023, 11, 15, tzinfo=UTC))
+PAID, PICKED, WISHED = "43481289", "43481290", "43481291"
+
+
+def example(operation: str, name: str) -> Said:
+    return said("tokopedia_legacy", operation, name)
+
+
+def tokopedia(**answers: Said | list[Said]) -> tuple[TokopediaLegacyConnector, Scripted]:
+    transport = Scripted({name.replace("__", "."): value for name, value in answers.items()})
+    return TokopediaLegacyConnector(SHOP, transport, clock=lambda: NOW), transport
+
+
+def detail(status: int, **changes: Any) -> Said:
+    _, body = example("order.detail", "paid")
+    row = deepcopy(body)
+    row["data"] |= {"order_status": status, **changes}
+    return 200, row
+
+
+def test_every_documented_status_has_a_meaning_and_a_stage() -> None:
+    with (CONTRACTS / "tokopedia_legacy" / "statuses.csv").open(encoding="utf-8", newline="") as file:
+        codes = {row["code"] for row in csv.DictReader(file)}
+    assert codes == set(PLUGIN.status_tables["order"]) == set(STAGES)
+
+
+@pytest.mark.parametrize("vector", contract("tokopedia_legacy/signing.json")["webhooks"], ids=lambda one: one["name"])
+def test_messages_are_verified_as_worked_out_by_hand(vector: dict[str, Any]) -> None:
+    body = vector["body"].encode()
+    assert message_signature(vector["secret"], body) == vector["sign"]
+    connector, _ = tokopedia()
+    request = RawRequest("POST", "https://hub.invalid/w", {vector["header"]: vector["sign"]}, {}, body)
+    (event,) = connector.parse_callback(request)
+    assert (event.kind, event.subject) == ("order", str(json.loads(body)["order_id"]))
+    with pytest.raises(AuthRejected):
+        connector.parse_callback(RawRequest("POST", request.url, request.headers, {}, body + b" "))
+
+
+def test_a_message_for_another_shop_of_the_application_means_nothing() -> None:
+    body = b'{"order_id":1,"order_status":220,"fs_id":13004,"shop_id":1}'
+    headers = {"authorization-hmac": message_signature("toko_whsecret", body)}
+    assert tokopedia()[0].parse_callback(RawRequest("POST", "u", headers, {}, body)) == []
+
+
+def test_without_a_webhook_secret_no_message_is_believed() -> None:
+    connector = TokopediaLegacyConnector(SHOP.replaced(webhook_secret=""), Scripted({}))
+    headers = {"Authorization-Hmac": message_signature("", b"{}")}
+    with pytest.raises(AuthRejected):
+        connector.parse_callback(RawRequest("POST", "u", headers, {}, b"{}"))
+    with pytest.raises(Rejected) as refused:
+        connector.subscribe("https://hub.invalid/w")
+    assert refused.value.field == "webhook_secret"
+
+
+def test_typed_keys_buy_a_token() -> None:
+    vector = contract("tokopedia_legacy/signing.json")["basic"][0]
+    assert basic(vector["client_id"], vector["client_secret"]) == vector["value"]
+    connector, transport = tokopedia(token=example("token", "granted"))
+    tokens = connector.grant()
+    assert (tokens.access_token, tokens.identity) == ("c:tok_abc", "479573")
+    assert tokens.access_expires_at == datetime.fromtimestamp(NOW, UTC) + timedelta(days=1)
+    (call,) = transport.calls
+    assert (call.url, call.params, call.content) == (
+        "https://accounts.invalid/token",
+        (("grant_type", "client_credentials"),),
+        b"",
+    )
+    assert call.headers["Authorization"] == vector["value"]
+    with pytest.raises(AuthRejected):
+        tokopedia(token=example("token", "keys wrong"))[0].grant()
+
+
+def test_the_shop_must_be_one_of_the_applications() -> None:
+    identity = tokopedia(shop__info=example("shop.info", "the shop"))[0].verify()
+    assert (identity.key, identity.name, identity.country) == ("479573", "Toko Kopi Nusantara", "ID")
+    refusals: list[tuple[Said, type[PartnerError]]] = [
+        (example("shop.info", "token too old"), AuthExpired),
+        (example("shop.info", "shop not linked to the application"), AuthRejected),
+        ((200, {"header": {}, "data": []}), AuthRejected),
+        ((401, b"<html>no</html>"), AuthExpired),
+    ]
+    for answer, expected in refusals:
+        with pytest.raises(expected):
+            tokopedia(shop__info=answer)[0].verify()
+
+
+def test_the_list_gives_whole_orders() -> None:
+    connector, transport = tokopedia(order__list=example("order.list", "orders of a day"))
+    page = connector.orders(DAY, None)
+    assert page.cursor is None
+    first = page.items[0].order
+    assert first is not None
+    assert (first.external_id, first.status, first.courier) == (PAID, OrderStatus.PAID, "AnterAja Reguler")
+    assert (first.total, first.currency) == (Decimal(184000), "IDR")
+    assert [(line.key, line.sku, line.quantity, line.unit_price) for line in first.lines] == [
+        ("15308541", "KOPI-GAYO-250", 2, Decimal(65000)),
+        ("15308777", "MUG-350-WHT", 1, Decimal(45000)),
+    ]
+    assert (first.address.name, first.address.postal_code, first.address.country) == ("Siti Rahma", "12910", "ID")
+    second = page.items[1].order
+    assert second is not None
+    assert (second.status, second.awb) == (OrderStatus.READY, "10000123456789")
+    wanted = {key: str(value) for key, value in contract("tokopedia_legacy/examples/order.list.json")["exchanges"][0]
+              ["request"]["query"].items()}  # fmt: skip
+    assert {key for key, _ in transport.calls[0].params} == set(wanted)
+
+
+def test_a_full_page_is_followed_by_the_next() -> None:
+    status, body = example("order.list", "orders of a day")
+    many = {**body, "data": [{**body["data"][0], "order_id": number} for number in range(1, 101)]}
+    connector, transport = tokopedia(order__list=[(status, many), example("order.list", "none")])
+    page = connector.orders(DAY, None)
+    assert (len(page.items), page.cursor) == (100, "2")
+    assert connector.orders(DAY, page.cursor).items == []
+    assert dict(transport.calls[1].params)["page"] == "2"
+    with pytest.raises(ValueError, match="3 days"):
+        connector.orders(TimeWindow(DAY.since, DAY.since + timedelta(days=4)), None)
+
+
+def test_an_order_is_the_same_in_list_and_detail_and_newer_sights_have_higher_versions() -> None:
+    listed = tokopedia(order__list=example("order.list", "orders of a day"))[0].orders(DAY, None).items[0].order
+    assert listed is not None
+    versions = [listed.version]
+    for status in (220, 400, 450, 500, 600, 700, 10):
+        (order,) = tokopedia(order__detail=detail(status))[0].order_details([PAID])
+        versions.append(order.version)
+        assert order.lines == listed.lines
+        assert order.address == listed.address
+    assert versions[0] == versions[1]
+    assert versions[1:] == sorted(set(versions[1:]))
+    (order,) = tokopedia(order__detail=detail(220))[0].order_details([PAID])
+    assert order.paid_at == datetime(2023, 11, 14, 22, 14, 20, tzinfo=UTC)
+    assert order.ordered_at == listed.ordered_at
+
+
+def test_orders_that_tokopedia_does_not_know_are_left_out() -> None:
+    connector, transport = tokopedia(order__detail=example("order.detail", "unknown order"))
+    assert connector.order_details(["1", "ABC", "../1"]) == []
+    assert len(transport.calls) == 1
+    assert tokopedia(order__detail=detail(220, shop_info={"shop_id": 1}))[0].order_details([PAID]) == []
+
+
+def test_a_buyers_wish_to_cancel_is_a_state_of_its_own() -> None:
+    wish = example("order.detail", "the buyer asks to cancel")
+    (order,) = tokopedia(order__detail=wish)[0].order_details([WISHED])
+    assert (order.status, order.raw_status) == (OrderStatus.CANCEL_REQUESTED, "220 cancel requested")
+    assert order.cancel_reason == "Ingin mengubah alamat"
+    (plain,) = tokopedia(order__detail=detail(220))[0].order_details([PAID])
+    (accepted,) = tokopedia(order__detail=detail(400))[0].order_details([PAID])
+    assert plain.version < order.version < accepted.version
+    shipped = detail(500, cancel_request_info={"status": 0})
+    (order,) = tokopedia(order__detail=shipped)[0].order_details([PAID])
+    assert order.status is OrderStatus.SHIPPED
+
+
+OK = (200, {"header": {}, "data": "success"})
+
+
+def test_accepting_twice_is_once() -> None:
+    connector, transport = tokopedia(order__ack=example("order.ack", "accepted"))
+    connector.accept(PAID)
+    assert transport.calls[0].url == f"https://fs.invalid/v1/order/{PAID}/fs/13004/ack"
+    refused = example("order.ack", "not in status 220")
+    with pytest.raises(AlreadyExists):
+        tokopedia(order__ack=refused, order__detail=detail(400))[0].accept(PAID)
+    for status in (103, 10):
+        with pytest.raises(Rejected):
+            tokopedia(order__ack=refused, order__detail=detail(status))[0].accept(PAID)
+
+
+def test_arranging_accepts_a_new_order_and_asks_for_the_pickup() -> None:
+    connector, transport = tokopedia(
+        order__detail=detail(220), order__ack=OK, order__pickup=example("order.pickup", "asked for")
+    )
+    (option,) = connector.shipping_options(PAID)
+    connector.arrange(PAID, option)
+    assert transport.operations() == ["order.detail", "order.detail", "order.ack", "order.pickup"]
+    wanted = asked("tokopedia_legacy", "order.pickup", "asked for") | {"order_id": int(PAID)}
+    assert transport.sent("order.pickup") == wanted
+
+
+def test_what_was_arranged_before_says_so() -> None:
+    connector, _ = tokopedia(order__detail=detail(450))
+    with pytest.raises(AlreadyExists):
+        connector.shipping_options(PAID)
+    with pytest.raises(AlreadyExists):
+        connector.arrange(PAID, ShippingOption("pickup"))
+    meanwhile, _ = tokopedia(
+        order__detail=[detail(400), detail(450)], order__pickup=example("order.pickup", "not accepted yet")
+    )
+    with pytest.raises(AlreadyExists):
+        meanwhile.arrange(PAID, ShippingOption("pickup"))
+    with pytest.raises(Rejected):
+        tokopedia(order__detail=detail(10))[0].shipping_options(PAID)
+
+
+def test_a_courier_that_does_not_fetch_asks_for_the_sellers_number() -> None:
+    row = detail(400)
+    row[1]["data"]["order_info"]["shipping_info"]["isCashless"] = False
+    connector, transport = tokopedia(order__detail=row, order__status=OK)
+    assert list(connector.shipping_options(PAID)) == [ShippingOption("own_awb", {"tracking_number": ""})]
+    connector.arrange(PAID, ShippingOption("own_awb", {"tracking_number": "JNE0012345678"}))
+    assert transport.sent("order.status") == asked("tokopedia_legacy", "order.status", "AWB number set")
+
+
+def test_the_awb_number_is_empty_until_there_is_one() -> None:
+    assert tokopedia(order__detail=detail(400))[0].awb(PAID).number == ""
+    got = tokopedia(order__detail=example("order.detail", "picked up soon, with AWB number"))[0].awb(PICKED)
+    assert (got.number, got.courier) == ("10000123456789", "AnterAja Reguler")
+
+
+def test_the_label_page_is_not_passed_off_as_a_pdf() -> None:
+    page = tokopedia(order__label=example("order.label", "a page"))[0].label(PAID, "", "10000123456789")
+    assert page.document is None
+    assert not page.pending
+    assert "upload" in page.failure
+    assert tokopedia(order__label=example("order.label", "before status 400"))[0].label(PAID, "", "").pending
+    pdf = tokopedia(order__label=(200, b"%PDF-1.7 real"))[0].label(PAID, "", "")
+    assert pdf.document is not None
+    with pytest.raises(ContractBroken):
+        tokopedia(order__label=OK)[0].label(PAID, "", "")
+
+
+def test_confirming_sets_the_sellers_number_and_reads_it_back() -> None:
+    shown = detail(500)
+    shown[1]["data"]["order_info"]["shipping_info"]["awb"] = "JNE0012345678"
+    connector, transport = tokopedia(order__detail=[detail(400), shown], order__status=OK)
+    result = connector.confirm(PAID, "JNE0012345678", "JNE")
+    assert (result.confirmed, result.tracking) == (True, "JNE0012345678")
+    assert transport.sent("order.status") == asked("tokopedia_legacy", "order.status", "AWB number set")
+
+
+def test_a_couriers_number_is_never_overwritten() -> None:
+    picked = example("order.detail", "picked up soon, with AWB number")
+    connector, transport = tokopedia(order__detail=picked)
+    assert connector.confirm(PICKED, "10000123456789", "").confirmed
+    other = connector.confirm(PICKED, "OTHER", "")
+    assert not other.confirmed
+    assert "10000123456789" in other.detail
+    assert set(transport.operations()) == {"order.detail"}
+
+
+def test_the_seller_cancels_with_the_products_that_are_missing() -> None:
+    connector, transport = tokopedia(order__detail=detail(220), order__nack=OK)
+    assert connector.cancel_order(PAID, "1").state == "accepted"
+    assert transport.sent("order.nack") == asked("tokopedia_legacy", "order.nack", "rejected: out of stock")
+    for code, _ in PLUGIN.capabilities.cancel_reasons:  # type: ignore[union-attr]
+        assert tokopedia(order__detail=detail(220), order__nack=OK)[0].cancel_order(PAID, code).state == "accepted"
+    refused = example("order.nack", "too late")
+    with pytest.raises(TooLate):
+        tokopedia(order__detail=detail(450), order__nack=refused)[0].cancel_order(PAID, "8")
+    gone, sent = tokopedia(order__detail=detail(10))
+    assert gone.cancel_order(PAID, "8").state == "accepted"
+    assert sent.operations() == ["order.detail"]
+
+
+def test_a_buyers_wish_is_answered_by_nack_or_by_going_on() -> None:
+    wish = example("order.detail", "the buyer asks to cancel")
+    connector, transport = tokopedia(order__detail=wish, order__nack=OK, order__ack=OK)
+    connector.answer_cancellation(WISHED, True, "")
+    expected = asked("tokopedia_legacy", "order.nack", "rejected: the buyer asked for it")
+    assert transport.sent("order.nack") == expected
+    connector.answer_cancellation(WISHED, False, "")
+    assert transport.operations()[-1] == "order.ack"
+    accepted = detail(400, cancel_request_info={"status": 0})
+    with pytest.raises(Rejected, match="seller page"):
+        tokopedia(order__detail=accepted)[0].answer_cancellation(WISHED, False, "")
+    with pytest.raises(AlreadyExists):
+        tokopedia(order__detail=detail(220))[0].answer_cancellation(PAID, True, "")
+
+
+def test_listings_are_what_is_sold() -> None:
+    page = tokopedia(product__info=example("product.info", "a page"))[0].listings(None)
+    assert [(one.item_id, one.model_id, one.sku, one.stock, one.weight_g) for one in page.items] == [
+        ("15308541", "", "KOPI-GAYO-250", 40, 250),
+        ("15308770", "15308777", "MUG-350-WHT", 12, 250),
+        ("15308770", "15308778", "MUG-350-BLK", 7, 250),
+    ]
+    assert page.cursor is None
+    assert tokopedia(product__info=example("product.info", "past the last page"))[0].listings("9").items == []
+
+
+def test_stock_is_set_in_one_call_and_each_row_has_its_outcome() -> None:
+    connector, transport = tokopedia(stock__update=example("stock.update", "one set, one refused"))
+    batch = [StockTarget("a", "15308541", "", "KOPI", 38), StockTarget("b", "1", "", "X", 3)]
+    good, bad = connector.set_stock(batch)
+    assert (good.key, good.error) == ("a", None)
+    assert isinstance(bad.error, Rejected)
+    assert transport.sent("stock.update") == asked("tokopedia_legacy", "stock.update", "one set, one refused")
+    connector.set_stock([StockTarget("v", "15308770", "15308777", "MUG", 1)])
+    assert transport.sent("stock.update") == [{"product_id": 15308777, "new_stock": 1}]
+
+
+def test_messages_are_subscribed_for_the_whole_application() -> None:
+    wanted = asked("tokopedia_legacy", "webhook.register", "registered")
+    connector, transport = tokopedia(webhook__register=OK)
+    assert connector.subscribe(wanted["order_status_url"]) is None
+    assert transport.sent("webhook.register") == wanted
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>502</html>", b"[]", b'{"header": 5}'])
+def test_an_answer_that_cannot_be_read_is_named_or_asked_for_again(body: bytes) -> None:
+    with pytest.raises(ContractBroken):
+        tokopedia(order__list=(200, body))[0].orders(DAY, None)
+    with pytest.raises(Retryable):
+        tokopedia(order__ack=(200, body))[0].accept(PAID)
+
+
+NAMES = names(
+    "header data error_code reason messages order_id order_status create_time recipient address products id quantity "
+    "price custom_fields awb logistics amt ttl_amount order_info shipping_info order_detail product_id destination "
+    "cancel_request_info status shop_info shop_id basic productID variant isParent weight stock value other "
+    "failed_rows_data access_token expires_in isCashless payment_date"
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(documents(NAMES))
+def test_any_json_is_understood_or_refused(document: Any) -> None:
+    window, target = DAY, [StockTarget("k", "1", "", "A", 3)]
+    for answer in (document, {"header": {}, "data": document}, {"header": {}, "data": [document]}):
+        one = TokopediaLegacyConnector(SHOP, Scripted({"*": (200, answer)}))
+        for call in (
+            one.grant,
+            one.verify,
+            lambda one=one: one.orders(window, None),
+            lambda one=one: one.order_details(["1"]),
+            lambda one=one: one.shipping_options("1"),
+            lambda one=one: one.arrange("1", ShippingOption("pickup")),
+            lambda one=one: one.awb("1"),
+            lambda one=one: one.label("1", "", ""),
+            lambda one=one: one.confirm("1", "T", ""),
+            lambda one=one: one.cancel_order("1", "1"),
+            lambda one=one: one.answer_cancellation("1", True, ""),
+            lambda one=one: one.listings(None),
+            lambda one=one: one.set_stock(target),
+        ):
+            survives(call)
+
+
+def test_examples_of_requests_are_those_that_are_sent() -> None:
+    """The parameters of the label and the paths of all examples, so that none of them goes stale unnoticed."""
+    paths = {path.stem for path in (CONTRACTS / "tokopedia_legacy" / "examples").glob("*.json")}
+    known = {"token", "shop.info", "order.list", "order.detail", "order.ack", "order.nack", "order.pickup",
+             "order.status", "order.label", "product.info", "stock.update", "webhook.register", "webhook"}  # fmt: skip
+    assert paths == known
+    for name in ("order status", "order notification", "buyer asks to cancel"):
+        message = json.dumps(exchanges("tokopedia_legacy", "webhook")[name]["request"]["json"]).encode()
+        headers = {"Authorization-Hmac": message_signature("toko_whsecret", message)}
+        (event,) = tokopedia()[0].parse_callback(RawRequest("POST", "u", headers, {}, message))
+        assert event.subject

@@ -29,6 +29,7 @@ from salur.sandbox.gearment.partner import PARTNER as GEARMENT
 from salur.sandbox.jd.partner import PARTNER as JD
 from salur.sandbox.qimen.partner import FASTOCK, QIMEN
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
+from salur.sandbox.shopify.partner import PARTNER as SHOPIFY
 from salur.sandbox.woocommerce.partner import PARTNER as WOOCOMMERCE
 
 PARTNERS: tuple[Partner, ...] = (
@@ -39,4 +40,5 @@ PARTNERS: tuple[Partner, ...] = (
     GEARMENT,
     JD,
     WOOCOMMERCE,
+    SHOPIFY,
 )

@@ -128,6 +128,13 @@ DESKS: Mapping[str, Desk] = {
         cancels=("pending", "on-hold", "processing"),
         cancelled="cancelled",
     ),
+    "shopify": Desk(
+        title="Shopify store",
+        following={"PENDING": "PAID", "AUTHORIZED": "PAID", "ON_HOLD": "UNFULFILLED"},
+        makes_orders=True,
+        cancels=("PENDING", "PAID", "UNFULFILLED", "ON_HOLD"),
+        cancelled="CANCELLED",
+    ),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The page where a seller lets the hub in, as a browser sees it; also usable without one."""
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
@@ -27,21 +27,29 @@ Back = Callable[[Shop, Mapping[str, str]], Mapping[str, str]]
 
 
 async def answer(
-    store: Storefront, request: Request, redirect: str, back: Back, *, title: str, refused: Mapping[str, str]
+    store: Storefront,
+    request: Request,
+    redirect: str,
+    back: Back,
+    *,
+    title: str,
+    refused: Mapping[str, str],
+    only: Shop | None = None,
 ) -> Response:
     """GET shows the page; POST (form, optional ``shop_id``) agrees and sends the browser to ``redirect``.
 
-    ``refused`` is the query of somebody who says no. Raises Refusal for an unknown shop or a useless redirect.
+    ``refused`` is the query of somebody who says no; ``only`` is the one shop to choose where the page's own address
+    names it. Raises Refusal for an unknown shop or a useless redirect.
     """
     if urlsplit(redirect).scheme not in ("http", "https"):
         raise Refusal("invalid_redirect", "The redirect address is missing or no web address.", status=400)
     if request.method == "GET":
-        return HTMLResponse(_page(store, title))
+        return HTMLResponse(_page([only] if only else store.shops.values(), title))
     form = dict(parse_qsl((await request.body()).decode()))
     if form.get("answer") == "no":
         return RedirectResponse(back_to(redirect, refused), 302)
     wanted = str(form.get("shop_id") or request.query_params.get("shop_id") or next(iter(store.shops)))
-    shop = store.shops.get(wanted)
+    shop = only or store.shops.get(wanted)
     if shop is None:
         raise Refusal("unknown_shop", f"There is no shop {wanted}.", status=400)
     shop.linked = True
@@ -55,8 +63,8 @@ def back_to(redirect: str, added: Mapping[str, str]) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-def _page(store: Storefront, title: str) -> str:
+def _page(shops: Iterable[Shop], title: str) -> str:
     def option(shop: Shop) -> str:
         return f'<option value="{html.escape(shop.id)}">{html.escape(shop.name)} ({shop.region}, {shop.id})</option>'
 
-    return _PAGE.format(title=html.escape(title), options="".join(option(shop) for shop in store.shops.values()))
+    return _PAGE.format(title=html.escape(title), options="".join(option(shop) for shop in shops))

@@ -1,0 +1,1 @@
+"""Simulated Shopify: the login, the Admin GraphQL API, webhooks (contracts/shopify)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from salur.flows.imports import LARGEST_FILE
+from salur.flows.filed import LARGEST_FILE
 
 HIGHEST_ID = 2**63 - 1
 """The largest number that a row can have."""

@@ -10,7 +10,8 @@ class FlowsConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from . import calibrate, warehouses
+        from . import calibrate, uploads, warehouses
 
         register(calibrate.PROBLEMS)
+        register(uploads.PROBLEMS)
         register(warehouses.PROBLEMS)

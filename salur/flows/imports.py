@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import queue
-import tempfile
 import threading
 from collections.abc import Iterator
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 
 from salur.foundation.clock import now
 from salur.integrations.models import StoreConnection
-from salur.orders.formats import FileRefused, ParsedOrder, RowProblem, read_orders, recognise
+from salur.orders.formats import FileRefused, ParsedOrder, ReadOptions, RowProblem, read_orders
+from salur.orders.formats.options import AS_IT_IS
 from salur.orders.models import ImportChunk, OrderSource, SyncRun
 from salur.tenancy.models import Merchant
-from salur.tenancy.scope import current_scope, merchant_scope
+from salur.tenancy.scope import merchant_scope
 
+from .filed import Reading, as_file, recognised, restored_reading, take
 from .ingest import Incoming, RunRow, ingest_batch
 from .runs import ACTOR, RunHold, advance, fail, finish, new_run
 
 BATCH = 2000
-CHUNK = 1 << 20
-HEAD = 1 << 16
-LARGEST_FILE = 512 << 20
-WORKBOOK = "workbook"
 
 
 class ImportBusy(Exception):
@@ -37,27 +33,37 @@ class ImportBusy(Exception):
         self.run_id = run_id
 
 
-def start_file_import(store_id: int, name: str, stream: BinaryIO, *, trigger: str) -> SyncRun:
+def start_file_import(
+    store_id: int, name: str, stream: BinaryIO, *, trigger: str, options: ReadOptions = AS_IT_IS
+) -> SyncRun:
     """Store the file and queue its run (inside a scope).
 
     Raises :class:`FileRefused` when its header cannot be recognised or it is too large (nothing is saved then), and
     :class:`ImportBusy` when the same file is under way.
     """
     StoreConnection.objects.get(pk=store_id)
-    head = stream.read(HEAD)
-    info = recognise(head)
-    digest, pieces, size = _pieces(head, stream)
-    if info.name == WORKBOOK:  # its header cannot be read from its beginning alone
-        info = recognise(b"".join(pieces))
+    taken = take(stream)
+    file_format, reading = recognised(taken.pieces, options)
+    run = queue_run(store_id, name, trigger, taken.digest, taken.size, file_format, reading)
+    for number, piece in enumerate(taken.pieces):
+        ImportChunk(merchant_id=run.merchant_id, run=run, number=number, content=piece).save(force_insert=True)
+    return run
+
+
+def queue_run(
+    store_id: int, name: str, trigger: str, digest: str, size: int, file_format: str, reading: Reading
+) -> SyncRun:
+    """A queued run whose pieces the caller stores in the same transaction; raises :class:`ImportBusy`."""
     try:
         with transaction.atomic():
-            run = new_run(
+            return new_run(
                 store_id,
                 OrderSource.FILE,
                 trigger,
                 file_name=name[:200],
-                file_format=info.name,
+                file_format=file_format,
                 file_digest=digest,
+                file_reading=reading.stored(),
                 progress={"size": size, "read": 0, "line": 0},
             )
     except IntegrityError as error:
@@ -65,33 +71,17 @@ def start_file_import(store_id: int, name: str, stream: BinaryIO, *, trigger: st
         if busy is None:
             raise
         raise ImportBusy(busy.pk) from error
-    merchant = current_scope().merchant_id
-    for number, piece in enumerate(pieces):
-        ImportChunk(merchant_id=merchant, run=run, number=number, content=piece).save(force_insert=True)
-    return run
-
-
-def _pieces(head: bytes, stream: BinaryIO) -> tuple[str, list[bytes], int]:
-    digest, pieces, size, piece = hashlib.sha256(), [], 0, head
-    while piece:
-        digest.update(piece)
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST_FILE:
-            raise FileRefused("file_too_large", {"most": f"{LARGEST_FILE >> 20} MB"})
-        piece = stream.read(CHUNK)
-    return digest.hexdigest(), pieces, size
 
 
 def run_file(hold: RunHold) -> None:
     """Carry a file's run to its end, from the line where it stood."""
     cause = f"run:{hold.id}"
-    with tempfile.TemporaryFile() as copy:
-        size = _copy_out(hold, copy)
-        with merchant_scope(hold.merchant_id, actor=ACTOR, cause=cause):
-            zone = Merchant.objects.get(pk=hold.merchant_id).time_zone
+    with merchant_scope(hold.merchant_id, actor=ACTOR, cause=cause):
+        zone = Merchant.objects.get(pk=hold.merchant_id).time_zone
+        reading = restored_reading(SyncRun.objects.values_list("file_reading", flat=True).get(pk=hold.id))
+    with as_file(_pieces(hold)) as (copy, size):
         try:
-            _bring_in(hold, cast(BinaryIO, copy), size, zone)
+            _bring_in(hold, copy, size, zone, reading)
         except FileRefused as refused:
             with merchant_scope(hold.merchant_id, actor=ACTOR, cause=cause):
                 fail(hold, refused.code, json.dumps(refused.detail))
@@ -101,20 +91,16 @@ def run_file(hold: RunHold) -> None:
         ImportChunk.objects.filter(run_id=hold.id).delete()
 
 
-def _copy_out(hold: RunHold, copy: IO[bytes]) -> int:
-    """The stored pieces as one local file, so that reading it needs no transaction."""
+def _pieces(hold: RunHold) -> Iterator[bytes]:
     with merchant_scope(hold.merchant_id, actor=ACTOR, cause=f"run:{hold.id}"):
         numbers = list(ImportChunk.objects.filter(run_id=hold.id).order_by("number").values_list("number", flat=True))
         for number in numbers:
-            copy.write(bytes(ImportChunk.objects.get(run_id=hold.id, number=number).content))
-    size = copy.tell()
-    copy.seek(0)
-    return size
+            yield bytes(ImportChunk.objects.get(run_id=hold.id, number=number).content)
 
 
-def _bring_in(hold: RunHold, copy: BinaryIO, size: int, zone: str) -> None:
+def _bring_in(hold: RunHold, copy: BinaryIO, size: int, zone: str, reading: Reading) -> None:
     done_until = int(hold.progress.get("line", 0))
-    for batch, bad, line, read in _read_ahead(copy, zone):
+    for batch, bad, line, read in _read_ahead(copy, zone, reading):
         if line <= done_until:
             continue
         place = {"line": line, "read": read, "size": size}
@@ -135,7 +121,7 @@ def _bring_in(hold: RunHold, copy: BinaryIO, size: int, zone: str) -> None:
 Batch = tuple[list[Incoming], list[RunRow], int, int]
 
 
-def _read_ahead(copy: BinaryIO, zone: str) -> Iterator[Batch]:
+def _read_ahead(copy: BinaryIO, zone: str, reading: Reading) -> Iterator[Batch]:
     """Batches in file order, parsed by a thread one batch ahead, while the database works on the one before."""
     ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=2)
     abandoned = threading.Event()
@@ -150,7 +136,7 @@ def _read_ahead(copy: BinaryIO, zone: str) -> Iterator[Batch]:
 
     def parse() -> None:
         try:
-            for batch in _batches(copy, zone):
+            for batch in _batches(copy, zone, reading):
                 put(batch)
                 if abandoned.is_set():
                     return
@@ -170,11 +156,11 @@ def _read_ahead(copy: BinaryIO, zone: str) -> Iterator[Batch]:
         thread.join()
 
 
-def _batches(copy: BinaryIO, zone: str) -> Iterator[Batch]:
+def _batches(copy: BinaryIO, zone: str, reading: Reading) -> Iterator[Batch]:
     batch: list[Incoming] = []
     bad: list[RunRow] = []
     line = 0
-    for item in read_orders(copy, zone=zone, now=now()):
+    for item in read_orders(copy, zone=zone, now=now(), options=reading.options, mapping=reading.mapping):
         line = max(line, item.line)
         if isinstance(item, ParsedOrder):
             batch.append(Incoming(item.order, item.line))

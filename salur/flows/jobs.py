@@ -20,6 +20,7 @@ from . import (
     inbound_follow,
     inbound_push,
     inbound_ways,
+    previews,
     products,
     push,
     recheck,
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 WORK: dict[str, Callable[[int, int], int]] = {
     "poll": sync.poll_store,
     "run": runs.carry_on_run,
+    "preview": previews.carry_on_preview,
     "products": products.push_due,
     "shipment": arrange.arrange_due,
     "push": push.push_ready,

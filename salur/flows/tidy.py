@@ -12,6 +12,8 @@ from salur.tenancy import idempotency
 from salur.tenancy.accounts import all_merchants
 from salur.tenancy.scope import current_scope, merchant_scope
 
+from .uploads import forget_old_uploads
+
 log = structlog.get_logger(__name__)
 
 KEEP_EXCHANGES = timedelta(days=90)
@@ -34,6 +36,7 @@ def tidy_up() -> int:
     for merchant_id in all_merchants():
         with merchant_scope(merchant_id, actor="worker", cause="tidy"):
             gone += idempotency.forget_old()
+            gone += forget_old_uploads()
         gone += _in_bites(merchant_id, OLD_EXCHANGES, now() - KEEP_EXCHANGES)
         gone += _in_bites(merchant_id, OLD_MESSAGES, now() - KEEP_MESSAGES)
     return gone

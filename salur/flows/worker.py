@@ -29,6 +29,7 @@ FINDERS = (
     "salur_inbound_due(%(now)s)",
     "salur_daily_sync_due(%(now)s)",
     "salur_store_stock_due(%(now)s)",
+    "salur_upload_due(%(now)s)",
 )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
-from .states import OrderState, RunState
+from .states import OrderState, RunState, UploadState
 
 
 class OrderSource(models.TextChoices):
@@ -35,6 +35,7 @@ class SyncRun(TenantModel):
     file_name = models.TextField(blank=True)
     file_format = models.TextField(blank=True)
     file_digest = models.CharField(max_length=64, blank=True)
+    file_reading = models.JSONField(default=dict, db_default={})  # options and columns as a person said them
     expected = models.PositiveIntegerField(null=True, blank=True)
     found = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
@@ -73,6 +74,85 @@ class ImportChunk(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant_id", "run", "number"], name="orders_chunk_once")]
+
+
+class ColumnMapping(TenantModel):
+    """Which column is what in files with these headers: said once by a person, used for every file like it.
+
+    ``columns`` is header -> column of the template; ``headers_key`` stands for the set of headers.
+    """
+
+    name = models.TextField()
+    headers = ArrayField(models.TextField())
+    headers_key = models.CharField(max_length=64)
+    columns = models.JSONField()
+    options = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "headers_key"], name="orders_mapping_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrderUpload(TenantModel):
+    """An uploaded order file that waits for a person: its columns to be told, or its preview to be approved.
+
+    ``reading`` is how it is to be read (options, columns), ``code`` and ``detail`` say why it cannot be read as it is,
+    ``sample`` holds its first orders. Nothing of it is an order yet.
+    """
+
+    store = TenantForeignKey("integrations.StoreConnection", related_name="+", db_index=False)
+    name = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    state = models.TextField(choices=UploadState.choices)
+    file_format = models.TextField(blank=True)
+    reading = models.JSONField(default=dict)
+    code = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+    read = models.BigIntegerField(default=0)
+    orders = models.PositiveIntegerField(default=0)
+    lines = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    problems = models.PositiveIntegerField(default=0)
+    sample = models.JSONField(default=dict)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    epoch = models.PositiveIntegerField(default=0)
+    created_by = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "-id"], name="orders_upload_list")]
+        constraints = [models.CheckConstraint(condition=Q(state__in=UploadState.values), name="orders_upload_state")]
+
+
+class UploadChunk(TenantModel):
+    """A piece of such a file, as :class:`ImportChunk`."""
+
+    upload = TenantForeignKey(OrderUpload, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "upload", "number"], name="orders_upchunk_once")]
+
+
+class UploadProblem(TenantModel):
+    """Why an order of the file would not be imported, by line and column."""
+
+    upload = TenantForeignKey(OrderUpload, related_name="+", db_index=False)
+    external_id = models.TextField(blank=True)
+    line = models.PositiveIntegerField()
+    column = models.TextField(blank=True)
+    code = models.TextField()
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "upload", "id"], name="orders_upproblem_list")]
 
 
 class SyncRunRow(TenantModel):

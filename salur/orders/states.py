@@ -33,6 +33,16 @@ class RunState(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
+class UploadState(models.TextChoices):
+    """Where an uploaded file stands of which nothing has been imported yet."""
+
+    COLUMNS = "columns", _("Columns needed")
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Being checked")
+    READY = "ready", _("Ready to import")
+    REFUSED = "refused", _("Cannot be read")
+
+
 _FORWARD = ("unpaid", "paid", "ready", "shipped", "completed")
 
 

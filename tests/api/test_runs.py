@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from salur.flows.imports import LARGEST_FILE
+from salur.flows.filed import LARGEST_FILE
 from salur.flows.runs import carry_on_run
 from salur.foundation.clock import now
 from salur.integrations.models import StoreConnection

@@ -45,7 +45,9 @@ def make_shop() -> Shop:
     user = User.objects.create(username=f"bench-{User.objects.count()}")
     merchant = create_merchant(user, "Benchmark", "TH", "Asia/Bangkok", "THB")
     with merchant_scope(merchant, actor="bench", cause="make shop"):
-        store = StoreConnection(channel="shopee", name="Store", country="TH", currency="THB", created_at=now())
+        store = StoreConnection(
+            channel="shopee", name="Store", country="TH", currency="THB", identity_key="600000", created_at=now()
+        )
         store.save()
         account = WarehouseAccount(
             partner="eccang",

@@ -14,6 +14,7 @@ from salur.catalog.models import MasterProduct, WarehouseProduct
 from salur.connectors.base.types import Address, OrderStatus, StoreOrder, StoreOrderLine
 from salur.flows.ingest import BatchResult, Incoming, ingest_batch
 from salur.foundation.clock import now
+from salur.integrations.channels import FILE_TITLES
 from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.orders.models import Order, OrderProblem, SyncRun, SyncRunRow
 from salur.outbound.models import Outbound
@@ -139,6 +140,7 @@ def make_world(*, channel: str = "shopee", country: str = "TH", rule: bool = Tru
     merchant = create_merchant(user, "Toko Maju", country, "Asia/Bangkok", "THB")
     with merchant_scope(merchant, actor="test", cause="make world"):
         store = StoreConnection(channel=channel, name="Store", country=country, currency="THB", created_at=now())
+        store.identity_key = "" if channel in FILE_TITLES else "shop-1"
         store.save()
         account = WarehouseAccount(partner="eccang", name="ECCANG", identity_key="k", created_at=now())
         account.save()

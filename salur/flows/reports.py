@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 READ = """
 SELECT o.id, o.reference, o.task, o.task_version, o.task_raw, o.reserved, o.cancellation, o.order_id, o.store_id,
-       o.push, o.push_warning <> '', s.auto_confirm, s.channel
+       o.push, o.push_warning <> '', s.auto_confirm AND s.identity_key <> '', s.channel
 FROM outbound_outbound o JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id

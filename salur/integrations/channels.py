@@ -1,6 +1,7 @@
-"""Every channel that orders may come from: those with a connector, and those by file, form or API only, as data.
+"""Every channel that orders may come from: those with a connector, and those by file, form or API, as data.
 
-Both kinds answer the same questions, so nothing above asks which kind a channel is of.
+Both kinds answer the same questions, so nothing above asks which kind a channel is of. A channel may be both: whoever
+has no access to its API imports the files that it exports (``file_channels``).
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ class UnknownChannel(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel. ``title`` is its own name (not translated); ``connected`` tells whether it has a connector."""
+    """A channel. ``title`` is its own name (not translated); ``connected`` tells whether it has a connector.
+
+    ``by_file``: a store of it may be had without its connector, whose orders come by file, form or API.
+    """
 
     name: str
     title: str
@@ -29,6 +33,7 @@ class Channel:
     rules: tuple[StoreRule, ...]
     countries: tuple[str, ...] = ()
     connected: bool = False
+    by_file: bool = False
 
 
 FILE_RULES: tuple[StoreRule, ...] = (
@@ -87,15 +92,16 @@ FILE_TITLES: dict[str, str] = {
 
 
 def _by_file(name: str, title: str) -> Channel:
-    return Channel(name, title, gives_label=False, rules=FILE_RULES)
+    return Channel(name, title, gives_label=False, rules=FILE_RULES, by_file=True)
 
 
 def find_channel(name: str) -> Channel | None:
-    """The channel, or None. A connector, once installed, goes before the entry by file of the same name."""
+    """The channel, or None. Where a connector is installed its rules hold, for stores by file as well."""
     plugin = find_plugin(STORE, name)
     if plugin is not None:
         can = store_capabilities(plugin)
-        return Channel(name, can.title, can.gives_label, can.rules, can.countries, connected=True)
+        by_file = name in FILE_TITLES
+        return Channel(name, can.title, can.gives_label, can.rules, can.countries, connected=True, by_file=by_file)
     title = FILE_TITLES.get(name)
     return None if title is None else _by_file(name, title)
 
@@ -112,6 +118,11 @@ def channels() -> Sequence[Channel]:
     """All channels: those with a connector first, then those by file."""
     with_connector = [plugin.name for plugin in plugins(STORE)]
     return [channel(name) for name in (*with_connector, *(n for n in FILE_TITLES if n not in with_connector))]
+
+
+def file_channels() -> Sequence[Channel]:
+    """The channels whose stores may be had by file, form or API, whether they have a connector or not."""
+    return [channel(name) for name in FILE_TITLES]
 
 
 def channel_rules(name: str) -> tuple[StoreRule, ...]:

@@ -103,9 +103,9 @@ def _form_plugin(kind: str, name: str) -> Plugin:
 
 
 def connect_file_store(acting: Acting, channel: str, name: str, country: str, currency: str) -> int:
-    """A store of a channel without connector: its orders come by file, form or API. Answers its id."""
+    """A store that is not opened at its channel: its orders come by file, form or API. Answers its id."""
     found = find_channel(channel)
-    if found is None or found.connected:
+    if found is None or not found.by_file:
         raise FormInvalid.of("channel", "field_choice", value=channel)
     if len(country.strip()) != 2:
         raise FormInvalid.of("country", "field_required")

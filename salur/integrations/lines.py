@@ -48,6 +48,11 @@ def plugin_of(connection: StoreConnection | WarehouseAccount) -> Plugin:
     return found
 
 
+def connector_of(store: StoreConnection) -> Plugin | None:
+    """The connector that a store is reached by; None where it has none or is one by file."""
+    return None if store.by_file else registry.find_plugin(registry.STORE, store.channel)
+
+
 def _renew_at(plugin: Plugin, credential: Credential) -> datetime | None:
     """Ahead of the end by the connector's margin, but not by more than a quarter of the access's whole life."""
     ends, can = credential.access_expires_at, plugin.capabilities

@@ -35,8 +35,8 @@ from .typed import chosen_settings, typed_credentials
 
 STATE_SALT = "salur.integrations.authorisation"
 STATE_SECONDS = 15 * 60
-OF_THE_LOGIN = frozenset({"redirect_uri", "code_verifier"})
-"""What only the exchange of the code needs (PKCE), and nothing keeps."""
+OF_THE_LOGIN = frozenset({"redirect_uri", "code_verifier", "state"})
+"""What only the exchange of the code needs (PKCE, a signed redirect), and nothing keeps."""
 
 
 class AuthorisationStale(Refusal):
@@ -231,7 +231,8 @@ def log_in(acting: Acting, state: str, query: Mapping[str, str]) -> LoggedIn:
     what = _begun(carried)
     plugin = what.plugin
     settings = {**_held_settings(acting, what), **carried["settings"]}
-    credentials = Credentials(secrets.unseal(carried["values"], belongs_to=_state_owner(acting, plugin)))
+    held = Credentials(secrets.unseal(carried["values"], belongs_to=_state_owner(acting, plugin)))
+    credentials = held.replaced(state=state)
     exchanges: list[Exchange] = []
     answered = {key: value for key, value in query.items() if key != "state"}
     tokens: TokenSet = ask(plugin, credentials, settings, lambda connector: connector.exchange(answered), exchanges)

@@ -18,7 +18,7 @@ class ConnectionState(models.TextChoices):
 
 
 class StoreConnection(TenantModel):
-    """A store of the merchant. A channel without connector takes orders by file only (``sync_mode`` manual).
+    """A store of the merchant. One that was never opened at its channel (``by_file``) has no ``identity_key``.
 
     ``push_stock``: what is free is written to the store's listings, over ``stock_warehouses`` (ids; none: all), less
     ``stock_buffer`` pieces, of that ``stock_share`` per cent; all listings are worked out anew at ``stock_recount_at``.
@@ -57,6 +57,11 @@ class StoreConnection(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def by_file(self) -> bool:
+        """Its orders come by file, form or API only, even where its channel has a connector."""
+        return not self.identity_key
 
 
 class WarehouseAccount(TenantModel):

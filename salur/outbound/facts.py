@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from salur.connectors.base.capabilities import StoreRule
 from salur.integrations.channels import channel
+from salur.integrations.lines import connector_of
 from salur.integrations.models import StoreConnection, WarehouseAccount
-from salur.integrations.registry import STORE, find_plugin, warehouse_capabilities, warehouse_plugin
+from salur.integrations.registry import warehouse_capabilities, warehouse_plugin
 from salur.stock.models import Warehouse
 
 from .gates import serves_country
@@ -68,7 +69,7 @@ def store_facts(ids: Iterable[int]) -> dict[int, StoreFacts]:
     facts = {}
     for store in StoreConnection.objects.filter(pk__in=set(ids)):
         sold_at = channel(store.channel)
-        plugin = find_plugin(STORE, store.channel)
+        plugin = connector_of(store)
         can_arrange = plugin is not None and "arrange" in plugin.capabilities.abilities
         facts[store.pk] = StoreFacts(
             id=store.pk,

@@ -174,7 +174,7 @@ def rules() -> str:
 
     known = channels()
     with_connector = [channel for channel in known if channel.connected]
-    by_file = [channel for channel in known if not channel.connected]
+    without = [channel for channel in known if not channel.connected]
     blocks: list[str | Iterable[str]] = [
         "What an order's status at its store allows: whether an outbound list is created, and whether it may be pushed"
         " to the warehouse once all other conditions are met. The first row that matches counts; a status that no row"
@@ -182,12 +182,12 @@ def rules() -> str:
     ]
     for channel in with_connector:
         blocks += [f"## {channel.title}", _rule_table(channel.rules)]
-    if by_file:
-        titles = ", ".join(channel.title for channel in by_file)
+    if without:
+        titles = ", ".join(channel.title for channel in without)
         blocks += [
             "## Channels without a connector",
             f"{titles}: orders come by file or API.",
-            _rule_table(by_file[0].rules),
+            _rule_table(without[0].rules),
         ]
     return page("Rules per store", *blocks)
 

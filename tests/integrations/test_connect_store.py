@@ -16,6 +16,7 @@ from salur.integrations.calling import call, record, store_line
 from salur.integrations.claims import IdentityTaken
 from salur.integrations.connect import Acting, FormInvalid, PartnerRefused
 from salur.integrations.connections import NotConnected
+from salur.integrations.lines import connector_of
 from salur.integrations.models import Credential, ExchangeRecord, IdentityClaim, StoreConnection
 from salur.tenancy.models import AuditEntry
 from tests.harness.database import Database
@@ -240,12 +241,14 @@ def test_a_disconnected_store_comes_back_as_the_same_store(acting: Acting, desk:
         assert StoreConnection.objects.get().state == "connected"
 
 
-def test_a_channel_without_connector_takes_a_store_by_file(acting: Acting) -> None:
-    store_id = connect.connect_file_store(acting, "shopify", "Web shop", "th", "thb")
+@pytest.mark.parametrize("channel", ["manual", "shopify"], ids=["no connector", "with a connector too"])
+def test_a_store_may_be_had_by_file_without_access_to_its_channel(acting: Acting, channel: str) -> None:
+    store_id = connect.connect_file_store(acting, channel, "Web shop", "th", "thb")
     with acting.scope("look"):
         store = StoreConnection.objects.get(pk=store_id)
         assert (store.country, store.currency, store.automatic_sync) == ("TH", "THB", False)
         assert store.next_poll_at is None
+        assert (store.by_file, connector_of(store)) == (True, None)
         with pytest.raises(NotConnected):
             store_line(store_id)
 

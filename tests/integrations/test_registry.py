@@ -145,6 +145,7 @@ def test_channels_with_and_without_connector_answer_alike() -> None:
     names = [channel.name for channel in channels.channels()]
     assert len(names) == len(set(names))
     assert {"shopee", "shopify", "woocommerce", "etsy", "amazon", "ebay", "manual"} <= set(names)
+    assert [channel.name for channel in channels.file_channels()] == list(channels.FILE_TITLES)
     with pytest.raises(channels.UnknownChannel):
         channels.channel_rules("nowhere")
 

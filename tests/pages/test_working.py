@@ -180,7 +180,15 @@ def test_a_store_by_file_is_made_and_takes_imports(shop: Shop) -> None:
     answer = shop.client(OWNER).post("/integrations/add/file/shopify/", sent)
     assert answer.status_code == 302
     with shop.world.scope():
-        assert StoreConnection.objects.get(name="Shop on the corner").channel == "shopify"
+        store = StoreConnection.objects.get(name="Shop on the corner")
+        assert store.channel == "shopify"
+    offered = shop.client(OWNER).get("/integrations/add/").content.decode()
+    assert "/integrations/add/file/shopify/" in offered and "/integrations/add/store/shopify/" in offered
+    page = f"/integrations/stores/{store.pk}/"
+    assert 'value="sync"' not in shop.client(OWNER).get(page).content.decode()
+    shop.client(OWNER).post(page, {"action": "auto_confirm"})
+    with shop.world.scope():
+        assert not StoreConnection.objects.get(pk=store.pk).auto_confirm
     assert "Shop on the corner" in text_of(shop.client(OWNER).get("/orders/import/"))
     taken = shop.client(OWNER).post("/integrations/add/file/etsy/", sent)
     assert taken.status_code == 422

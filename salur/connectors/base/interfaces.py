@@ -133,7 +133,8 @@ class OAuth(Protocol):
     """Ability ``oauth``, of stores and of warehouse accounts.
 
     During a login the credentials carry two more values, which are never saved: ``redirect_uri``, our address that the
-    partner sends the user back to, and ``code_verifier``, a fresh random one for partners with PKCE.
+    partner sends the user back to, and ``code_verifier``, a fresh random one for partners with PKCE. For the exchange
+    they carry ``state`` as well, for partners that sign the whole redirect.
     """
 
     def authorize_url(self, redirect: str, state: str) -> str:

@@ -159,6 +159,14 @@ def iso_moment(source: JsonObject, key: str) -> datetime | None:
         raise ContractBroken("bad_time", f"{key}: {written[:40]}", field=key) from error
 
 
+def needed_iso_moment(source: JsonObject, key: str) -> datetime:
+    """As :func:`iso_moment`, but it must be there."""
+    value = iso_moment(source, key)
+    if value is None:
+        raise ContractBroken("missing", f"{key} is missing", field=key)
+    return value
+
+
 def millisecond_moment(source: JsonObject, key: str) -> datetime | None:
     """A time given in milliseconds since 1970, UTC; null, empty, missing and 0 mean none."""
     thousandths = whole(source, key)

@@ -33,7 +33,10 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP call. ``subject`` is the order or reference concerned, for the record."""
+    """One HTTP call. ``subject`` is the order or reference concerned, for the record.
+
+    ``reads_429``: the connector wants to see such an answer, because its body says how long to wait.
+    """
 
     method: str
     url: str
@@ -43,11 +46,12 @@ class Call:
     params: tuple[tuple[str, str], ...] = ()
     content: bytes | None = None
     subject: str = ""
+    reads_429: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back (any status below 500 but 429)."""
+    """What came back (any status below 500; 429 only where the call asks for it)."""
 
     status: int
     headers: Mapping[str, str]
@@ -155,7 +159,7 @@ class HttpTransport:
             raise _outcome_of_lost_answer(call.effect)("connection_lost", str(error) or type(error).__name__) from error
         exchange.status = response.status_code
         exchange.response_body = self._readable(response)
-        if response.status_code == 429:
+        if response.status_code == 429 and not call.reads_429:
             raise RateLimited("429", "the partner asks to slow down", retry_after=_retry_after(response.headers))
         if response.status_code >= 500:
             raise _outcome_of_lost_answer(call.effect)(str(response.status_code), exchange.response_body[:300])

@@ -240,9 +240,9 @@ def _where_it_began(what: Begun | None) -> HttpResponse:
 
 @page(get=Role.OWNER, post=Role.OWNER)
 def add_file_store(request: MerchantRequest, name: str) -> HttpResponseBase:
-    """A store of a channel without connector."""
+    """A store whose orders come by file or API."""
     channel = find_channel(name)
-    if channel is None or channel.connected:
+    if channel is None or not channel.by_file:
         raise Http404
     first = {"country": request.merchant.country, "currency": request.merchant.currency}
     form = FileStoreForm(request.POST or None, channel=channel, initial=first)

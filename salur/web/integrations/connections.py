@@ -16,9 +16,10 @@ from salur.flows.wakeups import store_changed
 from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
 from salur.integrations.connect import FormInvalid, change_settings, missing_settings, set_subscribed
+from salur.integrations.lines import connector_of
 from salur.integrations.models import ConnectionState, StoreConnection, WarehouseAccount
 from salur.integrations.queries import budget_of, find_account, find_store, last_exchanges
-from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
+from salur.integrations.registry import WAREHOUSE, find_plugin
 from salur.orders.queries import last_runs
 from salur.stock.queries import warehouses_of
 from salur.tenancy import audit
@@ -57,7 +58,7 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
     """One store. A POST syncs now or flips a switch; owners also change settings and disconnect."""
     with reading(request):
         store = _store(store_id)
-        plugin = find_plugin(STORE, store.channel)
+        plugin = connector_of(store)
     form = _settings_form(request, plugin, store.settings)
     ranged = _range_form(request, store, plugin)
     abilities = plugin.capabilities.abilities if plugin else frozenset[str]()
@@ -160,7 +161,7 @@ def _act_on_store(request: MerchantRequest, store: StoreConnection) -> None:
         ask_for_messages(request, "store", store.pk)
     elif action == AGAIN:
         tell_again(request, store)
-    elif action in SWITCHES:
+    elif action in SWITCHES and not store.by_file:
         with acting(request, "settings"):
             _switch(store.pk, action)
     elif action == "disconnect":

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext
 
 from salur.connectors.base.capabilities import Plugin, WarehouseCapabilities
-from salur.integrations.channels import channels
+from salur.integrations.channels import file_channels
 from salur.integrations.queries import accounts, stores
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin, plugins
 from salur.tenancy.models import Role
@@ -60,6 +60,6 @@ def integration_add(request: MerchantRequest) -> HttpResponseBase:
     context = {
         "stores": [_card(plugin) for plugin in plugins(STORE)],
         "services": [_card(plugin) for plugin in plugins(WAREHOUSE)],
-        "by_file": [channel for channel in channels() if not channel.connected],
+        "by_file": file_channels(),
     }
     return fragment_or_page(request, "web/integrations/add.html", context)

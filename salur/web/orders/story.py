@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 
 from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.capabilities import WarehouseCapabilities
+from salur.integrations.lines import connector_of
 from salur.integrations.models import ExchangeRecord
 from salur.integrations.queries import exchanges_about
-from salur.integrations.registry import STORE, find_plugin
 from salur.orders.models import Order, OrderLine, OrderProblem, OrderSource
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of
@@ -152,7 +152,7 @@ def shown_list(gated: GatedList) -> ShownList:
     settled = gated.outbound.push in ("pushed", "void")
     can = capabilities_of(gated.outbound)
     gates = [] if settled else [_shown_gate(gated, gate) for gate in gated.gates if _concerns(gate, can)]
-    plugin = find_plugin(STORE, gated.outbound.store.channel)
+    plugin = connector_of(gated.outbound.store)
     return ShownList(
         gated.outbound,
         gated,

@@ -16,6 +16,7 @@ from .wire import Wire
 
 PAGE = 100
 ITEMS_OF = 50  # orders in one question for items
+OVERLAP = 20  # within one second: so many orders may leave it between two pages and none is missed
 LONGEST_ID = 18
 
 
@@ -25,7 +26,7 @@ class Place:
 
     Lazada has no cursor. Its offset counts from the beginning of the list, and an order that changes meanwhile leaves
     its place, so that all behind it move up and one is missed. Therefore each page begins at the time of the last
-    order read; ``offset`` serves only where a whole page of orders changed in one second.
+    order read; ``offset`` serves only where a whole page of orders changed in one second, and goes back a little.
     """
 
     since: str
@@ -87,7 +88,7 @@ def _following(place: Place, rows: Sequence[JsonObject], venture: str) -> str | 
     times = [stamp(mapping.needed_instant(row, "updated_at", zone)) for row in rows]
     last = times[-1]
     if last <= place.since:
-        return Place(place.since, place.offset + len(rows)).written()
+        return Place(place.since, place.offset + len(rows) - OVERLAP).written()
     seen = [needed_text(row, "order_id") for row, time in zip(rows, times, strict=True) if time == last]
     return Place(last, seen=tuple(seen)).written()
 

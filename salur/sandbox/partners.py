@@ -27,6 +27,7 @@ from salur.sandbox.eccang.partner import PARTNER as ECCANG
 from salur.sandbox.engine.partner import Partner
 from salur.sandbox.gearment.partner import PARTNER as GEARMENT
 from salur.sandbox.jd.partner import PARTNER as JD
+from salur.sandbox.lazada.partner import PARTNER as LAZADA
 from salur.sandbox.qimen.partner import FASTOCK, QIMEN
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
 from salur.sandbox.shopify.partner import PARTNER as SHOPIFY
@@ -41,4 +42,5 @@ PARTNERS: tuple[Partner, ...] = (
     JD,
     WOOCOMMERCE,
     SHOPIFY,
+    LAZADA,
 )

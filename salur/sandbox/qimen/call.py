@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from salur.sandbox.engine.document import Node
 from salur.sandbox.engine.exchange import Refusal
 from salur.sandbox.qimen import fields
-from salur.sandbox.qimen.document import Node
 from salur.sandbox.qimen.fields import FIELD, ITEM_ID, ITEM_MISSING, OWNER, WAREHOUSE
 from salur.sandbox.qimen.model import Account, Item, Line
 from salur.sandbox.qimen.wms import Wms

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta, timezone
 
+from salur.sandbox.engine.document import Node
 from salur.sandbox.engine.exchange import Refusal
-from salur.sandbox.qimen.document import Node
 
 #: Error codes, all assumed (contracts/qimen/examples/errors.json).
 SIGN = "sign-check-failure"

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from salur.sandbox.engine.document import Node
 from salur.sandbox.engine.exchange import Refusal
 from salur.sandbox.qimen import fields
 from salur.sandbox.qimen.call import Call
-from salur.sandbox.qimen.document import Node
 from salur.sandbox.qimen.fields import FIELD, ITEM_EXISTS, ITEM_MISSING
 from salur.sandbox.qimen.model import Account, Row, Stock
 

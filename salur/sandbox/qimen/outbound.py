@@ -5,10 +5,10 @@ import binascii
 import hashlib
 from typing import Any
 
+from salur.sandbox.engine.document import Node
 from salur.sandbox.engine.exchange import Refusal
 from salur.sandbox.qimen import fields, inbound, moves, rows
 from salur.sandbox.qimen.call import Call
-from salur.sandbox.qimen.document import Node
 from salur.sandbox.qimen.fields import FIELD, LABEL, ORDER_EXISTS, ORDER_MISSING, STOCK, moment
 from salur.sandbox.qimen.model import Entry, Shipment
 

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 import httpx
 
+from salur.sandbox.engine import document
 from salur.sandbox.engine.callbacks import Delivery
-from salur.sandbox.qimen import document, rows
+from salur.sandbox.qimen import rows
 from salur.sandbox.qimen.fields import moment
 from salur.sandbox.qimen.model import Account, Entry, Shipment
 from salur.sandbox.qimen.signing import sign

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from salur.sandbox.engine import document
 from salur.sandbox.engine.exchange import Outcome, Refusal, perform
-from salur.sandbox.qimen import document, fields, goods, inbound, outbound
+from salur.sandbox.qimen import fields, goods, inbound, outbound
 from salur.sandbox.qimen.call import Call
 from salur.sandbox.qimen.model import Account
 from salur.sandbox.qimen.profiles import PATH

@@ -1,0 +1,1 @@
+"""The simulated Lazada, written from its contract sheet (lazada.md)."""

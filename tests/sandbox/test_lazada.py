@@ -1,0 +1,394 @@
+"""The simulated Lazada: who may call, an order's whole life, cancelling, goods, messages."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from salur.sandbox.lazada.signing import push_signature, sign
+from salur.sandbox.lazada.store import STATUSES
+from tests.sandbox.clients import CONTRACTS, Control, contract, hmac_hex
+from tests.sandbox.conftest import Receiver
+from tests.sandbox.lazada_client import Lazada
+from tests.sandbox.test_contracts import example_shape, shape
+
+
+@pytest.fixture
+def lazada(control: Control) -> Lazada:
+    """A linked shop in Indonesia where nothing takes time."""
+    control.post("settings", lazada={"label_seconds": 0})
+    return Lazada(control).link()
+
+
+def order(control: Control, **wish: Any) -> str:
+    """One order."""
+    number: str = control.post("lazada/orders", **{"items": [{"sku": "MUG-350-WHT", "quantity": 2}], **wish})[
+        "numbers"
+    ][0]
+    return number
+
+
+def known(control: Control, number: str) -> dict[str, Any]:
+    """What the store knows of an order."""
+    row: dict[str, Any] = next(one for one in control.get("lazada/orders")["orders"] if one["number"] == number)
+    return row
+
+
+# --- who may call ----------------------------------------------------------------------------------------------------
+
+
+def test_the_signatures_are_those_of_the_contract() -> None:
+    signing = contract("lazada", "signing.json")
+    for one in signing["vectors"]:
+        given = {**one["query"], **one["form"]}
+        assert sign(one["app_secret"], one["path"], {**given, "sign": "left out"}) == one["sign"]
+        assert sign(one["app_secret"], one["path"], {**given, "timestamp": "1700000000001"}) != one["sign"]
+    for one in signing["push"]:
+        assert push_signature(one["app_key"], one["app_secret"], one["body"].encode()) == one["sign"]
+
+
+@pytest.mark.parametrize("vector", contract("lazada", "signing.json")["vectors"], ids=lambda one: one["name"])
+def test_a_call_signed_as_in_the_contract_is_let_through(control: Control, vector: dict[str, Any]) -> None:
+    control.post("clock", now=1_700_000_000)
+    assert vector["app_key"] == Lazada(control).key
+    query = {**vector["query"], "sign": vector["sign"]}
+    path = f"/lazada/rest{vector['path']}"
+    for changed, code in ((query, r"IllegalAccessToken|InvalidCode"), ({**query, "x": "1"}, "IncompleteSignature")):
+        answer = control.http.request(vector["method"], path, params=changed, data=vector["form"] or None)
+        assert re.fullmatch(code, answer.json()["code"]), answer.text
+
+
+def test_what_is_wrong_with_a_call_is_told_by_its_code(control: Control, lazada: Lazada) -> None:
+    path, old = "/seller/get", str(int(control.get("clock")["now"] * 1000) - 7_201_000)
+    assert lazada.get(path)["seller_id"] == int(lazada.shop_id)
+    for other, code in (
+        ({"app_key": "1"}, "InvalidAppKey"),
+        ({"timestamp": old}, "IllegalTimestamp"),
+        ({"sign_method": "md5"}, "IncompleteSignature"),
+        ({"access_token": "strange"}, "IllegalAccessToken"),
+        ({"access_token": ""}, "MissingParameter"),
+    ):
+        answer = lazada.send("GET", path, {}, **other)
+        assert (answer.status_code, answer.json()["code"]) == (200, code)
+    lazada.secret = "another"
+    assert lazada.ask("GET", path)["code"] == "IncompleteSignature"
+    lazada.secret = lazada.form["app_secret"]
+    control.post("lazada/tokens", expire="access")
+    assert lazada.ask("GET", path)["code"] == "IllegalAccessToken"
+    assert lazada.ask("GET", "/nowhere")["code"] == "InvalidApiPath"
+
+
+def test_the_login_gives_a_code_for_one_exchange_and_each_refresh_token_works_once(control: Control) -> None:
+    lazada = Lazada(control)
+    assert lazada.log_in(answer="no") == {"store": "1", "error": "access_denied", "state": "s1"}
+    back = lazada.log_in(answer="yes")
+    assert (back["store"], back["state"]) == ("1", "s1")
+    first = lazada.ask("GET", "/auth/token/create", code=back["code"])
+    assert set(shape(first)) == example_shape("lazada", "auth.token.create", "code exchanged")
+    assert first["country_user_info"][0]["seller_id"] == lazada.shop_id
+    assert lazada.ask("POST", "/auth/token/create", code=back["code"])["code"] == "InvalidCode"
+    second = lazada.ask("POST", "/auth/token/refresh", refresh_token=first["refresh_token"])
+    assert second["refresh_token"] != first["refresh_token"]
+    again = lazada.ask("GET", "/auth/token/refresh", refresh_token=first["refresh_token"])
+    assert again["code"] == "IllegalRefreshToken"
+    lazada.token = second["access_token"]
+    assert lazada.get("/seller/get")["name"] == "Toko Contoh"
+    late, lazada.token = lazada.log_in(answer="yes"), ""
+    control.post("clock", advance=1801)
+    assert lazada.ask("GET", "/auth/token/create", code=late["code"])["code"] == "InvalidCode"
+
+
+def test_too_many_calls_are_refused_with_http_200(control: Control, lazada: Lazada) -> None:
+    control.post("settings", lazada={"rate_limit_per_second": 0.001})
+    assert [lazada.ask("GET", "/seller/get")["code"] for _ in range(2)] == ["0", "ApiCallLimit"]
+    assert [lazada.ask("GET", "/products/get", filter="all")["code"] for _ in range(2)] == ["0", "901"]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_pages_by_offset_are_complete_and_bounded(control: Control, lazada: Lazada) -> None:
+    numbers = control.post("lazada/orders", count=7, updated_seconds_ago=1000, spread_seconds=700)["numbers"]
+    assert lazada.listed() == numbers
+    control.post("lazada/orders/change", numbers=[numbers[0]], note="changed")
+    assert lazada.listed() == [*numbers[1:], numbers[0]]
+    after = {"update_after": "2020-01-01T00:00:00+07:00"}
+    for query, code in (
+        ({}, "18"),
+        ({**after, "offset": "5001"}, "14"),
+        ({**after, "limit": "101"}, "19"),
+        ({"update_after": "yesterday"}, "17"),
+        ({"update_after": "2020-01-01 00:00:00"}, "17"),
+        ({**after, "status": "nonsense"}, "6"),
+        ({**after, "sort_by": "price"}, "75"),
+        ({**after, "sort_direction": "UP"}, "74"),
+    ):
+        assert lazada.ask("GET", "/orders/get", **query)["code"] == code, query
+
+
+def test_answers_have_the_examples_shape(control: Control, lazada: Lazada) -> None:
+    number = order(control)
+    listed = lazada.ask("GET", "/orders/get", update_after="2020-01-01T00:00:00+07:00")
+    assert set(shape(listed)) == example_shape("lazada", "orders.get", "a page by update time")
+    assert set(shape(lazada.ask("GET", "/order/get", order_id=number))) == example_shape(
+        "lazada", "order.get", "an order"
+    )
+    items = lazada.ask("GET", "/orders/items/get", order_ids=f"[{number}]")
+    assert set(shape(items)) == example_shape("lazada", "orders.items.get", "two pieces of one product")
+    assert "***" in lazada.get("/order/get", order_id=number)["customer_first_name"]
+    assert set(shape(lazada.ask("GET", "/seller/get"))) == example_shape("lazada", "seller.get", "the shop")
+    control.post("lazada/items", skus=["TSHIRT-BAS-M"])
+    goods = lazada.ask("GET", "/products/get", filter="all")
+    assert {one.replace(".color_family", ".variation") for one in shape(goods)} <= {
+        one.replace(".color_family", ".variation")
+        for one in example_shape("lazada", "products.get", "a product of two variations")
+    }
+
+
+def test_the_pieces_of_many_orders_are_asked_for_as_a_list(control: Control, lazada: Lazada) -> None:
+    number = order(control)
+    assert lazada.ask("GET", "/order/get", order_id="999")["code"] == "16"
+    for ids, code in (("1,2", "56"), (f"[{number},999]", "37"), ("[999]", "39"), (str([1] * 51), "38")):
+        assert lazada.ask("GET", "/orders/items/get", order_ids=ids)["code"] == code
+
+
+def test_only_listed_statuses_are_shown(control: Control, lazada: Lazada) -> None:
+    with (CONTRACTS / "lazada" / "statuses.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["code"] for row in csv.DictReader(file) if row["machine"] == "order"}
+    assert {*STATUSES, "shipping"} == listed
+    number, shown = order(control), set()
+    for status in STATUSES:
+        control.post(f"lazada/orders/{number}/status", status=status)
+        rows = lazada.items(number)
+        assert {row["status"] for row in rows} == set(lazada.get("/order/get", order_id=number)["statuses"])
+        shown |= {row["status"] for row in rows}
+    assert shown == set(STATUSES)
+
+
+# --- an order's way --------------------------------------------------------------------------------------------------
+
+
+def test_an_order_is_packed_labelled_made_ready_and_taken_by_the_courier(control: Control, lazada: Lazada) -> None:
+    number = order(control, courier="J&T")
+    rows = lazada.packed(number)
+    package, tracking = rows[0]["package_id"], rows[0]["tracking_number"]
+    assert [(row["item_err_code"], row["package_id"]) for row in rows] == [("0", package)] * 2
+    assert {(row["status"], row["tracking_code"]) for row in lazada.items(number)} == {("packed", tracking)}
+    assert rows[0]["shipment_provider"] == "J&T"
+    assert [row["item_err_code"] for row in lazada.packed(number)] == ["700026", "700026"]
+    answer = lazada.document(package)["data"]
+    pdf = httpx.get(answer["pdf_url"], timeout=20)
+    assert pdf.content.startswith(b"%PDF") and pdf.headers["content-type"] == "application/pdf"
+    assert answer["pdf_url"] in base64.b64decode(answer["file"]).decode()
+    assert (lazada.rts(package), lazada.rts(package, "FP1")) == (["0"], ["700000", "123"])
+    assert {row["status"] for row in lazada.items(number)} == {"ready_to_ship"}
+    assert (known(control, number)["step"], known(control, number)["times_arranged"]) == ("ready", 1)
+    control.post("settings", lazada={"pickup_after": 0, "deliver_after": 0})
+    control.post("tick")
+    control.post("tick")
+    assert lazada.get("/order/get", order_id=number)["statuses"] == ["delivered"]
+    assert lazada.document(package)["error_code"] == "700000"
+
+
+def test_a_piece_may_fail_while_success_is_true(control: Control, lazada: Lazada) -> None:
+    control.post("settings", lazada={"courier_fails_every": 2})
+    number = order(control)
+    result = lazada.pack(number)
+    rows = result["data"]["pack_order_list"][0]["order_item_list"]
+    assert result["success"] is True
+    assert [(row["item_err_code"], row["retry"], "package_id" in row) for row in rows] == [
+        ("0", False, True),
+        ("1003", True, False),
+    ]
+    assert [row["status"] for row in lazada.items(number)] == ["packed", "pending"]
+    again = lazada.packed(number, [rows[1]["order_item_id"]])
+    assert again[0]["item_err_code"] == "0" and again[0]["package_id"] != rows[0]["package_id"]
+
+
+def test_a_label_may_be_empty_with_success_before_it_is_made(control: Control, lazada: Lazada) -> None:
+    control.post("settings", lazada={"label_empty_times": 1})
+    package = lazada.packed(order(control))[0]["package_id"]
+    empty = lazada.document(package)
+    assert (empty["success"], empty["data"]["file"], empty["data"]["pdf_url"]) == (True, "", "")
+    assert lazada.document(package)["data"]["pdf_url"]
+    assert httpx.get(f"{lazada.form['base_url']}/documents/guessed.pdf", timeout=20).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"delivery_type": "pickup"}, "700004"),
+        ({"shipping_allocate_type": "NTFS"}, "700004"),
+        ({"pack_order_list": []}, "700017"),
+        ({"pack_order_list": [{"order_id": 1, "order_item_list": [1]}] * 21}, "700022"),
+        ({"pack_order_list": [{"order_id": 1, "order_item_list": [1]}]}, "700021"),
+    ],
+)
+def test_a_request_to_pack_is_refused_as_a_whole(
+    control: Control, lazada: Lazada, wrong: dict[str, Any], code: str
+) -> None:
+    number = order(control)
+    result = lazada.pack(number, **wrong)
+    assert (result["success"], result["error_code"]) == (False, code)
+    assert {row["status"] for row in lazada.items(number)} == {"pending"}
+
+
+def test_a_cross_border_seller_must_choose_the_courier(control: Control, lazada: Lazada) -> None:
+    control.post("settings", lazada={"seller_chooses_courier": True})
+    number = order(control)
+    wanted = {"orders": [{"order_id": number, "order_item_ids": lazada.piece_ids(number)}]}
+    offered = lazada.get("/order/shipment/providers/get", getShipmentProvidersReq=wanted)["data"]
+    assert (offered["platform_default"], offered["shipping_allocate_type"]) == (0, "NTFS")
+    code = offered["shipment_providers"][0]["provider_code"]
+    assert lazada.pack(number, shipping_allocate_type="NTFS")["error_code"] == "700016"
+    good = lazada.pack(number, shipping_allocate_type="NTFS", shipment_provider_code=code)["data"]
+    assert good["pack_order_list"][0]["order_item_list"][0]["shipment_provider"] == "Cainiao"
+
+
+def test_a_package_is_taken_apart_and_packed_again(control: Control, lazada: Lazada) -> None:
+    number = order(control)
+    first = lazada.packed(number)[0]
+    lazada.post("/order/package/repack", repackReq={"packages": [{"package_id": first["package_id"]}]})
+    assert {(row["status"], row["package_id"]) for row in lazada.items(number)} == {("repacked", "")}
+    assert lazada.document(first["package_id"])["error_code"] == "123"
+    assert lazada.packed(number)[0]["package_id"] != first["package_id"]
+
+
+# --- cancelling ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("country", ["ID", "MY", "TH", "PH", "VN", "SG"])
+def test_the_seller_cancels_for_a_reason_of_the_country_and_the_stock_goes_to_nought(
+    control: Control, country: str
+) -> None:
+    made = control.post("lazada/orders", items=[{"sku": "MUG-350-WHT", "quantity": 2}], country=country)
+    lazada, number = Lazada(control).link(made["shop_id"]), made["numbers"][0]
+    named = {"order_id": number, "order_item_id_list": lazada.piece_ids(number)[:1]}
+    reasons = lazada.get("/order/reverse/cancel/validate", **named)["reason_options"]
+    reason = next(one["reason_id"] for one in reasons if one["reason_name"] == "Out of Stock")
+    assert lazada.ask("GET", "/order/reverse/cancel/create", **named, reason_id="1")["code"] == "124"
+    assert lazada.get("/order/reverse/cancel/create", **named, reason_id=reason)["tip_type"] == "success"
+    assert [(row["status"], row["reason"]) for row in lazada.items(number)] == [
+        ("canceled", "Out of Stock"),
+        ("pending", ""),
+    ]
+    assert control.get("lazada/items", shop_id=made["shop_id"])["items"][0]["stock"] == 0
+    assert lazada.get("/order/reverse/cancel/create", **named, reason_id=reason)["tip_type"] == "error"
+    assert lazada.packed(number)[0]["item_err_code"] == "700031"
+
+
+def test_a_packed_piece_takes_its_package_along_and_a_shipped_one_stays(control: Control, lazada: Lazada) -> None:
+    number = order(control)
+    lazada.packed(number)
+    pieces = lazada.piece_ids(number)
+    reason = lazada.get("/order/reverse/cancel/validate", order_id=number, order_item_id_list=pieces)
+    named = {
+        "order_id": number,
+        "order_item_id_list": pieces[:1],
+        "reason_id": reason["reason_options"][0]["reason_id"],
+    }
+    assert lazada.get("/order/reverse/cancel/create", **named)["tip_type"] == "success"
+    assert lazada.get("/order/get", order_id=number)["statuses"] == ["canceled"]
+    gone = order(control, step="shipped")
+    told = lazada.get("/order/reverse/cancel/validate", order_id=gone, order_item_id_list=lazada.piece_ids(gone))
+    assert (told["tip_type"], told["reason_options"]) == ("error", [])
+    strange = lazada.ask("GET", "/order/reverse/cancel/validate", order_id=gone, order_item_id_list=pieces)
+    assert strange["code"] == "123"
+
+
+@pytest.mark.parametrize(
+    ("agree", "status", "word"), [("true", "canceled", "CANCEL_SUCCESS"), ("false", "packed", "REQUEST_REJECT")]
+)
+def test_the_buyers_wish_to_cancel_is_decided_once(
+    control: Control, lazada: Lazada, agree: str, status: str, word: str
+) -> None:
+    number = order(control)
+    lazada.packed(number)
+    control.post(f"lazada/orders/{number}/status", step="cancel_asked", reason="Change of mind")
+    assert lazada.get("/order/get", order_id=number)["need_cancel_confirm"] is True
+    wish = lazada.items(number)[0]["reverse_order_id"]
+    listed = lazada.ask("GET", "/reverse/getreverseordersforseller", trade_order_id=number, page_no="1", page_size="50")
+    assert set(shape(listed)) == example_shape(
+        "lazada", "reverse.getreverseordersforseller", "a request to cancel waits"
+    )
+    assert str(listed["result"]["items"][0]["reverse_order_id"]) == wish
+    decide = "/order/reverse/cancel/seller/decide"
+    assert lazada.ask("GET", decide, reverse_order_id=wish, agree_cancel=agree)["code"] == "0"
+    assert lazada.get("/order/get", order_id=number)["statuses"] == [status]
+    assert lazada.get("/order/get", order_id=number)["need_cancel_confirm"] is False
+    assert known(control, number)["requests"] == [{"id": wish, "status": word, "waits": False}]
+    assert lazada.ask("GET", decide, reverse_order_id=wish, agree_cancel=agree)["code"] == "131"
+    assert lazada.ask("GET", decide, reverse_order_id="0", agree_cancel=agree)["code"] == "105"
+
+
+def test_an_agreed_cancellation_may_wait_for_the_courier(control: Control, lazada: Lazada) -> None:
+    control.post("settings", lazada={"cancel_pending_seconds": 600})
+    number = order(control)
+    lazada.packed(number)
+    control.post(f"lazada/orders/{number}/status", step="cancel_asked")
+    wish = lazada.items(number)[0]["reverse_order_id"]
+    lazada.get("/order/reverse/cancel/seller/decide", reverse_order_id=wish, agree_cancel="true")
+    row = lazada.get("/order/get", order_id=number)
+    assert (row["statuses"], row["is_cancel_pending"], row["need_cancel_confirm"]) == (["packed"], "true", False)
+    control.post("clock", advance=601)
+    row = lazada.get("/order/get", order_id=number)
+    assert (row["statuses"], row["is_cancel_pending"]) == (["canceled"], "false")
+
+
+# --- goods and messages ----------------------------------------------------------------------------------------------
+
+
+def skus_xml(*rows: tuple[str, str, str]) -> str:
+    """A payload of (item, sku, quantity)."""
+    skus = "".join(
+        f"<Sku><ItemId>{item}</ItemId><SkuId>{sku}</SkuId><SellableQuantity>{units}</SellableQuantity></Sku>"
+        for item, sku, units in rows
+    )
+    return f"<Request><Product><Skus>{skus}</Skus></Product></Request>"
+
+
+def test_products_are_listed_and_their_stock_is_set_sku_by_sku(control: Control, lazada: Lazada) -> None:
+    control.post("lazada/items", stock=5)
+    page = lazada.get("/products/get", filter="live", limit="50", offset="0")
+    assert (page["total_products"], sum(len(one["skus"]) for one in page["products"])) == (28, 40)
+    for query, code in (({"limit": "51"}, "19"), ({"offset": "10001"}, "14"), ({"filter": "x"}, "36")):
+        assert lazada.ask("GET", "/products/get", **query)["code"] == code
+    (one,) = lazada.get("/products/get", filter="all", sku_seller_list=["TSHIRT-BAS-M"])["products"]
+    shirt = next(sku for sku in one["skus"] if sku["SellerSku"] == "TSHIRT-BAS-M")
+    item, sku = str(one["item_id"]), str(shirt["SkuId"])
+    update = "/product/stock/sellable/update"
+    assert lazada.ask("POST", update, payload=skus_xml((item, sku, "17")))["code"] == "0"
+    partly = lazada.ask("POST", update, payload=skus_xml((item, sku, "0"), (item, "1", "3")))
+    assert (partly["code"], [row["field"] for row in partly["detail"]]) == ("501", ["SkuId:1"])
+    assert {row["sku"]: row["stock"] for row in control.get("lazada/items")["items"]}["TSHIRT-BAS-M"] == 0
+    for payload in ("no xml", "<Request/>", skus_xml(*[(item, sku, "1")] * 51)):
+        assert lazada.ask("POST", update, payload=payload)["code"] in ("5", "501")
+
+
+def test_each_change_of_a_piece_is_a_signed_message_tried_twelve_times_more(
+    control: Control, lazada: Lazada, receiver: Receiver
+) -> None:
+    control.post("lazada/callback", url=receiver.url)
+    number = order(control)
+    receiver.wait_for_count(2)
+    for headers, body in receiver.messages:
+        assert headers["Authorization"] == hmac_hex(lazada.secret, lazada.key + body.decode())
+    example = contract("lazada", "examples/push.json")["exchanges"][0]["request"]["json"]
+    assert set(shape(receiver.json()[0])) == set(shape(example))
+    lines = {one["data"]["trade_order_line_id"] for one in receiver.json()}
+    assert lines == {str(one) for one in lazada.piece_ids(number)}
+    receiver.answer = 500
+    control.post(f"lazada/orders/{number}/status", step="cancel_asked")
+    receiver.wait_for_count(4)
+    assert {one["data"]["reverse_order_id"] for one in receiver.json()[2:]} == {
+        lazada.items(number)[0]["reverse_order_id"]
+    }
+    waiting = control.get("callbacks")["waiting"]
+    assert {one["tries_left"] for one in waiting} <= {12, 13}
+    control.post("clock", advance=1801)
+    receiver.wait_for_count(6)

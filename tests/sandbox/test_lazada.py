@@ -103,6 +103,19 @@ def test_the_login_gives_a_code_for_one_exchange_and_each_refresh_token_works_on
     assert lazada.ask("GET", "/auth/token/create", code=late["code"])["code"] == "InvalidCode"
 
 
+def test_a_seller_of_several_countries_is_asked_at_each_countrys_host(control: Control) -> None:
+    control.post("lazada/shops", shop_id="1234568", region="MY")
+    control.post("settings", lazada={"all_countries": True})
+    lazada = Lazada(control)
+    tokens = lazada.ask("GET", "/auth/token/create", code=lazada.log_in(answer="yes")["code"])
+    assert set(shape(tokens)) == example_shape("lazada", "auth.token.create", "a seller of several countries")
+    assert (tokens["country"], [one["country"] for one in tokens["country_user_info"]]) == ("cb", ["id", "my"])
+    lazada.token = tokens["access_token"]
+    query = lazada.system("/seller/get", {})
+    found = {host: control.http.get(f"/lazada/{host}/rest/seller/get", params=query).json() for host in ("my", "vn")}
+    assert (found["my"]["data"]["seller_id"], found["vn"]["code"]) == (1234568, "IllegalAccessToken")
+
+
 def test_too_many_calls_are_refused_with_http_200(control: Control, lazada: Lazada) -> None:
     control.post("settings", lazada={"rate_limit_per_second": 0.001})
     assert [lazada.ask("GET", "/seller/get")["code"] for _ in range(2)] == ["0", "ApiCallLimit"]

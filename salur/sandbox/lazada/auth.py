@@ -32,15 +32,23 @@ def check_signature(store: LazadaStore, path: str, given: Mapping[str, str]) -> 
         raise _system("IncompleteSignature", words)
 
 
-def check_token(store: LazadaStore, given: Mapping[str, str]) -> Shop:
-    """The shop that the access token opens; raises Refusal."""
+def check_token(store: LazadaStore, given: Mapping[str, str], country: str) -> Shop:
+    """The shop that the access token opens, at the host of ``country`` (empty: at its own); raises Refusal."""
     if not given.get("access_token"):
         raise missing("access_token")
     try:
-        return store.shops[store.tokens.shop_of(given["access_token"])]
+        own = store.shops[store.tokens.shop_of(given["access_token"])]
     except (BadToken, KeyError) as problem:
-        words = "The specified access token is invalid or expired"
-        raise Refusal("IllegalAccessToken", words, extra={"type": "ISP"}) from problem
+        raise _no_token() from problem
+    opened = list(store.shops.values()) if store.settings.all_countries else [own]
+    found = next((shop for shop in opened if shop.region == country), None) if country else own
+    if found is None:
+        raise _no_token()
+    return found
+
+
+def _no_token() -> Refusal:
+    return Refusal("IllegalAccessToken", "The specified access token is invalid or expired", extra={"type": "ISP"})
 
 
 def token_create(call: Call) -> dict[str, Any]:

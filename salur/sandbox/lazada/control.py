@@ -5,7 +5,6 @@ from typing import Any
 from starlette.requests import Request
 
 from salur.sandbox.engine.control import Table
-from salur.sandbox.lazada.auth import short_code
 from salur.sandbox.lazada.store import LazadaStore, requests_of
 from salur.sandbox.storefront.control import StoreControl
 from salur.sandbox.storefront.model import Order, Shop
@@ -23,17 +22,19 @@ class LazadaControl(StoreControl[LazadaStore]):
         """What a hub is configured with."""
         store = self.store_now()
         shop = next(iter(store.shops.values()))
+        address = f"{base}/lazada"
         form = {
-            "country": shop.region,
             "app_key": store.app.key,
             "app_secret": store.app.secret,
-            "base_url": f"{base}/lazada",
+            "base_url": address,
+            "auth_url": address,
         }
         return {"form": form, "settings": {}, "shop_id": shop.id, "shop_ids": list(store.shops)}
 
     def tokens(self, shop: Shop) -> dict[str, str]:
         """What the login would have left."""
-        return {**super().tokens(shop), "country": shop.region.lower(), "short_code": short_code(shop)}
+        several = "yes" if self.store_now().settings.all_countries else "no"
+        return {**super().tokens(shop), "venture": shop.region, "cross_border": several}
 
     def order_row(self, shop: Shop, order: Order) -> dict[str, Any]:
         """Its parcels and wishes to cancel."""

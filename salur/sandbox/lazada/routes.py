@@ -94,7 +94,7 @@ class LazadaDialect:
 
 
 class LazadaApi:
-    """Everything under /lazada."""
+    """Everything under /lazada; ``/lazada/my/rest`` stands for Malaysia's own host."""
 
     def __init__(self, store_now: Callable[[], LazadaStore]) -> None:
         self._store_now = store_now
@@ -105,6 +105,7 @@ class LazadaApi:
             Route("/oauth/authorize", self._login, methods=["GET", "POST"]),
             Route("/documents/{name}", self._document, methods=["GET"]),
             Route("/rest/{path:path}", self._call, methods=["GET", "POST"]),
+            Route("/{country}/rest/{path:path}", self._call, methods=["GET", "POST"]),
         ]
 
     async def _login(self, request: Request) -> Response:
@@ -139,8 +140,10 @@ class LazadaApi:
         operation = path if path in OPERATIONS else "unknown"
         base = f"{str(request.base_url).rstrip('/')}/{store.partner}"
 
+        country = request.path_params.get("country", "").upper()
+
         def act() -> Outcome:
-            return Outcome(_run(store, request.method, path, given, base))
+            return Outcome(_run(store, request.method, path, country, given, base))
 
         return await serve(store, LazadaDialect(path), operation, request, raw, act, key=path)
 
@@ -152,14 +155,14 @@ def _parameters(request: Request, raw: bytes) -> dict[str, str]:
     return {**request.query_params, **dict(form if kind == "application/x-www-form-urlencoded" else ())}
 
 
-def _run(store: LazadaStore, method: str, path: str, given: dict[str, str], base: str) -> dict[str, Any]:
+def _run(store: LazadaStore, method: str, path: str, country: str, given: dict[str, str], base: str) -> dict[str, Any]:
     operation = OPERATIONS.get(path)
     if operation is None:
         raise Refusal("InvalidApiPath", "The specified API path is invalid", extra={"type": "SYSTEM"})
     if method not in operation.methods:
         raise Refusal("UnsupportedMethod", f"{method} is not supported here", extra={"type": "SYSTEM"})
     auth.check_signature(store, f"/{path}", given)
-    shop = None if operation.public else auth.check_token(store, given)
+    shop = None if operation.public else auth.check_token(store, given, country)
     if operation.public and "access_token" in given:
         raise missing("code")
     return operation.run(Call(store, given, base, shop))

@@ -16,6 +16,7 @@ _FORMS = (
 _PLAIN = ("base_url", "partner_id", "partner_key", "push_key", "shop_id")
 #: What the hub's forms call a field; ``partner.field`` before ``field``. The others are their own name in words.
 _LABELS = {
+    "auth_url": "Address of the tokens",
     "base_url": "Service address",
     "country": "Country of the warehouses",
     "customer_id": "Customer code",
@@ -26,11 +27,13 @@ _LABELS = {
     "gearment.signature_key": "Key of the messages",
     "gearment.store_id": "Store number at Gearment",
     "isv_source": "Source number",
+    "lazada.auth_url": "Address of the login",
     "login_url": "Address of the login",
     "owner_code": "Owner of the goods",
     "partner_id": "Partner ID",
     "pin": "PIN",
     "push_key": "Push partner key",
+    "service_id": "Service ID",
     "shipper_no": "Courier number for parcels with the store's own AWB number",
     "shop_id": "Shop, chosen at the login",
     "shop_no": "Shop number",

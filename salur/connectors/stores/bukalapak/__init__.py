@@ -1,0 +1,1 @@
+"""Bukalapak, through version 2 of its API."""

@@ -23,6 +23,7 @@ Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_dela
 ``allow_duplicate_reference``.
 """
 
+from salur.sandbox.amazon.partner import PARTNER as AMAZON
 from salur.sandbox.eccang.partner import PARTNER as ECCANG
 from salur.sandbox.engine.partner import Partner
 from salur.sandbox.gearment.partner import PARTNER as GEARMENT
@@ -43,4 +44,5 @@ PARTNERS: tuple[Partner, ...] = (
     WOOCOMMERCE,
     SHOPIFY,
     LAZADA,
+    AMAZON,
 )

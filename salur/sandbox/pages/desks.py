@@ -135,6 +135,14 @@ DESKS: Mapping[str, Desk] = {
         cancels=("PENDING", "PAID", "UNFULFILLED", "ON_HOLD"),
         cancelled="CANCELLED",
     ),
+    "amazon": Desk(
+        title="Amazon store",
+        following=_along(
+            "PENDING", "UNSHIPPED", "SHIPPED", PENDING_AVAILABILITY="PENDING", PARTIALLY_SHIPPED="SHIPPED",
+        ),
+        makes_orders=True,
+        cancels=("PENDING_AVAILABILITY", "PENDING", "UNSHIPPED"),
+    ),
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, Response
 
-from salur.sandbox.engine.exchange import GATEWAY_PAGE, Outcome, Refusal, json_bytes
+from salur.sandbox.engine.exchange import GATEWAY_PAGE, Outcome, Refusal
+from salur.sandbox.storefront.answer import json_response, respond
 from salur.sandbox.storefront.api import repeat_last
 from salur.sandbox.storefront.model import Shop
 from salur.sandbox.woocommerce.site import Sites
@@ -98,19 +99,6 @@ class Call:
         return f"{self.url}?{urlencode([*kept, ('page', str(page))])}"
 
 
-@dataclass
-class Answer:
-    """JSON of any kind with its status and headers."""
-
-    json: Any
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def outcome(self) -> Outcome:
-        """As the engine carries it."""
-        return Outcome({"json": self.json, "status": self.status, "headers": self.headers})
-
-
 def no_route() -> Refusal:
     """There is no such address, or not with this method."""
     return Refusal("rest_no_route", "No route was found matching the URL and request method.", status=404)
@@ -146,9 +134,8 @@ class WooDialect:
     def render(self, outcome: Outcome) -> Response:
         """The answer or the refusal."""
         if outcome.refused is not None:
-            return _json(error(outcome.refused), outcome.refused.status)
-        told = outcome.payload or {}
-        return _json(told["json"], told["status"], told["headers"])
+            return json_response(error(outcome.refused), outcome.refused.status)
+        return respond(outcome.payload or {})
 
     def too_many(self, retry_after: int) -> Response:
         """HTTP 429, no JSON."""
@@ -157,12 +144,8 @@ class WooDialect:
     def broken(self) -> Response:
         """HTTP 500."""
         words = "There has been a critical error on this website."
-        return _json({"code": "internal_server_error", "message": words, "data": {"status": 500}}, 500)
+        return json_response({"code": "internal_server_error", "message": words, "data": {"status": 500}}, 500)
 
     def repeat_item(self, payload: dict[str, Any]) -> None:
         """The last row of the page twice."""
         repeat_last(payload)
-
-
-def _json(payload: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(json_bytes(payload), status, headers=headers, media_type="application/json; charset=UTF-8")

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from salur.sandbox.engine.dice import token
 from salur.sandbox.engine.exchange import Refusal
+from salur.sandbox.storefront.answer import Answer
 from salur.sandbox.woocommerce import webhooks
-from salur.sandbox.woocommerce.call import Answer, Call, invalid, unknown
+from salur.sandbox.woocommerce.call import Call, invalid, unknown
 from salur.sandbox.woocommerce.webhooks import TOPICS, Webhook, hook_row
 
 _STATUSES = ("active", "paused", "disabled")

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from salur.sandbox.engine.exchange import Refusal
+from salur.sandbox.storefront.answer import Answer
 from salur.sandbox.storefront.model import Order, Shipment
-from salur.sandbox.woocommerce.call import Answer, Call, error, invalid, missing, no_route, unknown
+from salur.sandbox.woocommerce.call import Call, error, invalid, missing, no_route, unknown
 from salur.sandbox.woocommerce.rows import gmt, order_row
 from salur.sandbox.woocommerce.site import SETTABLE, STEPS
 

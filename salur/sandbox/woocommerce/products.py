@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from salur.sandbox.engine.exchange import Refusal
+from salur.sandbox.storefront.answer import Answer
 from salur.sandbox.storefront.model import Listing, Variant
-from salur.sandbox.woocommerce.call import Answer, Call, invalid, no_route, unknown
+from salur.sandbox.woocommerce.call import Call, invalid, no_route, unknown
 from salur.sandbox.woocommerce.orders import run_batch
 from salur.sandbox.woocommerce.rows import is_variable, product_row, variation_row
 from salur.sandbox.woocommerce.site import OFFSETS, ZONES

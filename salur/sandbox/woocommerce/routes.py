@@ -7,9 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from salur.sandbox.engine.exchange import Outcome, Refusal
+from salur.sandbox.storefront.answer import Answer
 from salur.sandbox.storefront.api import json_object, serve
 from salur.sandbox.woocommerce import hooks, keys, orders, products
-from salur.sandbox.woocommerce.call import Answer, Call, WooDialect, no_route
+from salur.sandbox.woocommerce.call import Call, WooDialect, no_route
 from salur.sandbox.woocommerce.site import Sites
 
 Handle = Callable[[Call], Answer]

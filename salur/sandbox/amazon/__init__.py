@@ -1,0 +1,1 @@
+"""A simulated Amazon: Login with Amazon, the Selling Partner API's orders, shipment confirmation and listings."""

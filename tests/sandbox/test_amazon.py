@@ -159,9 +159,8 @@ def test_orders_are_paged_oldest_first_and_one_that_changes_is_met_again(control
         found += [row["orderId"] for row in page["orders"]]
     assert found == [*made[:12], *made[13:]]
     control.post("clock", advance=200)
-    assert [row["orderId"] for row in seller.search(lastUpdatedAfter=asked["lastUpdatedBefore"])["orders"]] == [
-        made[12]
-    ]
+    later = seller.search(lastUpdatedAfter=asked["lastUpdatedBefore"])["orders"]
+    assert [row["orderId"] for row in later] == [made[12]]
     first = seller.order(made[0])["lastUpdatedTime"]
     inside = seller.search(lastUpdatedAfter=first, lastUpdatedBefore=first)["orders"]
     assert [row["orderId"] for row in inside] == [made[0]], "both ends belong to it"
@@ -265,8 +264,8 @@ def test_what_was_taken_with_204_may_not_show_at_once_or_ever(control: Control, 
 def test_a_confirmation_must_be_whole_and_the_order_ready(seller: Seller) -> None:
     (number,) = seller.make()
     for change in (
-        {"packageReferenceId": "PKG-1"}, {"packageReferenceId": "0"}, {"packageReferenceId": 7}, {"carrierCode": "Bike"},
-        {"carrierCode": "Other"}, {"trackingNumber": ""}, {"shipDate": "2026-01-02"}, {"shipDate": None},
+        {"packageReferenceId": "PKG-1"}, {"packageReferenceId": "0"}, {"packageReferenceId": 7},
+        {"carrierCode": "Bike"}, {"carrierCode": "Other"}, {"trackingNumber": ""}, {"shipDate": "2026-01-02"}, {"shipDate": None},
         {"orderItems": []}, {"orderItems": [{"orderItemId": "1", "quantity": 1}]},
     ):  # fmt: skip
         answer = seller.confirm(number, **change)

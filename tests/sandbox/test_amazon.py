@@ -265,7 +265,8 @@ def test_a_confirmation_must_be_whole_and_the_order_ready(seller: Seller) -> Non
     (number,) = seller.make()
     for change in (
         {"packageReferenceId": "PKG-1"}, {"packageReferenceId": "0"}, {"packageReferenceId": 7},
-        {"carrierCode": "Bike"}, {"carrierCode": "Other"}, {"trackingNumber": ""}, {"shipDate": "2026-01-02"}, {"shipDate": None},
+        {"carrierCode": "Bike"}, {"carrierCode": "Other"}, {"trackingNumber": ""},
+        {"shipDate": "2026-01-02"}, {"shipDate": None},
         {"orderItems": []}, {"orderItems": [{"orderItemId": "1", "quantity": 1}]},
     ):  # fmt: skip
         answer = seller.confirm(number, **change)

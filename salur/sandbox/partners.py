@@ -30,6 +30,7 @@ from salur.sandbox.gearment.partner import PARTNER as GEARMENT
 from salur.sandbox.jd.partner import PARTNER as JD
 from salur.sandbox.lazada.partner import PARTNER as LAZADA
 from salur.sandbox.qimen.partner import FASTOCK, QIMEN
+from salur.sandbox.shopbase.partner import PARTNER as SHOPBASE
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
 from salur.sandbox.shopify.partner import PARTNER as SHOPIFY
 from salur.sandbox.woocommerce.partner import PARTNER as WOOCOMMERCE
@@ -45,4 +46,5 @@ PARTNERS: tuple[Partner, ...] = (
     SHOPIFY,
     LAZADA,
     AMAZON,
+    SHOPBASE,
 )

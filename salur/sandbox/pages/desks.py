@@ -128,6 +128,13 @@ DESKS: Mapping[str, Desk] = {
         cancels=("pending", "on-hold", "processing"),
         cancelled="cancelled",
     ),
+    "shopbase": Desk(
+        title="ShopBase store",
+        following={"pending": "paid", "authorized": "paid"},
+        makes_orders=True,
+        cancels=("pending", "authorized", "paid"),
+        cancelled="cancelled",
+    ),
     "shopify": Desk(
         title="Shopify store",
         following={"PENDING": "PAID", "AUTHORIZED": "PAID", "ON_HOLD": "UNFULFILLED"},

@@ -104,8 +104,9 @@ class ShopifyControl(StoreControl[ShopifyStore]):
             machine = str(body.get("machine", "fulfillment"))
             if machine not in ("fulfillment", "financial"):
                 raise ValueError("machine must be fulfillment or financial")
-            store.set_step(shop, order, order.step, order.status)
             order.extra[machine] = status
+            store.touch(shop, order)
+            store.news(shop, order, "order")
             return
         if status == "CANCELLED":
             body = {**body, "status": "", "step": "cancelled"}

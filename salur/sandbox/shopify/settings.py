@@ -20,7 +20,7 @@ class ShopifySettings(StoreSettings):
     push_tries: int = 8
     push_retry_seconds: float = 1800
     points_per_second: float = 0
-    bucket_points: float = 1000
+    bucket_points: float = 1000.0
     dearest_query: int = 1000
     throttled_status: int = 200
     cancel_seconds: float = 1.0

@@ -190,6 +190,8 @@ class ShopifyStore(Storefront):
         self._pin(order, status)
         if step in _SHIPPED:
             self._ship_rest(shop, order)
+        if step == "cancelled":
+            order.extra.setdefault("cancelled_at", self.core.clock.seconds())
         super().set_step(shop, order, step, status)
 
     def arrange(self, shop: Shop, order: Order, given: Mapping[str, Any], status: str = "") -> None:

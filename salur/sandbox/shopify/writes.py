@@ -134,7 +134,6 @@ def cancel(call: Context, given: dict[str, Any], _info: Info) -> Any:
 
 
 def _cancelled(call: Context, shop: Shop, order: Order, reason: str, restock: bool) -> None:
-    order.extra["cancelled_at"] = call.store.core.clock.seconds()
     call.store.cancel(shop, order, "seller", reason)
     if not restock:
         for line in order.lines:

@@ -1,0 +1,1 @@
+"""Simulated ShopBase: the login, the REST API, webhooks (contracts/shopbase)."""

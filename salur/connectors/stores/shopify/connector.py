@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilities
-from salur.connectors.base.errors import AuthRejected, Rejected, TooLate
+from salur.connectors.base.errors import AuthRejected, ContractBroken, Rejected, TooLate
 from salur.connectors.base.listing import StockTarget, StoreListing
-from salur.connectors.base.reading import JsonObject, as_object, flag, text
+from salur.connectors.base.reading import JsonObject, as_object, flag, needed_text, text
 from salur.connectors.base.texts import N_
 from salur.connectors.base.transport import Effect, Transport
 from salur.connectors.base.types import (
@@ -89,10 +89,18 @@ class ShopifyConnector:
         """Orders by update time, in full: an order that changes meanwhile moves on and is met again there."""
         variables = {"first": queries.ORDERS_PAGE, "after": cursor, "query": mapping.changed_in(window)}
         rows, following = mapping.page_of(self.wire.ask("orders", queries.ORDERS, variables, Effect.READ), "orders")
-        return Page([mapping.head(self._order(row)) for row in rows], following)
+        return Page([self._head(row) for row in rows], following)
+
+    def _head(self, row: JsonObject) -> OrderHead:
+        """An order that cannot be read stands without its content: it is told of by itself and spoils no other."""
+        try:
+            order = self._order(row)
+        except ContractBroken:
+            return OrderHead(needed_text(row, "legacyResourceId"))
+        return OrderHead(order.external_id, order.version, order.raw_status, order)
 
     def order_details(self, ids: Sequence[str]) -> Sequence[StoreOrder]:
-        """Orders in full; those that Shopify does not know are left out."""
+        """Orders in full; what Shopify does not know or what cannot be read is left out."""
         if len(ids) > CAPABILITIES.detail_batch:
             raise ValueError(f"at most {CAPABILITIES.detail_batch} orders at once")
         if not ids:
@@ -100,7 +108,8 @@ class ShopifyConnector:
         variables = {"ids": [gid("Order", number) for number in ids]}
         subject = ids[0] if len(ids) == 1 else ""
         data = self.wire.ask("ordersById", queries.ORDERS_BY_ID, variables, Effect.READ, subject)
-        return [self._order(row) for row in mapping.known_nodes(data)]
+        heads = [self._head(row) for row in mapping.known_nodes(data)]
+        return [head.order for head in heads if head.order is not None]
 
     def _order(self, row: JsonObject) -> StoreOrder:
         trusts = self.wire.credentials.get("trust_authorized") == "yes"

@@ -23,7 +23,6 @@ from salur.connectors.base.reading import (
 )
 from salur.connectors.base.types import (
     Address,
-    OrderHead,
     OrderStatus,
     PartnerIdentity,
     StoreOrder,
@@ -89,11 +88,6 @@ def known_nodes(data: JsonObject) -> list[JsonObject]:
     if not isinstance(nodes, list):
         raise ContractBroken("not_a_list", "nodes is no list", field="nodes")
     return [as_object(node, "nodes") for node in nodes if node]
-
-
-def head(order: StoreOrder) -> OrderHead:
-    """The order as the listing shows it, whole."""
-    return OrderHead(order.external_id, order.version, order.raw_status, order)
 
 
 def store_order(order: JsonObject, more_lines: Iterable[JsonObject] = (), *, trusts: bool = False) -> StoreOrder:

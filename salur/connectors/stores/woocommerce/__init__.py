@@ -1,0 +1,1 @@
+"""WooCommerce, the shop of WordPress sites, by its REST API version 3."""

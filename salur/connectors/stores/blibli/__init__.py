@@ -1,0 +1,1 @@
+"""Blibli, through its seller API with client keys (Basic mode)."""

@@ -26,6 +26,7 @@ Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_dela
 from salur.sandbox.amazon.partner import PARTNER as AMAZON
 from salur.sandbox.eccang.partner import PARTNER as ECCANG
 from salur.sandbox.engine.partner import Partner
+from salur.sandbox.etsy.partner import PARTNER as ETSY
 from salur.sandbox.gearment.partner import PARTNER as GEARMENT
 from salur.sandbox.jd.partner import PARTNER as JD
 from salur.sandbox.lazada.partner import PARTNER as LAZADA
@@ -47,4 +48,5 @@ PARTNERS: tuple[Partner, ...] = (
     LAZADA,
     AMAZON,
     SHOPBASE,
+    ETSY,
 )

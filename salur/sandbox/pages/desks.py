@@ -142,6 +142,13 @@ DESKS: Mapping[str, Desk] = {
         cancels=("PENDING", "PAID", "UNFULFILLED", "ON_HOLD"),
         cancelled="CANCELLED",
     ),
+    "etsy": Desk(
+        title="Etsy store",
+        following=_along("open", "paid", "completed", **{"payment processing": "paid"}),
+        makes_orders=True,
+        cancels=("open", "payment processing", "paid"),
+        cancelled="canceled",
+    ),
     "amazon": Desk(
         title="Amazon store",
         following=_along(

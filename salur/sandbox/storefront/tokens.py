@@ -69,11 +69,11 @@ class Tokens:
         self.codes: dict[str, Code] = {}
         self.access: dict[str, Access] = {}
         self.refreshes: dict[str, Refresh] = {}
-        #: Puts the shop into the token's text where a partner's tokens show it.
+        #: What every token begins with; ``{shop}`` in it becomes the shop's id, for partners whose tokens show it.
         self.prefix = ""
 
     def _fresh(self, kind: str, shop_id: str) -> str:
-        return self.prefix + token(self._seed, self._name, kind, next(self._ids), shop_id)
+        return self.prefix.format(shop=shop_id) + token(self._seed, self._name, kind, next(self._ids), shop_id)
 
     def issue_code(self, shop_id: str, *, redirect: str = "", challenge: str = "", app: str = "") -> str:
         """The seller has agreed: a code for one exchange."""

@@ -40,7 +40,7 @@ from .contracts import CONTRACTS, contract, exchanges
 
 NOW = 1_700_000_000.0
 SITE = Credentials(
-    {"base_url": "https://shop.example.com/", "consumer_key": "ck_key0123", "consumer_secret": "cs_secret0123"}
+    {"store_url": "https://shop.example.com/", "consumer_key": "ck_key0123", "consumer_secret": "cs_secret0123"}
 )
 WINDOW = TimeWindow(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))
 HOOK = "https://hub.example.com/webhooks/store/5"
@@ -119,7 +119,7 @@ def test_keys_travel_in_the_header_over_https_and_only_as_a_signature_over_http(
     assert site.calls[0].headers["Authorization"] == basic["header"]
     assert site.calls[0].url == "https://shop.example.com/wp-json/wc/v3/orders"
 
-    connector, site = woo({LIST: example("orders.list", "beyond the last")}, base_url="http://shop.example.com/blog")
+    connector, site = woo({LIST: example("orders.list", "beyond the last")}, store_url="http://shop.example.com/blog")
     connector.orders(WINDOW, None)
     connector.orders(WINDOW, None)
     first, second = (dict(call.params) for call in site.calls)
@@ -281,7 +281,7 @@ def test_errors_have_the_class_that_says_what_to_do(name: str, said: Said, expec
         connector.orders(WINDOW, None)
     if name.startswith("moved"):
         assert "https://www.shop.example.com/" in raised.value.message
-        assert raised.value.field == "base_url"
+        assert raised.value.field == "store_url"
     if name == "bad parameter":
         assert raised.value.field == "per_page"
 
@@ -305,7 +305,7 @@ def test_the_site_is_claimed_without_its_scheme() -> None:
     found = woo(answers)[0].verify()
     assert (found.key, found.name, found.country, found.currency) == ("shop.example.com", "Baan Suan", "TH", "THB")
     answers["GET /settings/general/woocommerce_currency"] = example("orders.update", "the key may only read")
-    assert woo(answers, base_url="http://SHOP.example.com")[0].verify().key == "shop.example.com"
+    assert woo(answers, store_url="http://SHOP.example.com")[0].verify().key == "shop.example.com"
     with pytest.raises(AuthRejected):
         woo({LIST: example("orders.get", "wrong key")})[0].verify()
 

@@ -34,12 +34,12 @@ def page_error(status: int, location: str, said: str, exchange_id: str) -> Partn
     """The error of an answer that is no JSON, by its HTTP status; None below 300."""
     if 300 <= status < 400:
         told = f"the store's address leads to {location or 'another place'}; enter that one"
-        return Rejected("redirected", told[:300], "base_url", exchange_id)
+        return Rejected("redirected", told[:300], "store_url", exchange_id)
     if status == 401:
         return AuthRejected("401", said, exchange_id=exchange_id)
     if status == 404:
         told = "there is no WooCommerce REST API at this address; WordPress needs permalinks other than plain"
-        return Rejected("404", told, "base_url", exchange_id)
+        return Rejected("404", told, "store_url", exchange_id)
     if status >= 400:
         return Rejected(str(status), f"not answered by WooCommerce: {said}"[:300], exchange_id=exchange_id)
     return None

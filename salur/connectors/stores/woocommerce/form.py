@@ -9,7 +9,7 @@ from .statuses import SHIPPED
 
 FORM: tuple[FormField, ...] = (
     FormField(
-        key="base_url",
+        key="store_url",
         label=N_("Store address"),
         origin=N_("The address of your website, with https:// where it has it"),
         partner_term="Store URL",

@@ -71,7 +71,7 @@ class Wire:
         self.credentials = credentials
         self.transport = transport
         self.clock = clock
-        self.base_url = credentials["base_url"].strip().rstrip("/")
+        self.base_url = credentials["store_url"].strip().rstrip("/")
 
     @property
     def site(self) -> str:

@@ -32,15 +32,13 @@ from salur.integrations.calling import (
 from salur.integrations.connections import Kind, pause
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import store_capabilities, warehouse_capabilities
-from salur.orders.models import OrderSource, SyncRun
-from salur.orders.states import RunState
 from salur.stock.models import Warehouse
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .calibrate import NoStockReport, sync_stock
+from .fetched import take_fetched
 from .follow_up import apply_and_check, refresh_now
 from .inbound_follow import ask_for_named
-from .ingest import BatchResult, Incoming, ingest_batch
 from .wakeups import store_changed, wake
 
 log = structlog.get_logger(__name__)
@@ -220,28 +218,8 @@ def _fetch_orders(line: PartnerLine, pages: Sequence[Sequence[str]]) -> None:
             _poll_soon(line.id)
         orders = [order for result in results if result.error is None for order in result.answer()]
         if orders:
-            _ingest(line, orders)
+            take_fetched(line, orders, trigger="webhook", actor=ACTOR)
 
 
 def _detail_call(ids: Sequence[str]) -> Any:
     return lambda connector: connector.order_details(ids)
-
-
-def _ingest(line: PartnerLine, orders: Sequence[StoreOrder]) -> None:
-    """Into the hub on the one path of all orders, with a run of its own that begins and ends here."""
-    run = SyncRun(store_id=line.id, source=OrderSource.SYNC, trigger="webhook", created_at=now(), started_at=now())
-    run.save()
-    SyncRun.objects.filter(pk=run.pk).update(state=RunState.RUNNING)
-    done: BatchResult = ingest_batch(
-        line.merchant_id, line.id, OrderSource.SYNC, [Incoming(order) for order in orders], run_id=run.pk, actor=ACTOR
-    )
-    SyncRun.objects.filter(pk=run.pk).update(
-        state=RunState.DONE,
-        finished_at=now(),
-        expected=len(orders),
-        found=len(orders),
-        created=done.created,
-        updated=done.updated,
-        unchanged=done.unchanged,
-        failed=done.failed,
-    )

@@ -143,6 +143,11 @@ def find_order(order_id: int) -> Order | None:
     return Order.objects.select_related("store").filter(pk=order_id).first()
 
 
+def orders_named(order_ids: Sequence[int]) -> list[Order]:
+    """Some orders with their stores, in their order."""
+    return list(Order.objects.select_related("store").filter(pk__in=order_ids).order_by("pk"))
+
+
 def find_outbound(outbound_id: int) -> Outbound | None:
     """One outbound list of the scope's merchant."""
     return Outbound.objects.select_related("order", "store", "warehouse", "account").filter(pk=outbound_id).first()

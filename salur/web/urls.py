@@ -10,7 +10,7 @@ from .inbound import updating
 from .inbound import views as inbound
 from .integrations import authorising, connections
 from .integrations import views as integrations
-from .orders import actions
+from .orders import actions, at_store
 from .orders import views as orders
 from .outbound import stopping
 from .outbound import views as outbound
@@ -38,6 +38,7 @@ urlpatterns = [
     path("choose/merchant/", person.choose_merchant, name="choose_merchant"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/act/", actions.orders_bulk, name="orders_bulk"),
+    path("orders/at-store/", at_store.at_store, name="orders_at_store"),
     path("orders/problems/", problem_list, name="problems"),
     path("orders/import/", importing.import_orders, name="import"),
     path("orders/import/template.csv", importing.import_template, name="import_template"),

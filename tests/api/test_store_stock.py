@@ -26,7 +26,12 @@ def test_the_rule_is_read_and_set(api: Caller, world: World) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"on": True, "share": 0}, {"on": True, "share": 101}, {"on": True, "buffer": -1}, {"on": True, "warehouses": [999999]}],
+    [
+        {"on": True, "share": 0},
+        {"on": True, "share": 101},
+        {"on": True, "buffer": -1},
+        {"on": True, "warehouses": [999999]},
+    ],
 )
 def test_a_wrong_rule_is_refused(api: Caller, world: World, wrong: Any) -> None:
     assert api.put(f"/stores/{world.store_id}/stock", wrong).status_code == 422

@@ -16,6 +16,7 @@ from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.paging import at_cursor
 
+from .at_store import store_acts
 from .filters import read_filter
 from .story import read_story
 
@@ -69,4 +70,5 @@ def order_page(request: MerchantRequest, order_id: int) -> HttpResponseBase:
     order = find_order(order_id)
     if order is None:
         raise Http404
-    return fragment_or_page(request, "web/orders/order.html", {"order": order, "story": read_story(order)})
+    context = {"order": order, "story": read_story(order), "acts": store_acts(order)}
+    return fragment_or_page(request, "web/orders/order.html", context)

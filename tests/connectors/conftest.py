@@ -62,6 +62,14 @@ class Partners:
         build: Any = plugin.build
         return build(Credentials({key: str(value) for key, value in values.items()}), self.transport(deadline))
 
+    def store(self, plugin: Plugin, deadline: float = 20.0, **changes: str) -> Any:
+        """A connector for the sandbox's first shop of this channel, as the form and a login would have left it."""
+        known = self.look("credentials")[plugin.name]
+        tokens = self.control(f"{plugin.name}/tokens", {})
+        values = {**known["form"], **known.get("settings", {}), **tokens, **changes}
+        build: Any = plugin.build
+        return build(Credentials({key: str(value) for key, value in values.items()}), self.transport(deadline))
+
     def eccang(self, deadline: float = 20.0, **changes: str) -> EccangConnector:
         """A connector for the sandbox's warehouse account."""
         known = self.look("credentials")["eccang"]

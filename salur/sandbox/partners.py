@@ -34,6 +34,7 @@ from salur.sandbox.qimen.partner import FASTOCK, QIMEN
 from salur.sandbox.shopbase.partner import PARTNER as SHOPBASE
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
 from salur.sandbox.shopify.partner import PARTNER as SHOPIFY
+from salur.sandbox.tokopedia_legacy.partner import PARTNER as TOKOPEDIA_LEGACY
 from salur.sandbox.woocommerce.partner import PARTNER as WOOCOMMERCE
 
 PARTNERS: tuple[Partner, ...] = (
@@ -49,4 +50,5 @@ PARTNERS: tuple[Partner, ...] = (
     AMAZON,
     SHOPBASE,
     ETSY,
+    TOKOPEDIA_LEGACY,
 )

@@ -128,6 +128,18 @@ DESKS: Mapping[str, Desk] = {
         cancels=("pending", "on-hold", "processing"),
         cancelled="cancelled",
     ),
+    "tokopedia_legacy": Desk(
+        title="Tokopedia store (before the move)",
+        following=_along("450", "500", "600", "700", **{"103": "220"}),
+        words={
+            "103": "unpaid (103)", "220": "paid (220)", "400": "accepted (400)", "450": "waits for pickup (450)",
+            "500": "shipped (500)", "600": "delivered (600)", "700": "finished (700)", "10": "rejected (10)",
+            "15": "cancelled (15)", "3": "out of stock (3)",
+        },
+        makes_orders=True,
+        cancels=("103", "220"),
+        cancelled="15",
+    ),
     "shopbase": Desk(
         title="ShopBase store",
         following={"pending": "paid", "authorized": "paid"},

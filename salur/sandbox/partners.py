@@ -35,6 +35,7 @@ from salur.sandbox.shopbase.partner import PARTNER as SHOPBASE
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
 from salur.sandbox.shopify.partner import PARTNER as SHOPIFY
 from salur.sandbox.tokopedia_legacy.partner import PARTNER as TOKOPEDIA_LEGACY
+from salur.sandbox.tiktok.partner import TIKTOK, TOKOPEDIA
 from salur.sandbox.woocommerce.partner import PARTNER as WOOCOMMERCE
 
 PARTNERS: tuple[Partner, ...] = (
@@ -51,4 +52,6 @@ PARTNERS: tuple[Partner, ...] = (
     SHOPBASE,
     ETSY,
     TOKOPEDIA_LEGACY,
+    TIKTOK,
+    TOKOPEDIA,
 )

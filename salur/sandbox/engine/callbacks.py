@@ -37,6 +37,13 @@ class Delivery:
     #: Whether an answer means that the message was taken.
     accepted: Callable[[httpx.Response], bool] = field(default=_is_success)
     attempts: list[str] = field(default_factory=list)
+    #: Where each repeat waits a time of its own: these in turn, ``retry_seconds`` after them.
+    waits: tuple[float, ...] = ()
+
+    def wait(self) -> float:
+        """Seconds until the next try."""
+        tried = len(self.attempts)
+        return self.waits[tried - 1] if 0 < tried <= len(self.waits) else self.retry_seconds
 
     def as_json(self) -> dict[str, Any]:
         """For the control API."""
@@ -132,7 +139,7 @@ class Postman:
             self.delivered[delivery.partner] += 1
         elif delivery.tries_left > 0:
             self.failed[delivery.partner] += 1
-            delivery.next_at = self._clock.now() + delivery.retry_seconds
+            delivery.next_at = self._clock.now() + delivery.wait()
             return
         else:
             self.failed[delivery.partner] += 1

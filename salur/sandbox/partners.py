@@ -34,8 +34,8 @@ from salur.sandbox.qimen.partner import FASTOCK, QIMEN
 from salur.sandbox.shopbase.partner import PARTNER as SHOPBASE
 from salur.sandbox.shopee.partner import PARTNER as SHOPEE
 from salur.sandbox.shopify.partner import PARTNER as SHOPIFY
-from salur.sandbox.tokopedia_legacy.partner import PARTNER as TOKOPEDIA_LEGACY
 from salur.sandbox.tiktok.partner import TIKTOK, TOKOPEDIA
+from salur.sandbox.tokopedia_legacy.partner import PARTNER as TOKOPEDIA_LEGACY
 from salur.sandbox.woocommerce.partner import PARTNER as WOOCOMMERCE
 
 PARTNERS: tuple[Partner, ...] = (

@@ -1,0 +1,1 @@
+"""ShopBase, through its Admin API."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from salur.connectors.base.errors import AuthRejected, PartnerError, RateLimited, Rejected, Retryable, TooLate
-from salur.connectors.base.listing import StockTarget
+from salur.connectors.base.listing import StockTarget, StoreListing
 from salur.connectors.base.types import OrderStatus, StoreOrder, TimeWindow
 from salur.connectors.conformance.listener import Listener
 from salur.connectors.stores.woocommerce.connector import PLUGIN, WooCommerceConnector
@@ -21,7 +21,7 @@ Eventually = Callable[[Callable[[], Any]], Any]
 
 
 def woo(partners: Partners, **changes: str) -> WooCommerceConnector:
-    built: WooCommerceConnector = partners.store(PLUGIN, **changes)
+    built: WooCommerceConnector = partners.store(PLUGIN, 20.0, **changes)
     return built
 
 
@@ -164,7 +164,8 @@ def test_an_order_is_cancelled(partners: Partners) -> None:
 def test_listings_come_with_their_stock_and_take_another(partners: Partners) -> None:
     partners.control("woocommerce/items", {"stock": 12})
     site = woo(partners)
-    found, cursor = [], None
+    found: list[StoreListing] = []
+    cursor: str | None = None
     while True:
         page = site.listings(cursor)
         found += page.items

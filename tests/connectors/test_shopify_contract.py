@@ -38,7 +38,7 @@ from .contracts import CONTRACTS, contract, exchanges
 NOW = 1_700_000_000.0
 SHOP = Credentials(
     {
-        "shop": "Baan-Suan",
+        "shop_domain": "Baan-Suan",
         "client_id": "app0123",
         "client_secret": "hush0123",
         "access_token": "shpat_example",
@@ -246,7 +246,7 @@ def test_the_shop_must_be_the_one_that_was_typed_and_give_all_rights() -> None:
     connector, _ = shopify(shop=said)
     found = connector.verify()
     assert (found.key, found.country, found.currency) == ("baan-suan.myshopify.com", "TH", "THB")
-    connector, _ = shopify(SHOP.replaced(shop="else"), shop=said)
+    connector, _ = shopify(SHOP.replaced(shop_domain="else"), shop=said)
     with pytest.raises(AuthRejected):
         connector.verify()
     fewer = json.loads(json.dumps(said[1]))

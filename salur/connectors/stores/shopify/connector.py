@@ -77,7 +77,7 @@ class ShopifyConnector:
         data = self.wire.ask("shop", queries.SHOP, {}, Effect.READ)
         shop = mapping.identity(data)
         if shop.key != self.wire.domain:
-            raise AuthRejected("other_shop", f"the token belongs to {shop.key}", field="shop")
+            raise AuthRejected("other_shop", f"the token belongs to {shop.key}", field="shop_domain")
         missing = oauth.missing_scopes(mapping.scopes(data))
         if missing:
             raise AuthRejected("missing_scopes", f"the app was not given {', '.join(missing)}", field="scope")

@@ -10,7 +10,7 @@ DOMAIN = ".myshopify.com"
 
 FORM: tuple[FormField, ...] = (
     FormField(
-        key="shop",
+        key="shop_domain",
         label=N_("Store address"),
         origin=N_("The first part of the address of your Shopify admin, for instance my-shop.myshopify.com"),
         partner_term="myshopify domain",

@@ -70,7 +70,7 @@ def check_redirect(wire: Wire, query: Mapping[str, str]) -> None:
     if abs(wire.clock() - seconds) > LONGEST_LOGIN.total_seconds():
         raise AuthRejected("stale_login", "the redirect is older than a day", field="timestamp")
     if query.get("shop", "").lower() != wire.domain:
-        raise AuthRejected("other_shop", f"the login was for {query.get('shop', '')[:100]}", field="shop")
+        raise AuthRejected("other_shop", f"the login was for {query.get('shop', '')[:100]}", field="shop_domain")
 
 
 def missing_scopes(granted: list[str]) -> list[str]:

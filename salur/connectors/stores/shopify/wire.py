@@ -45,7 +45,7 @@ class Wire:
         self.credentials = credentials
         self.transport = transport
         self.clock = clock
-        self.domain = shop_domain(credentials.get("shop"))
+        self.domain = shop_domain(credentials.get("shop_domain"))
         self.base_url = (credentials.get("base_url") or f"https://{self.domain}").rstrip("/")
         self.version = credentials.get("api_version") or NEWEST_VERSION
 

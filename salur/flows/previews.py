@@ -13,6 +13,7 @@ from django.db import connection
 from salur.connectors.base.types import StoreOrder
 from salur.foundation.clock import now
 from salur.orders.formats import FileRefused, ParsedOrder, RowProblem, read_orders
+from salur.orders.formats.template import NO_TIME
 from salur.orders.models import Order, OrderUpload, UploadProblem
 from salur.orders.states import UploadState
 from salur.tenancy.models import Merchant
@@ -170,7 +171,7 @@ def _shown(order: StoreOrder, line: int) -> dict[str, Any]:
         "number": order.external_id,
         "status": str(order.status),
         "raw_status": order.raw_status,
-        "ordered_at": order.ordered_at.isoformat(),
+        "ordered_at": None if order.version == NO_TIME else order.ordered_at.isoformat(),
         "recipient": order.address.name,
         "address": ", ".join(filter(None, (*order.address.lines, order.address.city, order.address.province))),
         "country": order.address.country,

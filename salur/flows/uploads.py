@@ -6,7 +6,7 @@ Nothing of such a file is an order before somebody says "Import" (R145). What it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -19,8 +19,10 @@ from salur.foundation.problems import Problem, Refusal
 from salur.integrations.models import StoreConnection
 from salur.orders import mappings
 from salur.orders.formats import ColumnMap, FileRefused, ReadOptions, peek
+from salur.orders.formats.mapped import NEEDED
 from salur.orders.formats.options import AS_IT_IS
 from salur.orders.formats.reading import Peek
+from salur.orders.formats.workbook import SIGNATURE
 from salur.orders.models import OrderUpload, SyncRun, UploadChunk, UploadProblem
 from salur.orders.states import UploadState
 from salur.tenancy.scope import current_scope
@@ -31,6 +33,7 @@ from .wakeups import wake
 
 KEPT = timedelta(days=7)
 # A header that a person can explain; with any other refusal there is nothing to explain.
+FEWEST_COLUMNS = len(NEEDED) - 1  # the country may be said for the whole file
 EXPLAINABLE = frozenset(("unknown_header", "missing_columns", "duplicate_column"))
 
 PROBLEMS: tuple[Problem, ...] = (
@@ -66,7 +69,7 @@ def keep_upload(store_id: int, name: str, stream: BinaryIO, *, options: ReadOpti
         created_by=current_scope().actor,
         created_at=now(),
     )
-    _judge(upload, iter(taken.pieces), options)
+    _judge(upload, lambda: iter(taken.pieces), options)
     upload.save()
     if upload.state == UploadState.QUEUED:
         wake("preview", upload.pk)
@@ -75,13 +78,13 @@ def keep_upload(store_id: int, name: str, stream: BinaryIO, *, options: ReadOpti
     return upload
 
 
-def _judge(upload: OrderUpload, pieces: Iterator[bytes], options: ReadOptions) -> None:
+def _judge(upload: OrderUpload, pieces: Callable[[], Iterator[bytes]], options: ReadOptions) -> None:
     """What the file is and how it is read; the caller saves. Raises FileRefused."""
     upload.code, upload.detail = "", {}
     try:
-        upload.file_format, reading = recognised(pieces, options)
+        upload.file_format, reading = recognised(pieces(), options)
     except FileRefused as refused:
-        if refused.code not in EXPLAINABLE:
+        if refused.code not in EXPLAINABLE or len(_peek(pieces, options).headers) < FEWEST_COLUMNS:
             raise
         upload.state, upload.file_format = UploadState.COLUMNS, ""
         upload.code, upload.detail = refused.code, dict(refused.detail)
@@ -108,15 +111,18 @@ def pieces_of(upload_id: int) -> Iterator[bytes]:
 
 def first_rows(upload: OrderUpload) -> Peek:
     """The file's headers and first rows as a person sees them (inside a scope). Raises FileRefused."""
-    is_workbook = next(pieces_of(upload.pk), b"").startswith(b"PK\x03\x04")
-    options = restored_reading(upload.reading).options
-    return peek(beginning(pieces_of(upload.pk), whole=is_workbook), options)
+    return _peek(lambda: pieces_of(upload.pk), restored_reading(upload.reading).options)
+
+
+def _peek(pieces: Callable[[], Iterator[bytes]], options: ReadOptions) -> Peek:
+    is_workbook = next(pieces(), b"").startswith(SIGNATURE)
+    return peek(beginning(pieces(), whole=is_workbook), options)
 
 
 def read_again(upload_id: int, options: ReadOptions) -> OrderUpload:
     """Look the file over anew with other options (inside a scope). Raises FileRefused; the upload stays as it was."""
     upload = _locked(upload_id)
-    _judge(upload, pieces_of(upload_id), options)
+    _judge(upload, lambda: pieces_of(upload_id), options)
     upload.save()
     return upload
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from salur.catalog.models import ProductPushState
 from salur.inbound.states import InboundCancellationState, InboundPushState, InboundTaskState
 from salur.integrations.models import ConnectionState
-from salur.orders.states import OrderState, RunState
+from salur.orders.states import OrderState, RunState, UploadState
 from salur.outbound.states import (
     CancellationState,
     ConfirmationState,
@@ -39,6 +39,13 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "done": ("good", "check"),
         "failed": ("bad", "cross"),
         "stopped": ("quiet", "stop"),
+    },
+    "upload": {
+        "columns": ("warn", "question"),
+        "queued": ("quiet", "clock"),
+        "running": ("busy", "arrows"),
+        "ready": ("info", "check"),
+        "refused": ("bad", "cross"),
     },
     "push": {
         "draft": ("quiet", "dot"),
@@ -123,6 +130,7 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
 _CHOICES: Mapping[str, Mapping[str, str | Promise]] = {
     "order": dict(OrderState.choices),
     "run": dict(RunState.choices),
+    "upload": dict(UploadState.choices),
     "push": dict(PushState.choices),
     "task": dict(TaskState.choices),
     "shipment": dict(ShipmentState.choices),

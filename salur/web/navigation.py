@@ -55,7 +55,12 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_("All orders"), "orders", ("order",)),
             Entry(_("Problem orders"), "problems"),
-            Entry(_("Import orders"), "import", role=Role.OPERATOR),
+            Entry(
+                _("Import orders"),
+                "import",
+                ("upload", "upload_columns", "mappings", "mapping"),
+                role=Role.OPERATOR,
+            ),
             Entry(_("Sync reports"), "reports", ("report",)),
             Entry(
                 _("Delivery-warehouse rules"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from .dashboard.views import dashboard
+from .imports import columns, previewing, uploading
 from .inbound import editor as inbound_editor
 from .inbound import updating
 from .inbound import views as inbound
@@ -20,7 +21,7 @@ from .problems.views import problem_list
 from .products import listings
 from .products import views as products
 from .products.making import product_new
-from .reports import importing
+from .reports import acting as run_acting
 from .reports import views as reports
 from .rules import views as rules
 from .settings import views as settings
@@ -40,11 +41,16 @@ urlpatterns = [
     path("orders/act/", actions.orders_bulk, name="orders_bulk"),
     path("orders/at-store/", at_store.at_store, name="orders_at_store"),
     path("orders/problems/", problem_list, name="problems"),
-    path("orders/import/", importing.import_orders, name="import"),
-    path("orders/import/template.csv", importing.import_template, name="import_template"),
+    path("orders/import/", uploading.import_orders, name="import"),
+    path("orders/import/template.<slug:kind>", uploading.import_template, name="import_template"),
+    path("orders/import/columns/", columns.mapping_list, name="mappings"),
+    path("orders/import/columns/<int:mapping_id>/", columns.mapping_page, name="mapping"),
+    path("orders/import/<int:upload_id>/", previewing.upload_page, name="upload"),
+    path("orders/import/<int:upload_id>/columns/", columns.upload_columns, name="upload_columns"),
+    path("orders/import/<int:upload_id>/problems.csv", previewing.upload_problem_file, name="upload_problems"),
     path("orders/reports/", reports.report_list, name="reports"),
     path("orders/reports/<int:run_id>/", reports.report_page, name="report"),
-    path("orders/reports/<int:run_id>/act/", importing.report_act, name="report_act"),
+    path("orders/reports/<int:run_id>/act/", run_acting.report_act, name="report_act"),
     path("orders/reports/<int:run_id>/failed.csv", reports.report_failed, name="report_failed"),
     path("orders/rules/", rules.rule_list, name="rules"),
     path("orders/rules/new/", rules.rule_edit, name="rule_new"),

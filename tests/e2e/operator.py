@@ -251,7 +251,7 @@ class Operator:
         self.store = self.number_here()
 
     def import_file(self, rows: Sequence[Mapping[str, str]]) -> str:
-        """Upload orders in Salur's own template, one row per order line; answers the address of the run's page."""
+        """Upload orders in Salur's own template, one row per order line, and import; answers the run's page."""
         out = io.StringIO()
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()
@@ -263,6 +263,7 @@ class Operator:
             {"name": "orders.csv", "mimeType": "text/csv", "buffer": content}
         )
         self.send()
+        self.press("action", "import")
         report = ORDERS_REPORT.search(self.page.url)
         assert report is not None, self.page.url
         return report[0]

@@ -83,6 +83,7 @@ def test_orders_of_a_channel_without_labels_are_held_with_that_reason(operator: 
         {"name": "orders_export.csv", "mimeType": "text/csv", "buffer": export}
     )
     operator.send()
+    operator.press("action", "import")
     report = re.search(r"/orders/reports/\d+/$", operator.page.url)
     assert report is not None, operator.page.url
     numbers = {"5400000001001", "5400000001002"}

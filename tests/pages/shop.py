@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 
 from django.test import Client
 
 from salur.catalog.models import Binding, Listing, MasterProduct
 from salur.connectors.base.types import OrderStatus
+from salur.flows.previews import carry_on_preview
+from salur.flows.uploads import keep_upload
 from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine
 from salur.inbound.editing import create_inbound_list, submit
+from salur.orders.formats import ColumnMap, ReadOptions
+from salur.orders.mappings import save_mapping
 from salur.orders.models import SyncRun, SyncRunRow
 from salur.outbound.models import Outbound, PushAttempt
 from salur.routing.models import RoutingRule
@@ -20,6 +25,12 @@ from salur.tenancy.entitlements import grant
 from salur.tenancy.models import Entitlement, Role, User
 from tests.world import World, make_world, store_order
 
+MAPPED = ColumnMap(
+    ("No", "Who", "Where", "What", "Many", "Memo"),
+    {"No": "order_id", "Who": "recipient_name", "Where": "address1", "What": "sku", "Many": "quantity"},
+    ReadOptions(country="TH"),
+    "Old files",
+)
 PASSWORD = "a-long-password"  # of test people only
 
 
@@ -90,7 +101,11 @@ class Shop:
             sync = StockSyncRun(warehouse_id=self.world.warehouse_id, trigger="button", started_at=now())
             sync.save()
             StockSyncLine(run=sync, sku="M-0000", before=1, partner_sellable=2, partner_allocated=0, after=2).save()
+            known, unknown = self._uploads()
             self.ids = {
+                "upload_id": known,
+                "unknown_id": unknown,
+                "mapping_id": save_mapping(MAPPED).pk,
                 "order_id": outbound.order_id,
                 "outbound_id": outbound.pk,
                 "product_id": MasterProduct.objects.order_by("pk").values_list("pk", flat=True)[0],
@@ -105,6 +120,16 @@ class Shop:
                 "draft_id": draft,
                 "warehouse_id": self.world.warehouse_id,
             }
+        carry_on_preview(self.world.merchant_id, known)
+
+    def _uploads(self) -> tuple[int, int]:
+        """A file with a good and a bad order, and one whose columns nobody has told."""
+        header = b"order_id,recipient_name,address1,country,sku,quantity\r\n"
+        good = header + b"U1,Som,Road 1,TH,M-0000,2\r\nU2,Som,Road 1,TH,M-0000,two\r\n"
+        files = {"known.csv": good, "unknown.csv": b"Nr;Wer;Wo;Was;Wieviel\r\n1;Ann;Ort;TEE;2\r\n"}
+        store = self.world.store_id
+        kept = [keep_upload(store, name, io.BytesIO(content)) for name, content in files.items()]
+        return kept[0].pk, kept[1].pk
 
 
 def open_shop(*, filled: int = 3) -> Shop:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import io
 import re
 
 import pytest
@@ -11,7 +10,6 @@ from django.test import Client
 
 from salur.catalog.models import Binding, MasterProduct, WarehouseProduct
 from salur.integrations.models import StoreConnection
-from salur.orders.formats import template_csv
 from salur.orders.models import SyncRun
 from salur.routing.models import RoutingRule
 from salur.tenancy.accounts import create_merchant, members
@@ -23,33 +21,6 @@ from .shop import PASSWORD, Shop
 
 def text_of(answer: object) -> str:
     return html.unescape(answer.content.decode())  # type: ignore[attr-defined]
-
-
-def upload(shop: Shop, name: str, content: bytes) -> object:
-    file = io.BytesIO(content)
-    file.name = name
-    return shop.client(OPERATOR).post("/orders/import/", {"store": shop.ids["store_id"], "file": file})
-
-
-def test_a_good_file_leads_to_its_run_and_the_same_file_at_once_to_the_same_run(shop: Shop) -> None:
-    template = shop.client(OPERATOR).get("/orders/import/template.csv").content
-    assert template.decode() == template_csv()
-    first, second = upload(shop, "orders.csv", template), upload(shop, "orders.csv", template)
-    assert first.status_code == 302  # type: ignore[attr-defined]
-    assert first["Location"] == second["Location"]  # type: ignore[index]
-    with shop.world.scope():
-        run = SyncRun.objects.order_by("-pk")[0]
-        assert (run.file_name, run.state) == ("orders.csv", "queued")
-        assert first["Location"] == f"/orders/reports/{run.pk}/"  # type: ignore[index]
-
-
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00\x01", b"%PDF-1.4"])
-def test_a_file_of_which_nothing_can_be_read_is_told_at_its_field(shop: Shop, content: bytes) -> None:
-    answer = upload(shop, "orders.csv", content)
-    assert answer.status_code == 422  # type: ignore[attr-defined]
-    assert re.search(r'<ul class="errors" id="id_file_error"><li>[^<]{20,}</li>', text_of(answer))
-    with shop.world.scope():
-        assert not SyncRun.objects.filter(file_name="orders.csv").exists()
 
 
 def test_a_running_run_is_stopped_by_its_button(shop: Shop) -> None:

@@ -78,7 +78,7 @@ def report_page(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     return fragment_or_page(request, "web/reports/run.html", context, fragment="web/reports/run_body.html")
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
     """A cell that a spreadsheet does not take for a formula."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
@@ -90,7 +90,7 @@ def _csv_lines(request: MerchantRequest, rows: Iterator[SyncRunRow]) -> Iterator
     writer.writerow([gettext("Order number"), gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")])
     for row in rows:
         told = row_words(row)
-        writer.writerow([_safe(row.external_id), row.line or "", _safe(row.column), row.code, _safe(told)])
+        writer.writerow([safe_cell(row.external_id), row.line or "", safe_cell(row.column), row.code, safe_cell(told)])
         yield out.getvalue()
         out.seek(0)
         out.truncate()

@@ -1,0 +1,1 @@
+"""Importing order files: upload, columns, preview, mappings that are remembered."""

@@ -24,6 +24,7 @@ Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_dela
 """
 
 from salur.sandbox.amazon.partner import PARTNER as AMAZON
+from salur.sandbox.bukalapak.partner import PARTNER as BUKALAPAK
 from salur.sandbox.eccang.partner import PARTNER as ECCANG
 from salur.sandbox.engine.partner import Partner
 from salur.sandbox.etsy.partner import PARTNER as ETSY
@@ -54,4 +55,5 @@ PARTNERS: tuple[Partner, ...] = (
     TOKOPEDIA_LEGACY,
     TIKTOK,
     TOKOPEDIA,
+    BUKALAPAK,
 )

@@ -140,6 +140,13 @@ DESKS: Mapping[str, Desk] = {
         cancels=("103", "220"),
         cancelled="15",
     ),
+    "bukalapak": Desk(
+        title="Bukalapak store",
+        following=_along("delivered", "received", "remitted", payment_chosen="paid"),
+        makes_orders=True,
+        cancels=("pending", "payment_chosen", "paid"),
+        cancelled="cancelled",
+    ),
     "shopbase": Desk(
         title="ShopBase store",
         following={"pending": "paid", "authorized": "paid"},

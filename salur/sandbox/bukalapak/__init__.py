@@ -1,0 +1,1 @@
+"""Simulated Bukalapak, version 2 of its API (contracts/bukalapak)."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from salur.connectors.base.errors import AuthRejected, RateLimited, Rejected, TooLate
-from salur.connectors.base.types import ConfirmResult
+from salur.connectors.base.types import ConfirmResult, ShippedLine
 from salur.foundation.clock import now
 from salur.foundation.locks import claim_rows, lock_ids
 from salur.integrations import budgets
@@ -26,7 +26,7 @@ from salur.integrations.calling import (
     store_line,
 )
 from salur.integrations.models import StoreConnection
-from salur.integrations.registry import STORE, find_plugin
+from salur.integrations.registry import STORE, find_plugin, store_capabilities
 from salur.outbound.awb import clean_awb
 from salur.tenancy.scope import current_scope, merchant_scope
 
@@ -56,6 +56,7 @@ class Claim:
     awb: str
     courier: str
     order: str
+    lines: tuple[ShippedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,31 @@ def _claim(line: PartnerLine) -> tuple[int, list[Claim]]:
     )
     kept = min(taken, len(rows) * CALLS_PER_LIST)
     budgets.refund("store", line.id, taken - kept)
-    return kept, [Claim(*row) for row in rows]
+    claims = [Claim(*row) for row in rows]
+    return kept, _with_lines(claims) if store_capabilities(line.plugin).confirms_lines else claims
+
+
+LINES = """
+SELECT DISTINCT b.outbound_id, l.id, l.key, l.quantity FROM outbound_outboundline b
+JOIN orders_orderline l ON l.merchant_id = b.merchant_id AND l.id = b.order_line_id
+WHERE b.merchant_id = %s AND b.outbound_id = ANY(%s) ORDER BY b.outbound_id, l.id
+"""
+
+
+def _with_lines(claims: Sequence[Claim]) -> list[Claim]:
+    """What is in each list, in the store's own lines: of a bundle the line counts, not the goods it is made of."""
+    held: dict[int, list[ShippedLine]] = {claim.id: [] for claim in claims}
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, [current_scope().merchant_id, list(held)])
+        for outbound_id, _line_id, key, quantity in cursor.fetchall():
+            held[outbound_id].append(ShippedLine(key, quantity))
+    return [replace(claim, lines=tuple(held[claim.id])) for claim in claims]
 
 
 def _confirm_and_save(line: PartnerLine, claims: Sequence[Claim], taken: int) -> None:
-    results: list[Result[ConfirmResult]] = call_many(line, [Job(c.id, _confirm_call(c)) for c in claims], width=WIDTH)
+    by_line = store_capabilities(line.plugin).confirms_lines
+    jobs = [Job(c.id, _confirm_call(c, by_line=by_line)) for c in claims]
+    results: list[Result[ConfirmResult]] = call_many(line, jobs, width=WIDTH)
     verdicts = [_verdict(claim, result) for claim, result in zip(claims, results, strict=True)]
     with merchant_scope(line.merchant_id, actor=ACTOR, cause="confirm"):
         _save(verdicts)
@@ -151,7 +172,9 @@ def _confirm_and_save(line: PartnerLine, claims: Sequence[Claim], taken: int) ->
             store_changed(line.id)
 
 
-def _confirm_call(claim: Claim) -> Any:
+def _confirm_call(claim: Claim, *, by_line: bool) -> Any:
+    if by_line:
+        return lambda connector: connector.confirm(claim.order, claim.awb, claim.courier, claim.lines)
     return lambda connector: connector.confirm(claim.order, claim.awb, claim.courier)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from salur.connectors.base.types import OrderStatus
+from salur.connectors.base.types import ConfirmResult, OrderStatus, ShippedLine
+from salur.connectors.stores.shopee.connector import ShopeeConnector
 from salur.flows.confirm import confirm_again, confirm_due
 from salur.flows.follow_up import follow_account
 from salur.flows.push import push_ready
 from salur.foundation.clock import now
 from salur.integrations.models import RateBudget, StoreConnection, WarehouseAccount
+from salur.orders.models import OrderLine
 from salur.outbound.models import Outbound
 from tests.flows.stage import Stage, side_by_side
 from tests.world import INSTANT, connect_eccang, store_order
@@ -112,7 +116,7 @@ def test_429_waits_as_long_as_the_store_asks_and_is_not_counted(stage: Stage) ->
 
 def move_to_channel_without_confirmation(stage: Stage) -> None:
     with stage.world.scope():
-        StoreConnection.objects.filter(pk=stage.store_id).update(channel="etsy")
+        StoreConnection.objects.filter(pk=stage.store_id).update(channel="manual")
 
 
 def test_nothing_is_due_where_the_store_cannot_be_told(stage: Stage) -> None:
@@ -160,3 +164,28 @@ def test_two_workers_confirm_every_list_once(stage: Stage) -> None:
     side_by_side(*(lambda: confirm_due(stage.merchant_id, stage.store_id) for _worker in range(3)))
     assert {stage.world.the_list(n).confirmation for n in numbers} == {"confirmed"}
     assert stage.calls("shopee", "order/get_order_detail") - before == 20
+
+
+def test_a_store_that_wants_to_know_is_told_what_is_in_each_parcel(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a bundle the store's own line counts, once, whatever goods it is made of."""
+    number = stage.pushed_order()
+    complete(stage, number)
+    told: list[tuple[str, Sequence[ShippedLine]]] = []
+
+    def confirm_lines(
+        self: ShopeeConnector, external_id: str, tracking: str, courier: str, lines: Sequence[ShippedLine]
+    ) -> ConfirmResult:
+        told.append((external_id, lines))
+        return ConfirmResult(True, "SHIPPED", tracking)
+
+    by_line = replace(ShopeeConnector.capabilities, confirms_lines=True)
+    monkeypatch.setattr("salur.flows.confirm.store_capabilities", lambda plugin: by_line)
+    monkeypatch.setattr(ShopeeConnector, "confirm", confirm_lines)
+    confirm(stage)
+    with stage.world.scope():
+        lines = tuple(ShippedLine(line.key, line.quantity) for line in OrderLine.objects.order_by("pk"))
+    assert lines
+    assert told == [(number, lines)]
+    assert stage.world.the_list(number).confirmation == "confirmed"

@@ -122,6 +122,7 @@ class StoreCapabilities:
     """A store channel, as data.
 
     ``poll_seconds`` is the default distance of polls (P3); ``max_window_days`` the longest window of one listing.
+    ``confirms_lines``: the store is told what is in each parcel, so ``confirm`` takes the lines as a fourth argument.
     ``cancel_reasons``: what a seller may give as reason, as (code, message id), the usual one first.
     ``stock_batch``: how many listings one call of ``set_stock`` takes. ``messages_by``, ``callback_answer`` and
     ``notes`` as for warehouses.
@@ -140,6 +141,7 @@ class StoreCapabilities:
     poll_seconds: int = 300
     rate: RateLimit = field(default_factory=lambda: RateLimit(10.0, 20))
     call_deadline: float = 20.0
+    confirms_lines: bool = False
     cancel_reasons: tuple[tuple[str, str], ...] = ()
     stock_batch: int = 1
     messages_by: str = "console"

@@ -188,7 +188,11 @@ class ConfirmsShipment(Protocol):
     """Ability ``confirm``."""
 
     def confirm(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
-        """Tell the store that the parcel is under way, and read back what it shows."""
+        """Tell the store that the parcel is under way, and read back what it shows.
+
+        Where ``confirms_lines`` is declared a fourth argument follows, ``lines: Sequence[ShippedLine]``: what is in
+        this parcel; empty means all that is left of the order.
+        """
 
 
 @runtime_checkable

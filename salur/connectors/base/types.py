@@ -347,6 +347,14 @@ class ConfirmResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ShippedLine:
+    """Pieces of an order's line that are in a parcel; ``key`` is the store's line id (StoreOrderLine.key)."""
+
+    key: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class RawRequest:
     """An incoming webhook as it reached us; ``url`` is the public address the partner called."""
 

@@ -15,7 +15,8 @@ Said = tuple[int, Any]
 class Scripted:
     """Answers each operation with the next of its answers (the last again and again) and keeps the calls."""
 
-    def __init__(self, answers: dict[str, Said | list[Said]]) -> None:
+    def __init__(self, answers: dict[str, Said | list[Said]], headers: dict[str, str] | None = None) -> None:
+        self.headers = headers or {}
         self.answers = {name: said if isinstance(said, list) else [said] for name, said in answers.items()}
         self.calls: list[Call] = []
 
@@ -24,7 +25,7 @@ class Scripted:
         waiting = self.answers.get(call.operation) or self.answers["*"]
         status, body = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        return Answer(status, {}, content, f"exchange-{len(self.calls)}")
+        return Answer(status, self.headers, content, f"exchange-{len(self.calls)}")
 
     def operations(self) -> list[str]:
         return [call.operation for call in self.calls]

@@ -1,0 +1,1 @@
+"""Amazon, Selling Partner API (see README.md for what is documented and what assumed)."""

@@ -1,0 +1,57 @@
+"""What the authorisation form asks for (R8 to R10). Seller and tokens come from eBay's own login page."""
+
+from __future__ import annotations
+
+from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.texts import N_
+
+LIVE = "https://api.ebay.com"
+ADDRESS_PATTERN = r"https?://[^\s?#]+"
+IN_KEYS = N_("eBay developer portal > Application keys > your production keyset")
+
+FORM: tuple[FormField, ...] = (
+    FormField(
+        key="client_id",
+        label=N_("Client ID"),
+        origin=IN_KEYS,
+        partner_term="App ID (Client ID)",
+        max_length=200,
+    ),
+    FormField(
+        key="client_secret",
+        label=N_("Client secret"),
+        origin=IN_KEYS,
+        partner_term="Cert ID (Client Secret)",
+        max_length=200,
+        secret=True,
+    ),
+    FormField(
+        key="ru_name",
+        label=N_("Redirect name"),
+        origin=N_("eBay developer portal > User tokens > Get a token via your app; its accept address must be Salur's"),
+        partner_term="RuName",
+        max_length=200,
+        pattern=r"\S+",
+    ),
+    FormField(
+        key="base_url",
+        label=N_("Service address"),
+        origin=N_("Leave it as it is unless you use eBay's sandbox"),
+        partner_term="host",
+        max_length=200,
+        required=False,
+        default=LIVE,
+        pattern=ADDRESS_PATTERN,
+    ),
+)
+
+SETTINGS_FORM: tuple[FormField, ...] = (
+    FormField(
+        key="rate_per_second",
+        label=N_("Calls per second"),
+        origin=N_("Lower it when the day's calls do not suffice"),
+        required=False,
+        default="5",
+        pattern=r"[0-9]+(\.[0-9]+)?",
+    ),
+)

@@ -25,6 +25,7 @@ Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_dela
 
 from salur.sandbox.amazon.partner import PARTNER as AMAZON
 from salur.sandbox.bukalapak.partner import PARTNER as BUKALAPAK
+from salur.sandbox.ebay.partner import PARTNER as EBAY
 from salur.sandbox.eccang.partner import PARTNER as ECCANG
 from salur.sandbox.engine.partner import Partner
 from salur.sandbox.etsy.partner import PARTNER as ETSY
@@ -56,4 +57,5 @@ PARTNERS: tuple[Partner, ...] = (
     TIKTOK,
     TOKOPEDIA,
     BUKALAPAK,
+    EBAY,
 )

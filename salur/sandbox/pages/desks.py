@@ -20,6 +20,7 @@ class Desk:
     ``part`` and ``complete`` are the statuses of an inbound list of which some or all has come ("": it has no such
     lists); ``waiting`` those in which one still expects goods. ``labels``: stock is told in these words, not in units.
     ``cancels``: the statuses in which a store's buyer may cancel; ``cancelled``: the store's word for it.
+    ``messages``: the address for messages is left with it on its page; false where the API does that, or none are sent.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Desk:
     makes_orders: bool = False
     cancels: tuple[str, ...] = ()
     cancelled: str = "CANCELLED"
+    messages: bool = True
 
     def word(self, status: str) -> str:
         """A status as people read it."""
@@ -123,6 +125,7 @@ DESKS: Mapping[str, Desk] = {
     ),
     "woocommerce": Desk(
         title="WooCommerce store",
+        messages=False,
         following=_along("pending", "processing", "completed", **{"on-hold": "processing", "failed": "processing"}),
         makes_orders=True,
         cancels=("pending", "on-hold", "processing"),
@@ -161,6 +164,14 @@ DESKS: Mapping[str, Desk] = {
         cancels=("PENDING", "PAID", "UNFULFILLED", "ON_HOLD"),
         cancelled="CANCELLED",
     ),
+    "ebay": Desk(
+        title="eBay store",
+        following=_along("PENDING", "NOT_STARTED", "FULFILLED"),
+        makes_orders=True,
+        cancels=("PENDING", "NOT_STARTED"),
+        cancelled="CANCELED",
+        messages=False,
+    ),
     "etsy": Desk(
         title="Etsy store",
         following=_along("open", "paid", "completed", **{"payment processing": "paid"}),
@@ -170,6 +181,7 @@ DESKS: Mapping[str, Desk] = {
     ),
     "amazon": Desk(
         title="Amazon store",
+        messages=False,
         following=_along(
             "PENDING", "UNSHIPPED", "SHIPPED", PENDING_AVAILABILITY="PENDING", PARTIALLY_SHIPPED="SHIPPED",
         ),

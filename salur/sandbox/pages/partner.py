@@ -23,7 +23,8 @@ async def partner_page(control: Control, name: str, wanted: str, notice: Html) -
         _inbounds(name, desk, await _rows(control, name, "inbounds", wanted)) if desk.complete else None,
         _stock(name, await _rows(control, name, "stock", wanted), places_of(known[name])) if desk.keeps_stock else None,
         _labels(name, desk, await _rows(control, name, "products", wanted)) if desk.labels else None,
-        _reports(name, str(knobs["callback_url"])) if "callback_url" in knobs else None,
+        _reports(name, str(knobs["callback_url"])) if "callback_url" in knobs and desk.messages else None,
+        _accept(name, str(knobs["accept_url"])) if "accept_url" in knobs else None,
     ]
     search = form(
         f"/partners/{name}",
@@ -199,6 +200,19 @@ def _reports(name: str, url: str) -> Html:
         form(
             f"/partners/{name}/messages",
             field("Address", "url", url, type="url", size=50, placeholder="empty: nowhere"),
+            button("Save"),
+        ),
+    )
+
+
+def _accept(name: str, url: str) -> Html:
+    return tag(
+        "section",
+        tag("h2", "Login", id="login"),
+        tag("p", "Where the browser comes back to, as a developer would register it with the partner."),
+        form(
+            f"/partners/{name}/accept",
+            field("Accept address", "url", url, type="url", size=50, placeholder="empty: nobody can log in"),
             button("Save"),
         ),
     )

@@ -48,6 +48,7 @@ class Pages:
             "/partners/{name}/inbounds": receive,
             "/partners/{name}/stock": set_stock,
             "/partners/{name}/messages": set_address,
+            "/partners/{name}/accept": set_accept,
             "/partners/{name}/new": make_orders,
             "/faults": add_fault,
             "/faults/clear": clear_faults,
@@ -138,6 +139,12 @@ async def set_address(control: Control, name: str, given: Form) -> tuple[str, st
     """Where messages go; empty: nowhere."""
     await control.post("/settings", {name: {"callback_url": given["url"].strip()}})
     return "messages", "messages"
+
+
+async def set_accept(control: Control, name: str, given: Form) -> tuple[str, str]:
+    """Where a login ends, for partners that do not take it from the login's own address."""
+    await control.post("/settings", {name: {"accept_url": given["url"].strip()}})
+    return "messages", "login"
 
 
 async def make_orders(control: Control, name: str, given: Form) -> tuple[str, str]:

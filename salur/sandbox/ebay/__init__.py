@@ -1,0 +1,1 @@
+"""A simulated eBay: login by RuName, fulfillment, inventory and post-order cancellation."""

@@ -1,0 +1,66 @@
+"""Control of the simulated sellers.
+
+Beside what all stores have: ``POST accept`` ``{url}`` registers the RuName's accept address; a status of the payment
+(FAILED, FULLY_REFUNDED ...) changes nothing but the payment; ``extra: {"payment": "PENDING"}`` makes an order that is
+shown although its payment is not complete; ``POST scopes`` ``{scopes, shop_id?}``: what tokens may do from now on.
+"""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from salur.sandbox.ebay.rows import cancel_status, fulfillment, payment
+from salur.sandbox.ebay.seller import PAYMENTS, SCOPE, STEPS, Ebay
+from salur.sandbox.engine.control import Table
+from salur.sandbox.storefront.control import StoreControl
+from salur.sandbox.storefront.model import Order, Shop
+
+
+class EbayControl(StoreControl[Ebay]):
+    """/_control/ebay/..."""
+
+    def table(self) -> Table:
+        """Routes."""
+        return [*super().table(), ("POST", "/accept", self._accept), ("POST", "/scopes", self._set_scopes)]
+
+    def credentials(self, base: str) -> dict[str, Any]:
+        """The application's keys, and the first seller."""
+        ebay = self.store_now()
+        return {
+            "form": {
+                "client_id": ebay.app.client_id,
+                "client_secret": ebay.app.client_secret,
+                "ru_name": ebay.app.ru_name,
+            },
+            "settings": {"base_url": f"{base}/ebay"},
+            "shop_id": next(iter(ebay.shops)),
+            "shop_ids": list(ebay.shops),
+        }
+
+    def order_row(self, shop: Shop, order: Order) -> dict[str, Any]:
+        """The three statuses that eBay shows."""
+        return {
+            "fulfillment": fulfillment(self.store_now(), order),
+            "payment": payment(order),
+            "cancel": cancel_status(order, whole=True),
+        }
+
+    def _step_of(self, status: str) -> str:
+        return STEPS.get(status, "")
+
+    def _move(self, shop: Shop, order: Order, body: dict[str, Any]) -> None:
+        status = str(body.get("status", ""))
+        if status in PAYMENTS and not body.get("step") and order.step != "unpaid":
+            order.extra["payment"] = status
+            self.store_now().touch(shop, order)
+        else:
+            super()._move(shop, order, {**body, "step": "paid"} if status == "PAID" else body)
+
+    async def _accept(self, _request: Request, body: dict[str, Any]) -> Any:
+        self.store_now().settings.accept_url = str(body["url"])
+        return {"ok": True}
+
+    async def _set_scopes(self, _request: Request, body: dict[str, Any]) -> Any:
+        scopes = frozenset(f"{SCOPE}/{one}" for one in body["scopes"])
+        self.store_now().scopes[self.shop(body.get("shop_id")).id] = scopes
+        return {"ok": True}

@@ -68,7 +68,7 @@ def test_the_login_brings_a_signed_code_that_works_once(control: Control) -> Non
     signed = "&".join(f"{key}={back[key]}" for key in sorted(back) if key != "hmac")
     secret = shop.form["client_secret"].encode()
     assert back["hmac"] == hmac.new(secret, signed.encode(), hashlib.sha256).hexdigest()
-    assert (back["state"], back["shop"]) == ("s:1", shop.form["shop"])
+    assert (back["state"], back["shop"]) == ("s:1", shop.form["shop_domain"])
     answer = shop.exchange(code=back["code"])
     assert set(answer.json()) == {"access_token", "scope"}
     shop.token = answer.json()["access_token"]
@@ -369,7 +369,7 @@ def test_webhooks_are_signed_and_tell_each_topic_once(control: Control, shop: Me
     for headers, body in sent:
         digest = hmac.new(shop.form["client_secret"].encode(), body, hashlib.sha256).digest()
         assert headers["x-shopify-hmac-sha256"] == base64.b64encode(digest).decode()
-        assert headers["x-shopify-shop-domain"] == shop.form["shop"]
+        assert headers["x-shopify-shop-domain"] == shop.form["shop_domain"]
         told = json.loads(body)
         assert (told["admin_graphql_api_id"], told["updated_at"][-6:]) == (gid, "+07:00")
     assert len({headers["x-shopify-webhook-id"] for headers, _ in sent}) == 3

@@ -58,7 +58,7 @@ class ShopifyControl(StoreControl[ShopifyStore]):
         """What is typed for a shop."""
         store = self.store_now()
         return {
-            "shop": domain(shop),
+            "shop_domain": domain(shop),
             "client_id": store.client_id,
             "client_secret": store.client_secret,
             "base_url": f"{base}/shopify/{domain(shop).split('.')[0]}",

@@ -116,6 +116,19 @@ def test_the_login_gives_a_code_for_one_exchange_and_each_refresh_token_works_on
     assert shops["data"]["shops"][0]["id"] == tiktok.shop_id
 
 
+def test_the_login_page_asks_for_the_redirect_address_that_partner_center_would_hold(control: Control) -> None:
+    tiktok = Tiktok(control)
+    page, query = "/tiktok/open/authorize", {"service_id": tiktok.form["service_id"], "state": "s2"}
+    assert control.http.get(page, params={"service_id": "1"}).status_code == 400
+    assert "Redirect address" in control.http.get(page, params=query).text
+    assert control.http.post(page, params=query, data={"answer": "yes"}).status_code == 400
+    taken = control.http.post(page, params=query, data={"redirect": "https://hub.example.com/here"})
+    assert taken.status_code == 303
+    assert "Shop" in control.http.get(taken.headers["location"]).text
+    gone = control.http.post(page, params=query, data={"answer": "yes"}).headers["location"]
+    assert gone.startswith("https://hub.example.com/here?code=") and gone.endswith("&state=s2")
+
+
 def test_one_login_may_open_several_shops(control: Control) -> None:
     control.post("settings", tiktok={"all_shops": True})
     control.post("tiktok/shops", shop_id="77", region="MY")

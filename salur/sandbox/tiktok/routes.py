@@ -11,10 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from salur.sandbox.engine.exchange import Outcome, Refusal, json_bytes
-from salur.sandbox.storefront import consent
 from salur.sandbox.storefront.api import json_object, repeat_last, serve
-from salur.sandbox.storefront.model import Shop
-from salur.sandbox.tiktok import auth, cancelling, orders, packages, products
+from salur.sandbox.tiktok import auth, cancelling, login, orders, packages, products
 from salur.sandbox.tiktok.call import Call, invalid
 from salur.sandbox.tiktok.profiles import Profile
 from salur.sandbox.tiktok.store import TiktokStore
@@ -116,25 +114,10 @@ class TiktokApi:
         ]
 
     async def _login(self, request: Request) -> Response:
-        """The redirect address is registered with the application; a link's own is taken where none is."""
-        store, query = self._store_now(), request.query_params
         try:
-            if query.get("service_id") != store.app.service_id:
-                raise invalid("Invalid service_id.")
-            redirect = store.app.redirect or query.get("redirect_uri", "")
-            if not redirect:
-                raise invalid("No redirect address is registered: POST /_control/<partner>/app {redirect}.")
-            state = {"state": query["state"]} if "state" in query else {}
-            refused = {"code": "null", "error": "auth_denied", **state}
-            title = self._profile.title
-            return await consent.answer(store, request, redirect, self._back, title=title, refused=refused)
+            return await login.authorize(self._store_now(), request, self._profile.title)
         except Refusal as refusal:
             return Response(refusal.reason, status_code=refusal.status, media_type="text/plain")
-
-    def _back(self, shop: Shop, given: Mapping[str, str]) -> dict[str, str]:
-        store = self._store_now()
-        state = {"state": given["state"]} if "state" in given else {}
-        return {"code": store.tokens.issue_code(shop.id, app=store.app.key), **state}
 
     async def _token(
         self, name: str, run: Callable[[TiktokStore, Mapping[str, str]], dict[str, Any]], request: Request

@@ -24,8 +24,9 @@ class AmazonControl(StoreControl[Seller]):
                 "application_id": seller.app.application_id,
                 "client_id": seller.app.client_id,
                 "client_secret": seller.app.client_secret,
+                "base_url": f"{base}/amazon",
             },
-            "settings": {"base_url": f"{base}/amazon"},
+            "settings": {},
             "shop_id": first.id,
             "shop_ids": list(seller.shops),
         }

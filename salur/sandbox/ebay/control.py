@@ -31,8 +31,9 @@ class EbayControl(StoreControl[Ebay]):
                 "client_id": ebay.app.client_id,
                 "client_secret": ebay.app.client_secret,
                 "ru_name": ebay.app.ru_name,
+                "base_url": f"{base}/ebay",
             },
-            "settings": {"base_url": f"{base}/ebay"},
+            "settings": {},
             "shop_id": next(iter(ebay.shops)),
             "shop_ids": list(ebay.shops),
         }

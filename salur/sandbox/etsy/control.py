@@ -28,8 +28,9 @@ class EtsyControl(StoreControl[Etsy]):
                 "keystring": etsy.app.keystring,
                 "shared_secret": etsy.app.shared_secret,
                 "webhook_secret": etsy.app.webhook_secret,
+                "base_url": f"{base}/etsy",
             },
-            "settings": {"base_url": f"{base}/etsy"},
+            "settings": {},
             "shop_id": next(iter(etsy.shops)),
             "shop_ids": list(etsy.shops),
         }

@@ -16,6 +16,7 @@ _FORMS = (
 _PLAIN = ("base_url", "partner_id", "partner_key", "push_key", "shop_id")
 #: What the hub's forms call a field; ``partner.field`` before ``field``. The others are their own name in words.
 _LABELS = {
+    "amazon.application_id": "Application ID",
     "application_id": "Application ID",
     "auth_url": "Address of the tokens",
     "base_url": "Service address",
@@ -28,8 +29,10 @@ _LABELS = {
     "country": "Country of the warehouses",
     "customer_id": "Customer code",
     "department_no": "Department number",
+    "ebay.ru_name": "Redirect name",
     "eccang.app_key": "Secret key",
     "eccang.app_token": "Customer token",
+    "etsy.keystring": "App key",
     "etsy.webhook_secret": "Key of the messages",
     "fastock.country": "Country/Region",
     "gearment.signature_key": "Key of the messages",

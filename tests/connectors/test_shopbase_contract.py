@@ -33,7 +33,7 @@ from .scripted import Said, Scripted, asked, said
 from .test_garbage import documents, names, survives
 
 STORE = Credentials(
-    {"store": "kopi", "client_id": "sbkey01", "client_secret": "sbsecret01", "access_token": "sbtok_abc"}
+    {"shop_domain": "kopi", "client_id": "sbkey01", "client_secret": "sbsecret01", "access_token": "sbtok_abc"}
 )
 NOW = 1_700_000_000.0
 PAID, SENT = "1000000000000001", "1000000000000002"
@@ -84,7 +84,7 @@ def test_the_login_is_at_the_store_and_carries_the_state() -> None:
 def test_the_code_is_exchanged_once_for_a_token_without_end() -> None:
     connector, transport = shopbase(oauth__access_token=example("oauth.access_token", "exchanged"))
     tokens = connector.exchange({"code": "sbcode1", "shop": "kopi.onshopbase.com"})
-    assert (tokens.access_token, tokens.identity) == ("sbtok_abc", "kopi")
+    assert (tokens.access_token, tokens.identity) == ("sbtok_abc", "kopi.onshopbase.com")
     assert tokens.access_expires_at > datetime.fromtimestamp(NOW, UTC) + timedelta(days=3650)
     assert transport.sent("oauth.access_token") == asked("shopbase", "oauth.access_token", "exchanged")
     assert "X-ShopBase-Access-Token" not in transport.calls[0].headers
@@ -109,7 +109,7 @@ def test_a_redirect_that_cannot_be_right_is_refused_before_anything_is_sent(quer
 def test_the_store_is_known_by_its_name_in_the_address() -> None:
     connector, transport = shopbase(shop=example("shop", "the shop"))
     identity = connector.verify()
-    assert (identity.key, identity.name, identity.currency) == ("kopi", "Kopi Nusantara", "USD")
+    assert (identity.key, identity.name, identity.currency) == ("kopi.onshopbase.com", "Kopi Nusantara", "USD")
     assert transport.calls[0].headers["X-ShopBase-Access-Token"] == "sbtok_abc"
     with pytest.raises(AuthRejected):
         shopbase(shop=example("shop", "token not valid"))[0].verify()

@@ -21,6 +21,7 @@ from .errors import PartnerError, RateLimited, Retryable, UnknownOutcome
 
 MAX_RECORDED_BODY = 20_000
 MASK = "***"
+WAIT_HEADERS = ("retry-after", "x-ratelimit-reset-after")  # seconds; the standard's, and one that partners use
 
 
 class Effect(Enum):
@@ -93,10 +94,13 @@ def _outcome_of_lost_answer(effect: Effect) -> type[PartnerError]:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    try:
-        return max(0.1, float(headers.get("retry-after", "1")))
-    except ValueError:
-        return 1.0
+    """Seconds to wait, from the first header that names them; 1 where none does."""
+    for name in WAIT_HEADERS:
+        try:
+            return max(0.1, float(headers[name]))
+        except (KeyError, ValueError):
+            continue
+    return 1.0
 
 
 @dataclass(slots=True)

@@ -97,8 +97,8 @@ class ShopBaseConnector:
     def exchange(self, query: dict[str, str]) -> TokenSet:
         """The redirect's code for a token. The code works once: a lost answer means logging in again."""
         shop, code = query.get("shop", "").strip().lower(), query.get("code", "")
-        if shop and shop.partition(".")[0] != self.credentials["store"]:
-            raise Rejected("other_store", f"the login was at {shop}, not at {self.wire.domain}", field="store")
+        if shop and shop != self.wire.domain:
+            raise Rejected("other_store", f"the login was at {shop}, not at {self.wire.domain}", field="shop_domain")
         if not code:
             raise Rejected("no_code", "the redirect carries no code", field="code")
         body = {
@@ -112,15 +112,15 @@ class ShopBaseConnector:
         except Rejected as refusal:
             raise AuthRejected(refusal.code, refusal.message, exchange_id=refusal.exchange_id) from refusal
         ends = datetime.fromtimestamp(self.clock(), UTC) + timedelta(days=365 * TOKEN_YEARS)
-        return TokenSet(needed_text(document, "access_token"), "", ends, identity=self.credentials["store"])
+        return TokenSet(needed_text(document, "access_token"), "", ends, identity=self.wire.domain)
 
     def refresh(self) -> TokenSet:
         """There is nothing to renew: a token that is refused has been revoked, so the owner logs in again."""
         raise AuthRejected("no_refresh", "ShopBase's tokens do not end; log in again", field="access_token")
 
     def verify(self) -> PartnerIdentity:
-        """The store that the token opens; ``key`` is its name in the address."""
-        return mapping.identity(self.wire.get("shop", "/shop.json"), self.credentials["store"])
+        """The store that the token opens; ``key`` is its address."""
+        return mapping.identity(self.wire.get("shop", "/shop.json"), self.wire.domain)
 
     # --- orders
 

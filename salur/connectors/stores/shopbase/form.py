@@ -9,12 +9,12 @@ IN_PARTNER_DASHBOARD = N_("ShopBase Partner Dashboard > Apps > your app")
 
 FORM: tuple[FormField, ...] = (
     FormField(
-        key="store",
-        label=N_("Store name"),
-        origin=N_("The first part of your store's address: my-shop in my-shop.onshopbase.com"),
+        key="shop_domain",
+        label=N_("Store address"),
+        origin=N_("The address of your ShopBase store, for instance my-shop.onshopbase.com"),
         partner_term="onshopbase domain",
-        max_length=60,
-        pattern=r"[a-z0-9][a-z0-9-]*",
+        max_length=80,
+        pattern=r"[A-Za-z0-9][A-Za-z0-9-]*(\.onshopbase\.com)?",
     ),
     FormField(
         key="client_id",

@@ -28,11 +28,11 @@ AT_THE_DOOR = frozenset({"cod", "cash on delivery", "cash on delivery (cod)", "c
 ONLY_VARIANT = "Default Title"
 
 
-def identity(document: JsonObject, store: str) -> PartnerIdentity:
-    """The store; its name in the address is what one merchant may claim (R12)."""
+def identity(document: JsonObject, address: str) -> PartnerIdentity:
+    """The store; its address at ShopBase is what one merchant may claim (R12)."""
     shop = as_object(document.get("shop"), "shop")
     return PartnerIdentity(
-        key=store,
+        key=address,
         name=text(shop, "name"),
         country=text(shop, "country_code").upper(),
         currency=text(shop, "currency").upper(),

@@ -17,7 +17,7 @@ from salur.connectors.base.types import Credentials
 from .errors import error_for
 
 TOKEN = "X-ShopBase-Access-Token"  # noqa: S105 - the header's name
-DOMAIN = "onshopbase.com"
+DOMAIN = ".onshopbase.com"
 
 
 def message_signature(secret: str, body: bytes) -> str:
@@ -31,7 +31,7 @@ class Wire:
     def __init__(self, credentials: Credentials, transport: Transport) -> None:
         self.credentials = credentials
         self.transport = transport
-        self.domain = f"{credentials['store']}.{DOMAIN}"
+        self.domain = credentials["shop_domain"].strip().lower().removesuffix(DOMAIN) + DOMAIN
         self.base_url = (credentials.get("base_url") or f"https://{self.domain}").rstrip("/") + "/admin"
 
     def get(self, operation: str, path: str, params: Sequence[tuple[str, str]] = (), subject: str = "") -> JsonObject:

@@ -65,7 +65,7 @@ class Wire:
         keys = {"app_key": self.credentials["app_key"], "app_secret": self.credentials["app_secret"]}
         url = f"{(self.credentials.get('auth_url') or AUTH).rstrip('/')}{path}"
         params = (*keys.items(), *query.items())
-        answer = self.transport.send(Call("GET", url, path.strip("/"), Effect.CREATE, params=params))
+        answer = self.transport.send(Call("GET", url, _name(path), Effect.CREATE, params=params))
         return _data(answer, Effect.CREATE)
 
     def fetch(self, url: str, subject: str) -> Answer:

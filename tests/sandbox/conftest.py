@@ -14,7 +14,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from tests.sandbox.clients import Control, Shop, Warehouse
+from tests.sandbox.lazada_client import Lazada
 from tests.sandbox.qimen_client import SKU, QimenWarehouse
+from tests.sandbox.tiktok_client import Tiktok
 
 
 @pytest.fixture(scope="package")
@@ -58,6 +60,20 @@ def house(control: Control) -> QimenWarehouse:
     """A Qimen account with ten mugs in its first warehouse."""
     control.post("qimen/products", skus=[SKU], quantity=10)
     return QimenWarehouse(control)
+
+
+@pytest.fixture
+def lazada(control: Control) -> Lazada:
+    """A linked shop in Indonesia where nothing takes time."""
+    control.post("settings", lazada={"label_seconds": 0})
+    return Lazada(control).link()
+
+
+@pytest.fixture
+def tiktok(control: Control) -> Tiktok:
+    """A linked shop in Indonesia where nothing takes time."""
+    control.post("settings", tiktok={"tracking_seconds": 0, "label_seconds": 0})
+    return Tiktok(control).link()
 
 
 class Receiver:

@@ -122,3 +122,17 @@ class Lazada:
             if page["count"] < limit:
                 assert len(found) == page["countTotal"]
                 return found
+
+
+def order(control: Control, **wish: Any) -> str:
+    """One order."""
+    number: str = control.post("lazada/orders", **{"items": [{"sku": "MUG-350-WHT", "quantity": 2}], **wish})[
+        "numbers"
+    ][0]
+    return number
+
+
+def known(control: Control, number: str) -> dict[str, Any]:
+    """What the store knows of an order."""
+    row: dict[str, Any] = next(one for one in control.get("lazada/orders")["orders"] if one["number"] == number)
+    return row

@@ -126,3 +126,16 @@ class Tiktok:
         """The label's answer."""
         path = f"/fulfillment/202309/packages/{package}/shipping_documents"
         return self.ask("GET", path, document_type="SHIPPING_LABEL")
+
+
+def order(control: Control, partner: str = "tiktok", **wish: Any) -> str:
+    """One order."""
+    wanted = {"items": [{"sku": "MUG-350-WHT", "quantity": 2}], "courier": "J&T Express", **wish}
+    number: str = control.post(f"{partner}/orders", **wanted)["numbers"][0]
+    return number
+
+
+def known(control: Control, number: str) -> dict[str, Any]:
+    """What the store knows of an order."""
+    row: dict[str, Any] = next(one for one in control.get("tiktok/orders")["orders"] if one["number"] == number)
+    return row

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from salur.sandbox.engine.exchange import Outcome, Refusal, json_bytes
 from salur.sandbox.lazada import auth, documents, fulfilment, orders, products, reverse
-from salur.sandbox.lazada.call import Call, missing
+from salur.sandbox.lazada.call import Call
 from salur.sandbox.lazada.store import LazadaStore
 from salur.sandbox.storefront import consent
 from salur.sandbox.storefront.api import repeat_last, serve
@@ -163,6 +163,4 @@ def _run(store: LazadaStore, method: str, path: str, country: str, given: dict[s
         raise Refusal("UnsupportedMethod", f"{method} is not supported here", extra={"type": "SYSTEM"})
     auth.check_signature(store, f"/{path}", given)
     shop = None if operation.public else auth.check_token(store, given, country)
-    if operation.public and "access_token" in given:
-        raise missing("code")
     return operation.run(Call(store, given, base, shop))

@@ -87,6 +87,7 @@ class LazadaStore(ParcelFront):
         self.app = App()
         self.requests: dict[int, tuple[Shop, Order, Request]] = {}
         self._told: dict[int, str] = {}
+        self._told_parcels: dict[str, str] = {}
         super().__init__(core)
 
     # --- numbers -------------------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ class LazadaStore(ParcelFront):
     # --- messages ------------------------------------------------------------------------------------------------
 
     def news(self, shop: Shop, order: Order, kind: str) -> None:
-        """One message for each piece whose state is new; a wish to cancel is told with its reverse order."""
+        """A message for each piece and each package whose state is new; a wish to cancel names its reverse order."""
         request = open_request(order)
         if request is not None and not order.cancel_asked:
             request.status = "REQUEST_CANCEL"  # the parcel has gone, or the order is off anyhow
@@ -183,15 +184,13 @@ class LazadaStore(ParcelFront):
             if asked or self._told.get(piece.id) != piece.status:
                 self._told[piece.id] = piece.status
                 self._tell(shop, TRADE_ORDER, self._trade(order, piece, request if asked else None))
-        if kind == "order" and order.status in ("packed", "ready_to_ship"):
-            for parcel in parcels_of(order):
-                data = {
-                    "status": order.status,
-                    "ofcPackageId": parcel.id,
-                    "tradeOrderId": str(order.id),
-                    "tradeOrderLineIds": [str(piece.id) for piece in parcel.pieces],
-                }
-                self._tell(shop, FULFILMENT_ORDER, data)
+        for parcel in parcels_of(order):
+            status = parcel.live[0].status if parcel.live else "canceled"
+            if self._told_parcels.get(parcel.id) != status:
+                self._told_parcels[parcel.id] = status
+                lines = [str(piece.id) for piece in parcel.pieces]
+                data = {"ofcPackageId": parcel.id, "tradeOrderId": str(order.id), "tradeOrderLineIds": lines}
+                self._tell(shop, FULFILMENT_ORDER, {"status": status, **data})
 
     def _trade(self, order: Order, piece: Piece, request: Request | None) -> dict[str, Any]:
         data: dict[str, Any] = {

@@ -213,12 +213,17 @@ class Moving:
         return Answer(200, {}, json.dumps(body).encode(), "x")
 
 
-@pytest.mark.parametrize("leaving", [[], [[1, 2, 199]], [[], [7, 8, 201], [9]], [[500], [499, 3]], [[400, 401, 402]]])
+EACH_TIME = [[number, number + 1, number + 300] for number in range(1, 120, 2)]  # after every single answer
+
+
+@pytest.mark.parametrize(
+    "leaving", [[], [[1, 2, 199]], [[], [7, 8, 201], [9]], [[500], [499, 3]], [[400, 401, 402]], EACH_TIME]
+)
 def test_no_order_is_skipped_when_others_leave_while_pages_are_read(leaving: list[list[int]]) -> None:
     connector = EbayConnector(SELLER, Moving(650, [list(one) for one in leaving]), clock=NOW.timestamp)
     seen: set[int] = set()
     cursor: str | None = None
-    for _ in range(30):
+    for _ in range(10):
         page = connector.orders(WINDOW, cursor)
         seen |= {int(head.external_id) for head in page.items}
         cursor = page.cursor

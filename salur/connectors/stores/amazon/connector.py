@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilities
-from salur.connectors.base.carriers import parcel
+from salur.connectors.base.carriers import Parcel, parcel
 from salur.connectors.base.errors import Rejected
 from salur.connectors.base.listing import StockTarget, StoreListing
 from salur.connectors.base.reading import JsonObject, as_objects, text
@@ -101,10 +101,13 @@ class AmazonConnector:
         """Orders by update time, whole. A window over 30 days is a ValueError: whoever asks splits it.
 
         A before-time must lie two minutes in the past, so a window that ends later has none. That is decided on the
-        first page and kept in the cursor: all pages must be asked for alike, and they may be minutes apart.
+        first page and kept in the cursor: all pages must be asked for alike, and they may be minutes apart. A window of
+        the last two minutes alone has nothing that Amazon would show yet; the overlap of the next one covers it.
         """
         if window.until - window.since > timedelta(days=CAPABILITIES.max_window_days):
             raise ValueError("ask for at most 30 days at once")
+        if window.since.timestamp() > self.wire.clock() - BEFORE_MARGIN:
+            return Page([])
         before, _, token = (cursor or f"{self._before(window)} ").partition(" ")
         params = [("lastUpdatedAfter", moment_text(window.since.timestamp()))]
         if before != NO_BEFORE:
@@ -179,13 +182,22 @@ class AmazonConnector:
             raise Rejected("order_cancelled", "the order is cancelled at Amazon", field="orderId")
         if state is OrderStatus.UNPAID:
             return ConfirmResult(False, before.raw_status, detail="Amazon has not released the order for shipping")
-        body = shipping.confirmation(
-            order, sent, shipping.pieces_of(order, lines), self.wire.market.id, moment_text(self.wire.clock())
-        )
-        path = f"/orders/v0/orders/{in_path(external_id)}/shipmentConfirmation"
-        self.wire.send("POST", "confirmShipment", path, body, subject=external_id)
+        self._tell(order, sent, shipping.pieces_of(order, lines))
         after = self._row(external_id)
         return before if after is None else shipping.shown(after, sent)
+
+    def _tell(self, order: JsonObject, sent: Parcel, pieces: Mapping[str, int]) -> None:
+        """Confirm the parcel. A carrier code that Amazon does not take goes as Other with the carrier's name."""
+        external_id, at = text(order, "orderId"), moment_text(self.wire.clock())
+        path = f"/orders/v0/orders/{in_path(external_id)}/shipmentConfirmation"
+        body = shipping.confirmation(order, sent, pieces, self.wire.market.id, at)
+        try:
+            self.wire.send("POST", "confirmShipment", path, body, subject=external_id)
+        except Rejected as refusal:
+            if not shipping.is_about_carrier(refusal, body):
+                raise
+            body = shipping.confirmation(order, shipping.unlisted(sent), pieces, self.wire.market.id, at)
+            self.wire.send("POST", "confirmShipment", path, body, subject=external_id)
 
     # --- products
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from salur.connectors.base.carriers import Carrier, Parcel, same_number
 from salur.connectors.base.errors import Rejected
@@ -27,7 +28,7 @@ CODES: Mapping[Carrier, str] = {
     Carrier.FEDEX: "FedEx",
     Carrier.GLS: "GLS",
     Carrier.JAPAN_POST: "Japan Post",
-    Carrier.LASERSHIP: "Lasership",
+    Carrier.LASERSHIP: "LaserShip",
     Carrier.ONTRAC: "OnTrac",
     Carrier.ROYAL_MAIL: "Royal Mail",
     Carrier.SF_EXPRESS: "SF Express",
@@ -49,6 +50,18 @@ def carrier_fields(parcel: Parcel) -> dict[str, str]:
     if code is not None:
         return {"carrierCode": code}
     return {"carrierCode": OTHER, "carrierName": parcel.name or OTHER}
+
+
+def is_about_carrier(refusal: Rejected, body: JsonObject) -> bool:
+    """Whether Amazon refused the carrier's code, which then may go by its name."""
+    listed = text(part(body, "packageDetail"), "carrierCode") != OTHER
+    return listed and "carriercode" in refusal.message.lower().replace(" ", "")
+
+
+def unlisted(parcel: Parcel) -> Parcel:
+    """The same parcel with a carrier that has no code, only a name."""
+    name = parcel.name or (CODES[parcel.carrier] if parcel.carrier else "")
+    return replace(parcel, name=name, carrier=None)
 
 
 def pieces_of(order: JsonObject, lines: Sequence[ShippedLine]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilit
 from salur.connectors.base.carriers import parcel
 from salur.connectors.base.errors import ContractBroken, PartnerError, Rejected, Retryable
 from salur.connectors.base.listing import StockTarget, StoreListing
+from salur.connectors.base.places import Slice, read_on
 from salur.connectors.base.reading import JsonObject, as_objects, text, whole
 from salur.connectors.base.store_rules import WITHOUT_LABEL
 from salur.connectors.base.texts import N_
@@ -95,7 +96,10 @@ class EbayConnector:
     # --- orders
 
     def orders(self, window: TimeWindow, cursor: str | None) -> Page[OrderHead]:
-        """Orders by time of change, whole; see :mod:`paging`. A window over 30 days is a ValueError."""
+        """Orders by time of change, whole. Those that change meanwhile leave the range: see :mod:`places`.
+
+        A window over 30 days is a ValueError: whoever asks splits it.
+        """
         if window.until - window.since > timedelta(days=CAPABILITIES.max_window_days):
             raise ValueError("ask for at most 30 days at once")
         place = paging.read(cursor)
@@ -104,12 +108,16 @@ class EbayConnector:
         params = [
             ("filter", f"lastmodifieddate:[{moment_text(window.since.timestamp())}..{moment_text(ends)}]"),
             ("limit", str(CAPABILITIES.page_size)),
-            ("offset", str(place.offset)),
         ]
-        document = self.wire.get("getOrders", self.wire.hosts.api + ORDER, params)
-        heads = [mapping.order_head(row) for row in mapping.order_rows(document)]
-        following = paging.following(place, len(heads), whole(document, "total"))
-        return Page(heads, str(following) if following else None)
+
+        def fetch(offset: int) -> Slice:
+            asked = [*params, ("offset", str(offset))]
+            document = self.wire.get("getOrders", self.wire.hosts.api + ORDER, asked)
+            return Slice(mapping.order_rows(document), whole(document, "total"))
+
+        stretch = read_on(place.offset, place.total, fetch)
+        heads = [mapping.order_head(row) for row in stretch.rows]
+        return Page(heads, None if stretch.last else str(paging.Place(stretch.ends, stretch.total)))
 
     def order_details(self, ids: Sequence[str]) -> Sequence[StoreOrder]:
         """Up to 50 orders in full; those that eBay does not know are left out."""

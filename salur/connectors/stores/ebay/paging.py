@@ -1,9 +1,4 @@
-"""Paging by place through orders that change meanwhile (contract sheet, "list").
-
-eBay names no order of its list. An order that changes leaves the range (its end lies in the past), and what stood
-behind it moves forward: the next page would skip a neighbour. The total tells how many have left, so the next page
-begins that many places earlier. An order seen twice is one order.
-"""
+"""Where a page of orders begins, as it is kept between pages. eBay names no order of its list (contract sheet)."""
 
 from __future__ import annotations
 
@@ -14,7 +9,7 @@ from salur.connectors.base.errors import ContractBroken
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page begins, and how many orders matched when the one before was read."""
+    """Orders to skip, and how many matched when the page before was read."""
 
     offset: int = 0
     total: int = 0
@@ -31,12 +26,3 @@ def read(cursor: str | None) -> Place:
     if len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts):
         return Place(int(parts[0]), int(parts[1]))
     raise ContractBroken("bad_cursor", cursor[:80], field="cursor")
-
-
-def following(place: Place, shown: int, total: int) -> Place | None:
-    """Where the next page begins after one of ``shown`` orders; None after the last."""
-    left = place.total - total
-    if place.offset and left > 0:
-        return Place(max(0, place.offset - left), total)
-    ends = place.offset + shown
-    return Place(ends, total) if shown and ends < total else None

@@ -10,6 +10,7 @@ from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilit
 from salur.connectors.base.carriers import parcel
 from salur.connectors.base.errors import PartnerError, Rejected
 from salur.connectors.base.listing import StockTarget, StoreListing
+from salur.connectors.base.places import Slice, read_on
 from salur.connectors.base.reading import JsonObject, as_objects, whole
 from salur.connectors.base.store_rules import WITHOUT_LABEL
 from salur.connectors.base.texts import N_
@@ -103,20 +104,26 @@ class EtsyConnector:
         size, ends = CAPABILITIES.page_size, paging.last_second(window)
         if place.since > ends:
             return Page([])
-        params = [
-            ("min_last_modified", str(place.since)),
-            ("max_last_modified", str(place.since if place.alone else ends)),
-            ("sort_on", "updated"),
-            ("sort_order", "asc"),
-            ("limit", str(size)),
-            ("offset", str(place.skip)),
-        ]
-        document = self.wire.get("getShopReceipts", self.wire.shop_path("/receipts"), params)
-        rows = as_objects(document.get("results"), "results")
-        orders = [mapping.store_order(row) for row in rows]
-        newest = max((int(order.version.timestamp()) for order in orders), default=0)
-        following = paging.following(place, size, len(rows), whole(document, "count"), newest)
+
+        def fetch(offset: int) -> Slice:
+            params = [
+                ("min_last_modified", str(place.since)),
+                ("max_last_modified", str(place.since if place.alone else ends)),
+                ("sort_on", "updated"),
+                ("sort_order", "asc"),
+                ("limit", str(size)),
+                ("offset", str(offset)),
+            ]
+            document = self.wire.get("getShopReceipts", self.wire.shop_path("/receipts"), params)
+            return Slice(as_objects(document.get("results"), "results"), whole(document, "count"))
+
+        stretch = read_on(place.skip, place.matched, fetch)
+        orders = [mapping.store_order(row) for row in stretch.rows]
         heads = [OrderHead(order.external_id, order.version, order.raw_status, order) for order in orders]
+        if place.alone:
+            return Page(heads, str(paging.after_second(place, stretch)))
+        newest = max((int(order.version.timestamp()) for order in orders), default=0)
+        following = paging.after_time(place, size, len(orders), newest)
         return Page(heads, str(following) if following else None)
 
     def order_details(self, ids: Sequence[str]) -> Sequence[StoreOrder]:

@@ -3,7 +3,7 @@
 Receipts are asked for by update time, oldest first. One that changes under way moves to the end or out of the range,
 and whatever stood behind it moves forward: counting places alone would skip a neighbour. So the next page begins at the
 last time seen, not at a place. Only where more receipts changed within one second than a page holds, places are
-counted: within that second alone, so that whatever changes leaves it, and counted back by as many as have left.
+counted: within that second alone, so that whatever changes leaves it (:mod:`salur.connectors.base.places`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from salur.connectors.base.errors import ContractBroken
+from salur.connectors.base.places import Stretch
 from salur.connectors.base.types import TimeWindow
 
 EARLIEST = 946_684_800  # Etsy takes no earlier time
@@ -52,16 +53,17 @@ def read(cursor: str) -> Place:
     raise ContractBroken("bad_cursor", cursor[:80], field="cursor")
 
 
-def following(place: Place, size: int, shown: int, matched: int, newest: int) -> Place | None:
-    """Where the next page begins after one of ``shown`` receipts, the last of them changed at ``newest``.
-
-    ``size`` is what was asked for, ``matched`` how many Etsy counts. None after the last page.
+def after_time(place: Place, size: int, shown: int, newest: int) -> Place | None:
+    """Where the page begins that follows one read by time: ``shown`` of ``size`` receipts, the last changed at
+    ``newest``. None after the last page.
     """
-    left = place.matched - matched
-    if place.alone and place.skip and left > 0:
-        return Place(place.since, True, max(0, place.skip - left), matched)
     if shown < size:
-        return Place(place.since + 1) if place.alone else None
-    if place.alone:
-        return Place(place.since, True, place.skip + shown, matched)
+        return None
     return Place(newest) if newest > place.since else Place(place.since, True)
+
+
+def after_second(place: Place, stretch: Stretch) -> Place:
+    """Where the page begins that follows one of a single second: further in it, else the next second."""
+    if stretch.last:
+        return Place(place.since + 1)
+    return Place(place.since, True, stretch.ends, stretch.total)

@@ -31,7 +31,7 @@ def order_status(raw: str, paid: bool, shipped: bool) -> OrderStatus:
     status = ORDER.get(known(raw), OrderStatus.UNKNOWN)
     if status is OrderStatus.UNKNOWN or known(raw) == "canceled":
         return status
-    if shipped:
+    if shipped or status is OrderStatus.SHIPPED:
         return OrderStatus.SHIPPED
     if status is OrderStatus.CANCELLED:
         return status

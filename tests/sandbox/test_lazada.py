@@ -147,6 +147,17 @@ def test_the_pieces_of_many_orders_are_asked_for_as_a_list(control: Control, laz
         assert lazada.ask("GET", "/orders/items/get", order_ids=ids)["code"] == code
 
 
+def test_an_order_may_be_spoilt(control: Control, lazada: Lazada) -> None:
+    bare = order(control, extra={"no_address": True, "no_items": True})
+    assert lazada.get("/order/get", order_id=bare)["address_shipping"] == {}
+    assert lazada.items(bare) == []
+    strange = order(control, extra={"currency": "XTS"}, person={"name": "محمد 😀"})
+    assert {row["currency"] for row in lazada.items(strange)} == {"XTS"}
+    control.post("settings", lazada={"masked": False, "times": "spaced"})
+    row = lazada.get("/order/get", order_id=strange)
+    assert (row["customer_first_name"], row["updated_at"][-5:]) == ("محمد 😀", "+0700")
+
+
 def test_only_listed_statuses_are_shown(control: Control, lazada: Lazada) -> None:
     with (CONTRACTS / "lazada" / "statuses.csv").open(encoding="utf-8", newline="") as file:
         listed = {row["code"] for row in csv.DictReader(file) if row["machine"] == "order"}

@@ -183,6 +183,16 @@ def test_answers_have_the_examples_shape(control: Control, tiktok: Tiktok) -> No
     assert set(shape(goods)) == example_shape("tiktok", "product.products.search", "a page with more to come")
 
 
+def test_an_order_may_be_spoilt(control: Control, tiktok: Tiktok) -> None:
+    bare = tiktok.order(order(control, extra={"no_address": True, "no_items": True, "currency": "XTS"}))
+    assert (bare["line_items"], "recipient_address" in bare, bare["payment"]["currency"]) == ([], False, "XTS")
+    control.post("settings", tiktok={"masked": False})
+    named = tiktok.order(order(control, person={"name": "محمد 😀"}))
+    assert named["recipient_address"]["name"] == "محمد 😀"
+    crowd = [{"sku": f"SKU-{number}"} for number in range(500)]
+    assert len(tiktok.order(order(control, items=crowd))["line_items"]) == 500
+
+
 def test_only_listed_statuses_are_shown_and_uncertain_orders_have_no_address(control: Control, tiktok: Tiktok) -> None:
     with (CONTRACTS / "tiktok" / "statuses.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

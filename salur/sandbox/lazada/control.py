@@ -12,7 +12,10 @@ from salur.sandbox.storefront.parcels import parcel_rows
 
 
 class LazadaControl(StoreControl[LazadaStore]):
-    """``POST app`` ``{key?, secret?}`` changes the application; orders show their parcels and wishes to cancel."""
+    """``POST app`` ``{key?, secret?}`` changes the application; orders show their parcels and wishes to cancel.
+
+    ``extra`` of orders may hold ``currency``, ``no_address`` and ``no_items``, for bad input.
+    """
 
     def table(self) -> Table:
         """Routes."""

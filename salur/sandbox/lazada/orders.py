@@ -104,7 +104,8 @@ def orders_items_get(call: Call) -> dict[str, Any]:
 
 
 def _items(call: Call, order: Order) -> list[dict[str, Any]]:
-    return [item_row(call.store.settings, order, piece) for piece in pieces_of(order)]
+    pieces = [] if order.extra.get("no_items") else pieces_of(order)
+    return [item_row(call.store.settings, order, piece) for piece in pieces]
 
 
 def ids(value: Any) -> list[str] | None:

@@ -68,8 +68,8 @@ def order_row(settings: LazadaSettings, order: Order) -> dict[str, Any]:
         "customer_last_name": "",
         "need_cancel_confirm": open_request(order) is not None,
         "is_cancel_pending": str(any(request.waits for request in requests_of(order))).lower(),
-        "address_shipping": address,
-        "address_billing": dict(address),
+        "address_shipping": {} if order.extra.get("no_address") else address,
+        "address_billing": {} if order.extra.get("no_address") else dict(address),
     }
 
 

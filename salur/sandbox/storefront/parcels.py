@@ -119,7 +119,11 @@ class ParcelFront(Storefront):
     # --- orders --------------------------------------------------------------------------------------------------
 
     def add_order(self, shop: Shop, order: Order) -> None:
-        """Take an order in, parcels and numbers included where its status has them."""
+        """Take an order in, parcels and numbers included where its status has them.
+
+        ``extra`` may spoil it: ``currency`` is another one; ``no_address`` and ``no_items`` leave these out.
+        """
+        order.currency = str(order.extra.get("currency", order.currency))
         if not order.status:
             order.status = order.before_cancel[1]
         if order.step != "cancel_asked":

@@ -16,7 +16,7 @@ class TiktokControl(StoreControl[TiktokStore]):
     """``POST app`` ``{redirect?, key?, secret?, service_id?}`` changes what is registered in Partner Center.
 
     ``extra`` of orders may hold ``commerce_platform`` (TIKTOK_SHOP, TOKOPEDIA), ``shipping_type`` (TIKTOK, SELLER) and
-    ``packages`` (into how many the platform parts the order).
+    ``packages`` (into how many the platform parts the order); ``currency``, ``no_address``, ``no_items`` for bad input.
     """
 
     def table(self) -> Table:

@@ -57,9 +57,9 @@ def order_row(store: TiktokStore, order: Order) -> dict[str, Any]:
         },
         "recipient_address": _address(store, order),
         "packages": [{"id": parcel.id} for parcel in parcels_of(order)],
-        "line_items": [_line(order, piece) for piece in pieces_of(order)],
+        "line_items": [_line(order, piece) for piece in pieces_of(order) if not order.extra.get("no_items")],
     }
-    if order.status in ("UNPAID", "ON_HOLD"):
+    if order.status in ("UNPAID", "ON_HOLD") or order.extra.get("no_address"):
         del row["recipient_address"]
     return row
 

@@ -118,6 +118,8 @@ def test_over_http_only_a_fresh_and_whole_oauth_signature_counts(control: Contro
     assert status({**signed, "per_page": "5"}) == 401
     assert status(signed) == 200
     assert status(signed) == 401, "a nonce counts once"
+    twice = [*site.oauth("GET", path, {"page": "1"}, oauth_signature_method=method).items(), ("page", "1")]
+    assert site.control.http.get(site.url + path, params=twice).status_code == 200, "read as PHP reads it"
     now = int(control.get("clock")["now"])
     for away, wanted in ((-890, 200), (-910, 401), (910, 401)):
         late = site.oauth("GET", path, {}, oauth_timestamp=str(now + away), oauth_signature_method=method)

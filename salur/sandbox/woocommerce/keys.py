@@ -89,7 +89,7 @@ def _oauth(sites: Sites, request: Request) -> Key | None:
     if method not in _DIGESTS:
         raise _wrong("Invalid signature - signature method is invalid.")
     url = str(request.url.replace(query="", fragment=""))
-    base = base_string(request.method, url, request.query_params.multi_items())
+    base = base_string(request.method, url, query.items())  # as PHP reads a query: of two alike, the last
     wanted = oauth_signature(key.consumer_secret, method, base)
     if not hmac.compare_digest(wanted.encode(), query["oauth_signature"].encode()):
         raise _wrong("Invalid signature - provided signature does not match.")

@@ -14,7 +14,8 @@ from salur.flows.imports import start_file_import
 from salur.flows.runs import retry_run, stop_run
 from salur.foundation.problems import Refusal
 from salur.integrations.queries import find_store
-from salur.orders.formats import template_csv
+from salur.orders.formats import ReadOptions, template_csv
+from salur.orders.formats.options import wrong_options
 from salur.orders.models import OrderSource, SyncRun
 from salur.orders.queries import RunFilter, find_run, run_page, run_rows
 from salur.orders.states import RunState
@@ -23,7 +24,7 @@ from . import presenting, shown
 from .access import ApiRequest, acting
 from .answers import ACCEPTED, READ_ERRORS, WRITE_ERRORS, RunOutcome, needs, writes
 from .paging import ListQuery, fetch
-from .problems import NotFound
+from .problems import Invalid, NotFound, fault
 from .writes import Answer, once
 
 router = Router(tags=["imports and runs"])
@@ -149,23 +150,43 @@ def read_template(request: ApiRequest) -> HttpResponse:
 def import_file(
     request: ApiRequest,
     store_id: Annotated[int, Form(description="The store whose orders the file holds.")],
-    file: Annotated[UploadedFile, File(description="Salur's template or a store's export, CSV or workbook.")],
+    file: Annotated[UploadedFile, File(description="Any order file whose columns are known, CSV or workbook.")],
+    encoding: Annotated[str, Form(description="Where the file does not say it itself, such as cp874.")] = "",
+    time_zone: Annotated[str, Form(description="Of times without an offset; without it the merchant's.")] = "",
 ) -> HttpResponse:
-    """Hand over an order file. It is read in the background; follow the run named in `Location`."""
+    """Hand over an order file. It is read in the background; follow the run named in `Location`.
+
+    Known are Salur's template, the exports of stores, and files whose columns were said before. To look at a file
+    first, or to say its columns: `POST /imports/previews`.
+    """
     with acting(request, "imports:write"):
-        return once(request, lambda: _import(store_id, file), content=lambda: _content(store_id, file))
+        options = read_options(encoding, time_zone)
+        return once(
+            request,
+            lambda: _import(store_id, file, options),
+            content=lambda: content_digest(store_id, file, options),
+        )
 
 
-def _import(store_id: int, file: UploadedFile) -> Answer:
+def _import(store_id: int, file: UploadedFile, options: ReadOptions) -> Answer:
     if find_store(store_id) is None:
         raise NotFound
-    run = start_file_import(store_id, file.name or "", cast("BinaryIO", file.file), trigger="api")
-    return accepted(_found(run.pk))
+    stream = cast("BinaryIO", file.file)
+    return accepted(_found(start_file_import(store_id, file.name or "", stream, trigger="api", options=options).pk))
 
 
-def _content(store_id: int, file: UploadedFile) -> bytes:
-    """What makes two uploads the same: store, name and content, read in pieces."""
-    digest = hashlib.sha256(f"{store_id}\n{file.name}\n".encode())
+def read_options(encoding: str, time_zone: str) -> ReadOptions:
+    """How a file is to be read; raises Invalid."""
+    options = ReadOptions(encoding=encoding, zone=time_zone)
+    names = {"encoding": "encoding", "zone": "time_zone"}
+    if wrong := wrong_options(options):
+        raise Invalid(*(fault("form", names[name], "not_usable") for name in wrong))
+    return options
+
+
+def content_digest(store_id: int, file: UploadedFile, options: ReadOptions) -> bytes:
+    """What makes two uploads the same: store, name, options and content, read in pieces."""
+    digest = hashlib.sha256(f"{store_id}\n{file.name}\n{options.stored()}\n".encode())
     for piece in file.chunks():
         digest.update(piece)
     file.seek(0)

@@ -13,6 +13,7 @@ from salur.config.boot import start_django
 from salur.config.cli_manage import refuse_old_tables
 
 if TYPE_CHECKING:
+    from salur.orders.formats import ReadOptions
     from salur.orders.models import SyncRun
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -27,17 +28,35 @@ def register(commands: Commands) -> None:
     actions = group.add_subparsers(metavar="ACTION", required=True)
     bring = actions.add_parser(
         "import",
-        help="import an order file: Salur's template or a store's export, CSV or workbook",
+        help="import an order file: Salur's template, a store's export, or one whose columns are remembered",
         epilog="Exit code: 0 every row was taken, 2 some rows were bad (each is named), 1 nothing was taken.",
     )
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--store", required=True, metavar="NAME", help="the store whose orders the file holds")
     bring.add_argument("--merchant", type=int, metavar="ID", help="needed where several merchants have such a store")
+    bring.add_argument("--preview", action="store_true", help="tell what the file would become, and write nothing")
+    bring.add_argument("--encoding", default="", metavar="NAME", help="where the file does not say it, such as cp874")
+    bring.add_argument(
+        "--time-zone", default="", metavar="ZONE", help="of times without an offset, else the merchant's"
+    )
     bring.set_defaults(run=_import)
 
 
 class Unclear(Exception):
-    """It is not clear which store is meant; the text says why."""
+    """It is not clear which store or which reading is meant; the text says why."""
+
+
+def _options(chosen: argparse.Namespace) -> ReadOptions:
+    from salur.orders.formats import ReadOptions
+    from salur.orders.formats.options import ENCODINGS, wrong_options
+
+    options = ReadOptions(encoding=chosen.encoding, zone=chosen.time_zone)
+    wrong = wrong_options(options)
+    if "encoding" in wrong:
+        raise Unclear(f"{chosen.encoding!r} is not one of the encodings {', '.join(ENCODINGS)}")
+    if "zone" in wrong:
+        raise Unclear(f"{chosen.time_zone!r} is not a time zone such as Asia/Jakarta")
+    return options
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -49,7 +68,10 @@ def _import(chosen: argparse.Namespace) -> int:
 
     try:
         merchant_id, store_id = find_store(chosen.store, chosen.merchant)
-        run_id = _start(merchant_id, store_id, chosen.file)
+        options = _options(chosen)
+        if chosen.preview:
+            return _preview(merchant_id, chosen.file, options)
+        run_id = _start(merchant_id, store_id, chosen.file, options)
     except Unclear as unclear:
         return _refuse(str(unclear))
     except OSError as error:
@@ -88,12 +110,37 @@ def find_store(name: str, merchant_id: int | None) -> tuple[int, int]:
     return found[0]
 
 
-def _start(merchant_id: int, store_id: int, file: Path) -> int:
+def _preview(merchant_id: int, file: Path, options: ReadOptions) -> int:
+    """Read the whole file, name every problem, count, and leave no trace."""
+    from salur.flows.filed import recognised, take
+    from salur.foundation.clock import now
+    from salur.orders.formats import ParsedOrder, read_orders
+    from salur.orders.formats.messages import text_of
+    from salur.tenancy.models import Merchant
+    from salur.tenancy.scope import merchant_scope
+
+    with file.open("rb") as stream:
+        with merchant_scope(merchant_id, actor=ACTOR, cause=CAUSE):
+            zone = Merchant.objects.get(pk=merchant_id).time_zone
+            file_format, reading = recognised(take(stream).pieces, options)
+        stream.seek(0)
+        orders = lines = bad = 0
+        for item in read_orders(stream, zone=zone, now=now(), options=reading.options, mapping=reading.mapping):
+            if isinstance(item, ParsedOrder):
+                orders, lines = orders + 1, lines + len(item.order.lines)
+            else:
+                bad += 1
+                print(_told(item.line, item.column, text_of(item), item.external_id))
+    print(f"preview ({file_format}): {orders} orders with {lines} lines, {bad} bad rows; nothing was written")
+    return SOME_BAD if bad else DONE
+
+
+def _start(merchant_id: int, store_id: int, file: Path, options: ReadOptions) -> int:
     from salur.flows.imports import start_file_import
     from salur.tenancy.scope import merchant_scope
 
     with file.open("rb") as stream, merchant_scope(merchant_id, actor=ACTOR, cause=CAUSE):
-        return int(start_file_import(store_id, file.name, stream, trigger="command").pk)
+        return int(start_file_import(store_id, file.name, stream, trigger="command", options=options).pk)
 
 
 def _carry_to_its_end(merchant_id: int, run_id: int) -> SyncRun:
@@ -139,7 +186,10 @@ def _bad_rows(run: SyncRun) -> Iterator[str]:
     from salur.orders.queries import failed_rows
 
     for row in failed_rows(run.pk):
-        place = f"line {row.line}" if row.line else "order"
-        column = f", column {row.column}" if row.column else ""
-        order = f" (order {row.external_id})" if row.external_id else ""
-        yield f"{place}{column}: {reason(row.code, row.detail) or row.code}{order}"
+        yield _told(row.line, row.column, reason(row.code, row.detail) or row.code, row.external_id)
+
+
+def _told(line: int | None, column: str, why: str, number: str) -> str:
+    place = f"line {line}" if line else "order"
+    order = f" (order {number})" if number else ""
+    return f"{place}{f', column {column}' if column else ''}: {why}{order}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -56,6 +57,15 @@ SCOPE_OF = {
     "stop_one": "imports:write",
     "retry_one": "imports:write",
     "import_file": "imports:write",
+    "preview_file": "imports:write",
+    "read_preview": "runs:read",
+    "list_preview_problems": "runs:read",
+    "say_preview_columns": "imports:write",
+    "import_preview": "imports:write",
+    "drop_preview": "imports:write",
+    "list_columns": "runs:read",
+    "change_columns": "imports:write",
+    "forget_columns": "imports:write",
     "sync_store": "imports:write",
     "list_stores": "",
     "list_warehouses": "",
@@ -77,7 +87,7 @@ class Operation:
         self.method, self.path = method.upper(), path.removeprefix("/api/v1")
         self.name: str = described["operationId"]
         self.scope: str = described["x-scope"]
-        self.takes_store = self.name in ("create_orders", "create_inbound", "import_file")
+        self.takes_store = self.name in ("create_orders", "create_inbound", "import_file", "preview_file")
 
     def call(self, caller: Caller, ids: dict[str, int]) -> Any:
         """Call it with a valid body."""
@@ -99,7 +109,9 @@ class Operation:
             more["json"] = {"values": {}}
         elif self.name == "give_label":
             more = {"data": {"awb": "TH1"}, "files": {"label": ("a.pdf", b"%PDF-")}}
-        elif self.name == "import_file":
+        elif self.name in ("say_preview_columns", "change_columns"):
+            more["json"] = {"name": "X", "columns": {}}
+        elif self.name in ("import_file", "preview_file"):
             more = {"data": {"store_id": str(ids["store_id"])}, "files": {"file": ("a.csv", b"order_id\r\n")}}
         return caller.call(self.method, self.path.format(**ids), **more)
 
@@ -117,8 +129,11 @@ def ids(world: World) -> dict[str, int]:
     world.ingest(store_order("A", "TEA"))
     with world.scope():
         from salur.catalog.models import WarehouseProduct
+        from salur.flows.uploads import keep_upload
         from salur.inbound.checking import WantedLine
         from salur.inbound.editing import create_inbound_list
+        from salur.orders.formats import ColumnMap
+        from salur.orders.mappings import save_mapping
         from salur.stock.models import Balance, StockSyncRun
 
         balance = Balance.objects.get().pk
@@ -126,7 +141,11 @@ def ids(world: World) -> dict[str, int]:
         inbound = create_inbound_list(world.warehouse_id, [WantedLine("TEA", 1)]).pk
         sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
         sync.save()
+        upload = keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk
+        mapping = save_mapping(ColumnMap(("a",), {"a": "order_id"})).pk
     return {
+        "upload_id": upload,
+        "mapping_id": mapping,
         "order_id": world.order("A").pk,
         "inbound_id": inbound,
         "outbound_id": world.the_list("A").pk,
@@ -189,7 +208,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 36
+    assert walked == 44
     with other.scope():
         from salur.orders.models import Order
 

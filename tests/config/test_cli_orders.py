@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from salur.orders.models import Order, SyncRun
 from tests.harness.database import Database
 from tests.world import World, make_world
 
@@ -50,6 +51,27 @@ def test_a_good_file_is_imported_and_again_changes_nothing(world: World, tmp_pat
     assert world.balance("TEA") == (10, 3)
     again = salur("orders", "import", file, "--store", "Store")
     assert (again.returncode, "0 new, 0 changed, 2 unchanged" in again.stdout) == (0, True), again
+
+
+def test_a_preview_names_everything_and_writes_nothing(world: World, tmp_path: Path) -> None:
+    file = written(tmp_path, HEADER + GOOD + BAD)
+    looked = salur("orders", "import", file, "--store", "Store", "--preview")
+    assert looked.returncode == 2, looked
+    assert "line 4, column quantity: “none” is not a number of pieces" in looked.stdout
+    assert "2 orders with 2 lines, 2 bad rows; nothing was written" in looked.stdout
+    with world.scope():
+        assert not Order.objects.exists()
+        assert SyncRun.objects.count() == 1, "the world's own"
+
+
+def test_an_encoding_can_be_said_and_must_be_one(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "thai.csv"
+    path.write_bytes((HEADER + "A,สมชาย,Road 1,TH,TEA,2\r\n").encode("cp874"))
+    wrong = salur("orders", "import", str(path), "--store", "Store", "--encoding", "latin9")
+    assert (wrong.returncode, "is not one of the encodings" in wrong.stderr) == (1, True), wrong
+    done = salur("orders", "import", str(path), "--store", "Store", "--encoding", "cp874")
+    assert done.returncode == 0, done
+    assert world.order("A").recipient_name == "สมชาย"
 
 
 def test_bad_rows_are_named_by_line_column_and_reason(world: World, tmp_path: Path) -> None:

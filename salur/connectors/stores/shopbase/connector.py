@@ -98,7 +98,7 @@ class ShopBaseConnector:
         """The redirect's code for a token. The code works once: a lost answer means logging in again."""
         shop, code = query.get("shop", "").strip().lower(), query.get("code", "")
         if shop and shop != self.wire.domain:
-            raise Rejected("other_store", f"the login was at {shop}, not at {self.wire.domain}", field="shop_domain")
+            raise Rejected("other_store", f"the login was at {shop}, not at {self.wire.domain}", field="store")
         if not code:
             raise Rejected("no_code", "the redirect carries no code", field="code")
         body = {
@@ -226,9 +226,10 @@ class ShopBaseConnector:
     # --- messages
 
     def subscribe(self, url: str) -> datetime | None:
-        """Ask for messages to ``url``, one subscription for each topic; they do not end. Repeating makes no second."""
-        if not url.startswith("https://"):
-            raise Rejected("not_https", f"ShopBase sends messages to https addresses only, not to {url}", field="url")
+        """Ask for messages to ``url``, one subscription for each topic; they do not end. Repeating makes no second.
+
+        ShopBase takes public https addresses only; what it refuses is Rejected in its words.
+        """
         rows = as_objects(self.wire.get("webhooks", "/webhooks.json").get("webhooks"), "webhooks")
         known = {text(row, "topic") for row in rows if text(row, "address") == url}
         for topic in TOPICS:

@@ -9,7 +9,7 @@ IN_PARTNER_DASHBOARD = N_("ShopBase Partner Dashboard > Apps > your app")
 
 FORM: tuple[FormField, ...] = (
     FormField(
-        key="shop_domain",
+        key="store",
         label=N_("Store address"),
         origin=N_("The address of your ShopBase store, for instance my-shop.onshopbase.com"),
         partner_term="onshopbase domain",

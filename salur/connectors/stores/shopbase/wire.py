@@ -31,7 +31,7 @@ class Wire:
     def __init__(self, credentials: Credentials, transport: Transport) -> None:
         self.credentials = credentials
         self.transport = transport
-        self.domain = credentials["shop_domain"].strip().lower().removesuffix(DOMAIN) + DOMAIN
+        self.domain = credentials["store"].strip().lower().removesuffix(DOMAIN) + DOMAIN
         self.base_url = (credentials.get("base_url") or f"https://{self.domain}").rstrip("/") + "/admin"
 
     def get(self, operation: str, path: str, params: Sequence[tuple[str, str]] = (), subject: str = "") -> JsonObject:

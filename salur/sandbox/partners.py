@@ -24,6 +24,7 @@ Knobs that every warehouse has: ``ship_after``, ``receive_after``, ``lookup_dela
 """
 
 from salur.sandbox.amazon.partner import PARTNER as AMAZON
+from salur.sandbox.blibli.partner import PARTNER as BLIBLI
 from salur.sandbox.bukalapak.partner import PARTNER as BUKALAPAK
 from salur.sandbox.ebay.partner import PARTNER as EBAY
 from salur.sandbox.eccang.partner import PARTNER as ECCANG
@@ -57,5 +58,6 @@ PARTNERS: tuple[Partner, ...] = (
     TIKTOK,
     TOKOPEDIA,
     BUKALAPAK,
+    BLIBLI,
     EBAY,
 )

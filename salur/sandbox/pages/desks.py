@@ -150,6 +150,17 @@ DESKS: Mapping[str, Desk] = {
         cancels=("pending", "payment_chosen", "paid"),
         cancelled="cancelled",
     ),
+    "blibli": Desk(
+        title="Blibli store",
+        following=_along("PU", "CX", "D"),
+        words={
+            "": "unpaid", "FP": "paid (FP)", "PU": "waits for pickup (PU)", "CX": "in delivery (CX)",
+            "D": "delivered (D)", "X": "cancelled (X)",
+        },
+        makes_orders=True,
+        cancels=("FP", "PU"),
+        cancelled="X",
+    ),
     "shopbase": Desk(
         title="ShopBase store",
         following={"pending": "paid", "authorized": "paid"},

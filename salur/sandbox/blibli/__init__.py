@@ -1,0 +1,1 @@
+"""Simulated Blibli: packages, labels, stock by pickup point, signed calls (contracts/blibli)."""

@@ -23,6 +23,7 @@ from salur.connectors.stores.etsy.shipping import NAMES as ETSY
         ("Groups Post", "X", None),  # holds "ups" inside another word
         ("J&T Express", "1Z999AA10123456784", None),  # a name that is not known is still a name
         ("", "1Z999AA10123456784", Carrier.UPS),
+        ("", "1Z-999-AA1-01234567-84", Carrier.UPS),
         ("", "RR123456789GB", Carrier.ROYAL_MAIL),
         ("", "123456789012", None),  # several carriers have such numbers
     ],

@@ -96,7 +96,7 @@ def carrier_of(name: str, number: str) -> Carrier | None:
             return carrier
     if words.strip():
         return None  # a name that we do not know is still a name: the number does not overrule it
-    plain = number.upper()
+    plain = number.upper().replace("-", "")
     return next((carrier for pattern, carrier in NUMBERS if pattern.fullmatch(plain)), None)
 
 

@@ -22,8 +22,7 @@ class Fact:
 
 def notes_of(plugin: Plugin) -> list[str]:
     """What a user must know before connecting."""
-    can = plugin.capabilities
-    return [gettext(note) for note in can.notes] if isinstance(can, WarehouseCapabilities) else []
+    return [gettext(note) for note in plugin.capabilities.notes]
 
 
 def facts_of(plugin: Plugin | None) -> list[Fact]:

@@ -38,7 +38,7 @@ from salur.web.words import channel_title, sentences
 
 from .abilities import facts_of, notes_of
 from .forms import AuthoriseForm, FileStoreForm, KeysForm
-from .subscribing import ask_for_messages, is_public
+from .subscribing import ask_at_once, ask_for_messages, is_public
 from .ways import ways_of
 
 
@@ -95,6 +95,7 @@ def _connect(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode
         form.take_refusal(refusal)
         return None
     messages.success(request, gettext("Verified and connected."))
+    ask_at_once(request, plugin, store_id)
     return redirect("web:store", store_id)
 
 
@@ -216,6 +217,7 @@ def authorise_return(request: MerchantRequest) -> HttpResponseBase:
         return _where_it_began(what)
     if done.kind == "store":
         messages.success(request, gettext("Verified and connected. Its orders are fetched by themselves."))
+        ask_at_once(request, what.plugin, done.connection_id)
         return redirect("web:store", done.connection_id)
     _tell_connected(request, len(done.warehouse_ids))
     return redirect("web:account", done.connection_id)

@@ -159,6 +159,10 @@ def _act_on_store(request: MerchantRequest, store: StoreConnection) -> None:
     elif action == "subscribe":
         _require_owner(request)
         ask_for_messages(request, "store", store.pk)
+    elif action == "subscribed":
+        _require_owner(request)
+        set_subscribed(who(request), "store", store.pk, not store.settings.get("subscribed"))
+        messages.success(request, gettext("Noted."))
     elif action == AGAIN:
         tell_again(request, store)
     elif action in SWITCHES and not store.by_file:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
-from salur.connectors.base.capabilities import Plugin, WarehouseCapabilities
+from salur.connectors.base.capabilities import Plugin
 from salur.connectors.base.errors import PartnerError
 from salur.flows.receive_webhook import webhook_address
 from salur.foundation.problems import Refusal
@@ -62,15 +62,24 @@ def messages_of(row: StoreConnection | WarehouseAccount, plugin: Plugin | None) 
     kind: Kind = "store" if isinstance(row, StoreConnection) else "account"
     key_in_form = any(field.key == CONSOLE_KEY for field in every_field(plugin))
     can = plugin.capabilities
-    by = can.messages_by if isinstance(can, WarehouseCapabilities) else "console" if key_in_form else "call"
     return Messages(
         address=webhook_address(kind, row.pk),
         title=can.title,
-        by=by,
+        by=can.messages_by,
         key_in_form=key_in_form,
         subscribed=bool(row.settings.get("subscribed")),
         until=row.subscribed_until if isinstance(row, WarehouseAccount) else None,
     )
+
+
+def ask_at_once(request: MerchantRequest, plugin: Plugin, store_id: int) -> None:
+    """For a new store that takes a subscription by call: orders come as soon as they qualify (R139).
+
+    Not where partners cannot call this installation anyway.
+    """
+    can = plugin.capabilities
+    if can.messages_by == "call" and "callbacks" in can.abilities and is_public():
+        ask_for_messages(request, "store", store_id)
 
 
 def ask_for_messages(request: MerchantRequest, kind: Kind, connection_id: int) -> None:

@@ -127,5 +127,5 @@ def cancel(wire: Wire, external_id: str, reason: str) -> CancelOutcome:
     answer = wire.write("PUT", f"/orders/{external_id}", body, Effect.REPEATABLE, external_id)
     shown = text(as_object(answer.document, "order"), "status")
     if shown != "cancelled":
-        return CancelOutcome("refused", f"the store shows {shown}")
+        raise Rejected("not_cancelled", f"the store shows {shown}")
     return CancelOutcome("accepted")

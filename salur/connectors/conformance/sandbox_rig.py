@@ -148,22 +148,27 @@ class SandboxRig(BareRig):
 
 
 class StoreSandboxRig(SandboxRig):
-    """One store of a running sandbox: its control names credentials plainly and issues tokens when asked."""
+    """One store of a running sandbox: what is typed into the hub's form, and tokens issued when asked."""
 
     def __init__(self, partner: str, url: str) -> None:
         super().__init__(partner, url, STORE_POWERS)
 
     def credentials(self) -> Mapping[str, str]:
-        """The application's, the shop's, and tokens that work now."""
+        """The application's, the shop's, and what a login would have left that works now."""
         known = self._control("credentials", method="GET")[self.partner]
-        tokens = self._control(f"{self.partner}/tokens", {})
-        both = {**known, **{key: tokens[key] for key in ("access_token", "refresh_token")}}
+        tokens: Mapping[str, Any] = self._control(f"{self.partner}/tokens", {})
+        both = {**_values(known), **tokens} if "form" in known else {**known, **_both_tokens(tokens)}
         return {key: str(value) for key, value in both.items() if isinstance(value, str | int)}
 
     def sell(self, count: int) -> Sequence[str]:
         """See :class:`~.rig.Rig`."""
-        made: Sequence[str] = self._control(f"{self.partner}/orders", {"count": count})["order_sns"]
+        answer = self._control(f"{self.partner}/orders", {"count": count})
+        made: Sequence[str] = answer.get("ids") or answer["order_sns"]
         return made
+
+
+def _both_tokens(tokens: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tokens[key] for key in ("access_token", "refresh_token")}
 
 
 def _state(status: str, raw: bool) -> dict[str, object]:

@@ -54,6 +54,10 @@ class ShopbaseControl(StoreControl[ShopbaseStore]):
         endless(self.store_now(), access)
         return {"access_token": access, "shop_id": shop.id}
 
+    def order_id(self, order: Order) -> str:
+        """Calls take the id; the number is for people."""
+        return str(order.id)
+
     def order_row(self, shop: Shop, order: Order) -> dict[str, Any]:
         """Both machines."""
         store = self.store_now()

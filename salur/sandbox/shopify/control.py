@@ -82,6 +82,10 @@ class ShopifyControl(StoreControl[ShopifyStore]):
         lasting(store, pair)
         return {"access_token": pair.access, "shop_id": shop.id}
 
+    def order_id(self, order: Order) -> str:
+        """Calls take the id; the number is for people."""
+        return str(order.id)
+
     def order_row(self, shop: Shop, order: Order) -> dict[str, Any]:
         """Both machines."""
         store = self.store_now()

@@ -8,7 +8,8 @@ Below ``/_control/<partner>``, all JSON:
 * ``POST items`` ``{skus?, stock?, shop_id?}``: list these SKUs, or forty; ``GET items``: ``item_id``, ``model_id``,
   ``sku``, ``stock``
 * ``POST orders`` ``{count, step?, status?, skus?, items?, lines?, courier?, cod?, country?, shop_id?, note?, person?,
-  prefix?, seed?, updated_seconds_ago?, spread_seconds?, extra?}`` answers ``{shop_id, numbers}``
+  prefix?, seed?, updated_seconds_ago?, spread_seconds?, extra?}`` answers ``{shop_id, numbers, ids}``: ids are what
+  the partner's own calls name the orders by
 * ``GET orders``: rows with ``number``, ``step``, ``status``, ``tracking``, ``times_accepted``, ``times_arranged``,
   ``shipments`` ``[{tracking, courier, pieces}]``, ``cancel_by``, ``lines`` ``[{sku, quantity}]``, ``history``
 * ``POST orders/{number}/status`` ``{step?, status?, raw?, reason?, by?}``; ``raw`` allows a word that is in no list
@@ -64,6 +65,10 @@ class StoreControl(Generic[Kind]):
     def order_row(self, shop: Shop, order: Order) -> dict[str, Any]:
         """More columns of an order's row."""
         return {}
+
+    def order_id(self, order: Order) -> str:
+        """What the partner's own calls name an order by."""
+        return order.number
 
     # --- handlers ------------------------------------------------------------------------------------------------
 
@@ -131,7 +136,9 @@ class StoreControl(Generic[Kind]):
             person={str(key): str(value) for key, value in dict(body.get("person") or {}).items()},
             extra=dict(body.get("extra") or {}),
         )
-        return {"shop_id": shop.id, "numbers": make_orders(self.store_now(), shop, wish)}
+        numbers = make_orders(self.store_now(), shop, wish)
+        ids = [self.order_id(shop.orders[number]) for number in numbers]
+        return {"shop_id": shop.id, "numbers": numbers, "ids": ids}
 
     def _shop_in(self, country: Any) -> str | None:
         if country is None:

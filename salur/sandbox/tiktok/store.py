@@ -258,7 +258,8 @@ class TiktokStore(ParcelFront):
         now = self.core.clock.now()
         message = {
             "type": kind,
-            "tts_notification_id": str(7_327_000_000_000_000_000 + next(self.ids)),
+            # Never the same again, not even after a reset: receivers tell repeats by it.
+            "tts_notification_id": str(int(now * 1_000_000) * 1000 + next(self.ids) % 1000),
             "shop_id": shop.id,
             "timestamp": int(now),
             "data": data,

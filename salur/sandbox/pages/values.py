@@ -50,7 +50,7 @@ _LABELS = {
     "shipper_no": "Courier number for parcels with the store's own AWB number",
     "shop_id": "Shop, chosen at the login",
     "shop_no": "Shop number",
-    "shopbase.store": "Store name",
+    "shopbase.store": "Store address",
     "shopify.shop_domain": "Store address",
     "store_url": "Store address",
     "supplier_no": "Supplier number for inbound lists",

@@ -232,6 +232,11 @@ def test_every_listed_status_can_be_shown_and_an_unlisted_one_too(control: Contr
     assert {item["order"]["itemStatus"] for item in seller.items(number)} == {"ZZ"}
 
 
+def test_an_item_may_come_without_an_address(seller: Seller) -> None:
+    number = seller.orders(count=1, extra={"no_address": True})[0]
+    assert seller.detail(seller.items(number)[0]["order"]["itemId"])["recipient"] is None
+
+
 def test_answers_have_the_examples_shape(control: Control, seller: Seller) -> None:
     number, packed = seller.orders(count=2, items=TWO)
     items = [item["order"]["itemId"] for item in seller.items(packed)]

@@ -160,6 +160,12 @@ def test_answers_have_the_examples_shape(control: Control, seller: Seller) -> No
     assert (unknown.status_code, unknown.json()["status"]) == (404, "ERROR")
 
 
+def test_a_transaction_may_be_spoilt(seller: Seller) -> None:
+    number = seller.orders(extra={"no_address": True, "no_items": True})[0]
+    bare = seller.good("GET", f"transactions/{number}.json")["transactions"]
+    assert (bare["consignee"], bare["products"], bare["amount"]) == (None, [], 0)
+
+
 def test_stock_is_set_by_the_products_number(control: Control, seller: Seller) -> None:
     control.post(f"{NAME}/items", skus=["A"], stock=5)
     product = seller.good("GET", "products/mylapak.json")["products"][0]["id"]

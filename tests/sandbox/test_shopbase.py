@@ -182,6 +182,13 @@ def test_every_listed_status_can_be_shown_and_an_unlisted_one_too(control: Contr
     assert shop.order(number)["financial_status"] == "lost"
 
 
+def test_an_order_may_be_spoilt(shop: Owner) -> None:
+    bare = shop.order(shop.orders(extra={"no_address": True, "no_items": True, "currency": "XTS"})[0])
+    assert (bare["currency"], bare["shipping_address"], bare["line_items"]) == ("XTS", None, [])
+    crowd = [{"sku": f"SKU-{number}"} for number in range(500)]
+    assert len(shop.order(shop.orders(items=crowd)[0])["line_items"]) == 500
+
+
 def test_stock_is_set_by_variant(control: Control, shop: Owner) -> None:
     control.post("shopbase/items", skus=["A"], stock=5)
     variant = shop.good("GET", "products.json")["products"][0]["variants"][0]

@@ -284,6 +284,17 @@ def test_every_listed_status_can_be_shown_and_an_unlisted_one_too(control: Contr
     assert shop.order(gid)["displayFulfillmentStatus"] == "LOST_IN_SPACE"
 
 
+def test_an_order_may_be_spoilt(shop: Merchant) -> None:
+    query = """query ($id: ID!) { order(id: $id) { currencyCode shippingAddress { name }
+      lineItems(first: 250) { nodes { sku } pageInfo { hasNextPage } } } }"""
+    bare = shop.ask(query, id=shop.orders(extra={"no_address": True, "no_items": True, "currency": "XTS"})[0])["order"]
+    assert (bare["currencyCode"], bare["shippingAddress"], bare["lineItems"]["nodes"]) == ("XTS", None, [])
+    crowd = {"items": [{"sku": f"SKU-{number}"} for number in range(500)], "person": {"name": "محمد 😀"}}
+    full = shop.ask(query, id=shop.orders(**crowd)[0])["order"]
+    assert full["shippingAddress"]["name"] == "محمد 😀"
+    assert (len(full["lineItems"]["nodes"]), full["lineItems"]["pageInfo"]["hasNextPage"]) == (250, True)
+
+
 # --- stock and goods -------------------------------------------------------------------------------------------------
 
 

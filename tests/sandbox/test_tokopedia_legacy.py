@@ -208,6 +208,15 @@ def test_answers_have_the_examples_shape(control: Control, seller: Seller) -> No
     assert "*" in masked["order_info"]["destination"]["receiver_name"] and masked["encryption"]["secret"]
 
 
+def test_an_order_may_be_spoilt(seller: Seller) -> None:
+    bare = seller.order(seller.orders(extra={"no_address": True, "no_items": True})[0])["order_info"]
+    assert (bare["destination"], bare["order_detail"]) == (None, [])
+    strange = {"currency": "XTS", "no_address": True}
+    seller.orders(items=[{"sku": f"SKU-{number}"} for number in range(500)], extra=strange)
+    row = next(one for one in seller.good("GET", "/v2/order/list", **seller.listing()) if one["products"])
+    assert (len(row["products"]), row["products"][0]["currency"], row["recipient"]["address"]) == (500, "XTS", {})
+
+
 def test_stock_is_set_row_by_row(control: Control, seller: Seller) -> None:
     control.post(f"{NAME}/items", skus=["A"], stock=5)
     product = seller.good("GET", f"/inventory/v1/fs/{seller.fs}/product/info", sku="A")[0]["basic"]["productID"]

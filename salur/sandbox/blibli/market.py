@@ -48,7 +48,7 @@ def dropship(order: Order) -> bool:
 class Blibli(Storefront):
     """Stores of one API client; a shop's ``id`` is its store code.
 
-    An order's ``extra`` may wish ``product_type`` (2 big product, 3 store pickup).
+    An order's ``extra`` may wish ``product_type`` (2 big product, 3 store pickup) and ``no_address``.
     """
 
     partner = "blibli"

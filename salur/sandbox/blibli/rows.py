@@ -98,7 +98,7 @@ def detailed(market: Blibli, shop: Shop, order: Order, line: Line) -> dict[str, 
             "cashlessHandover": not dropship(order),
             "statuses": [],
         },
-        "recipient": _recipient(order),
+        "recipient": None if order.extra.get("no_address") else _recipient(order),
         "customer": {"fullName": order.person.name},
         "note": order.note,
     }

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from salur.sandbox.bukalapak.settings import BukalapakSettings
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
-from salur.sandbox.storefront.model import Courier, Order, Shop
+from salur.sandbox.storefront.model import Courier, Order, Shop, spoil
 from salur.sandbox.storefront.store import Storefront
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -23,7 +23,10 @@ STEPS: Mapping[str, str] = {
 
 
 class Bukalapak(Storefront):
-    """Sellers; a shop's ``id`` is the seller's user number."""
+    """Sellers; a shop's ``id`` is the seller's user number.
+
+    An order's ``extra`` may wish ``no_address`` and ``no_items``.
+    """
 
     partner = "bukalapak"
     currencies = {"ID": "IDR"}
@@ -63,6 +66,7 @@ class Bukalapak(Storefront):
 
     def add_order(self, shop: Shop, order: Order) -> None:
         """A new transaction."""
+        spoil(order)
         self.by_id[order.id] = (shop, order)
         super().add_order(shop, order)
 

@@ -28,7 +28,9 @@ def transaction(shop: Shop, order: Order) -> dict[str, Any]:
         "shipping_fee": SHIPPING,
         "total_amount": amount + SHIPPING,
         "products": [_line(shop, line, several) for line in order.lines],
-        "consignee": {
+        "consignee": None
+        if order.extra.get("no_address")
+        else {
             "name": person.name,
             "address": f"{person.street}, {person.district}",
             "city": person.city,

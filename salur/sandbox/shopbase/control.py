@@ -30,7 +30,7 @@ class ShopbaseControl(StoreControl[ShopbaseStore]):
         first = next(iter(store.shops.values()))
         return {
             "form": {
-                "store": first.id.split(".")[0],
+                "store": first.id,
                 "client_id": store.client_id,
                 "client_secret": store.client_secret,
                 "base_url": f"{base}/shopbase/{first.id.split('.')[0]}",

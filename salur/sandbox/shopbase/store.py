@@ -12,7 +12,7 @@ from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
 from salur.sandbox.shopbase import messages
 from salur.sandbox.shopbase.settings import ShopbaseSettings
-from salur.sandbox.storefront.model import Courier, Order, Shipment, Shop
+from salur.sandbox.storefront.model import Courier, Order, Shipment, Shop, spoil
 from salur.sandbox.storefront.store import Storefront
 from salur.sandbox.storefront.tokens import Tokens
 
@@ -65,7 +65,10 @@ class ShopbaseTokens(Tokens):
 
 
 class ShopbaseStore(Storefront):
-    """Shops with webhooks and buckets of calls. A shop's ``id`` is its domain."""
+    """Shops with webhooks and buckets of calls. A shop's ``id`` is its domain.
+
+    An order's ``extra`` may wish ``no_address``, ``no_items`` and ``currency``.
+    """
 
     partner = "shopbase"
     currencies = {
@@ -122,6 +125,7 @@ class ShopbaseStore(Storefront):
 
     def add_order(self, shop: Shop, order: Order) -> None:
         """A new order, or an old one with its parcels."""
+        spoil(order)
         self._pin(order, order.status)
         self.by_id[order.id] = (shop, order)
         if order.step in _SHIPPED:

@@ -21,7 +21,7 @@ from salur.sandbox.shopify.model import (
     wanted,
 )
 from salur.sandbox.shopify.settings import ShopifySettings
-from salur.sandbox.storefront.model import Courier, Order, Shipment, Shop, Variant
+from salur.sandbox.storefront.model import Courier, Order, Shipment, Shop, Variant, spoil
 from salur.sandbox.storefront.store import Storefront
 from salur.sandbox.storefront.tokens import Tokens
 
@@ -40,7 +40,8 @@ class ShopifyStore(Storefront):
     """Shops with locations, fulfilment orders, webhook subscriptions and buckets of points.
 
     A shop's ``id`` is its domain. An order's ``extra`` may wish: ``digital`` (SKUs that need no shipping),
-    ``refunded`` (pieces by SKU), ``split`` (lines at both locations by turns), ``no_address``.
+    ``refunded`` (pieces by SKU), ``split`` (lines at both locations by turns), ``no_address``,
+    ``no_items``, ``currency``.
     """
 
     partner = "shopify"
@@ -133,6 +134,7 @@ class ShopifyStore(Storefront):
 
     def add_order(self, shop: Shop, order: Order) -> None:
         """Shopify makes the fulfilment orders with the order."""
+        spoil(order)
         self._pin(order, order.status)
         self.by_id[order.id] = (shop, order)
         places: dict[int, FulfillmentOrder] = {}

@@ -116,6 +116,13 @@ class Order:
         return sum((line.price * line.quantity for line in self.lines), Decimal(0))
 
 
+def spoil(order: Order) -> None:
+    """What control wished to be wrong: ``extra.currency`` is another one, with ``extra.no_items`` there is no line."""
+    order.currency = str(order.extra.get("currency", order.currency))
+    if order.extra.get("no_items"):
+        order.lines = []
+
+
 @dataclass
 class Shop:
     """A shop and everything in it. ``linked``: the seller has let the hub in."""

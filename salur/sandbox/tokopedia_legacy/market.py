@@ -7,7 +7,7 @@ from typing import Any
 
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import code, dice, token
-from salur.sandbox.storefront.model import Courier, Order, Shop
+from salur.sandbox.storefront.model import Courier, Order, Shop, spoil
 from salur.sandbox.storefront.store import Storefront
 from salur.sandbox.storefront.tokens import Tokens
 from salur.sandbox.tokopedia_legacy import messages
@@ -49,7 +49,10 @@ class AppTokens(Tokens):
 
 
 class Market(Storefront):
-    """Shops under one application."""
+    """Shops under one application.
+
+    An order's ``extra`` may wish ``no_address``, ``no_items`` and ``currency``.
+    """
 
     partner = "tokopedia_legacy"
     currencies = {"ID": "IDR"}
@@ -94,6 +97,7 @@ class Market(Storefront):
 
     def add_order(self, shop: Shop, order: Order) -> None:
         """A new order."""
+        spoil(order)
         self.by_id[order.id] = (shop, order)
         if order.cancel_asked:
             messages.remember(order, order.updated)

@@ -54,7 +54,7 @@ def listed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
         "accept_partial": False,
         "invoice_ref_num": market.invoice(order),
         "have_product_bundle": False,
-        "products": [_product(line, order.note) for line in order.lines],
+        "products": [_product(order, line) for line in order.lines],
         "products_fulfilled": [
             {"product_id": line.variant.id, "quantity_deliver": line.quantity, "quantity_reject": 0}
             for line in order.lines
@@ -71,7 +71,9 @@ def listed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
         "recipient": {
             "Name": _masked(market, person.name),
             "phone": phone,
-            "address": {
+            "address": {}
+            if order.extra.get("no_address")
+            else {
                 "address_full": _masked(market, person.street),
                 "district": person.district,
                 "city": person.city,
@@ -117,18 +119,18 @@ def status_of(order: Order) -> int | str:
     return int(order.status) if order.status.isdigit() else order.status
 
 
-def _product(line: Line, note: str) -> dict[str, Any]:
+def _product(order: Order, line: Line) -> dict[str, Any]:
     price, weight = whole(line.price), line.variant.grams / 1000
     return {
         "id": line.variant.id,
         "Name": _name(line),
         "quantity": line.quantity,
-        "notes": note,
+        "notes": order.note,
         "weight": weight,
         "total_weight": round(weight * line.quantity, 3),
         "price": price,
         "total_price": price * line.quantity,
-        "currency": "Rp",
+        "currency": order.extra.get("currency", "Rp"),
         "sku": line.variant.sku,
         "is_wholesale": False,
     }
@@ -240,7 +242,9 @@ def _info(market: "Market", order: Order) -> dict[str, Any]:
             "autoresi_awb": "" if order.shipments else order.tracking,
             "isCashless": True,
         },
-        "destination": {
+        "destination": None
+        if order.extra.get("no_address")
+        else {
             "receiver_name": _masked(market, person.name),
             "receiver_phone": _masked(market, person.phone),
             "address_street": _masked(market, person.street),

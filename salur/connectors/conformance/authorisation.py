@@ -6,7 +6,7 @@ from salur.connectors.base.capabilities import FormField
 from salur.connectors.base.errors import AuthExpired, AuthRejected, Rejected, Retryable
 from salur.connectors.base.types import PartnerIdentity
 
-from .bench import TOKENS, Bench
+from .bench import TOKENS, Bench, Outcome
 from .checks import Book, Bypass, Power, expect
 
 BOOK = Book("Authorisation", look="verify(), errors.py")
@@ -30,12 +30,12 @@ def good(bench: Bench) -> None:
 
 @BOOK.check("auth.bad_secret", "Each wrong secret is refused", "R9, R36", look="verify(), errors.py (AuthRejected)")
 def bad_secret(bench: Bench) -> None:
-    """One after the other is altered."""
+    """One after the other is altered. What only buys tokens is refused where they are bought."""
     values = bench.credentials()
     tried = opening(bench)
     expect(tried, "at least one secret among the credentials", sorted(values))
     for key in tried:
-        outcome = bench.attempt(bench.altered({key: altered(values[key])}).verify)
+        outcome = _opened(bench, key, altered(values[key]))
         refused = isinstance(outcome.error, AuthRejected | Rejected)
         if key in TOKENS:
             refused = refused or isinstance(outcome.error, AuthExpired)
@@ -83,13 +83,16 @@ def altered(value: str) -> str:
 def empty(bench: Bench) -> None:
     """What a half-filled form would give."""
     for key in opening(bench):
-        outcome = bench.attempt(_with_empty, bench, key)
+        outcome = _opened(bench, key, "")
         expect(outcome.error is not None, f"an empty {key} refused", outcome)
 
 
-def _with_empty(bench: Bench, key: str) -> object:
-    """Building it may be refused as well."""
-    return bench.altered({key: ""}).verify()
+def _opened(bench: Bench, key: str, value: str) -> Outcome:
+    """What the account says to another value of a secret: by itself, or when it is to buy new tokens with it."""
+    outcome = bench.attempt(lambda: bench.altered({key: value}).verify())
+    if outcome.error is not None or key in TOKENS or "oauth" not in bench.plugin.capabilities.abilities:
+        return outcome
+    return bench.attempt(lambda: bench.altered({key: value}).refresh())
 
 
 @BOOK.check("auth.stable", "The identity stays the same and shows no secret", "R12", look="verify(), mapping.py")

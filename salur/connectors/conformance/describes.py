@@ -18,9 +18,14 @@ CORE = {"store": interfaces.StoreConnector, "warehouse": interfaces.WarehouseCon
 ABILITIES: dict[str, dict[str, type]] = {
     "store": {
         "oauth": interfaces.OAuth,
+        "grant": interfaces.GrantsTokens,
+        "accept": interfaces.AcceptsOrders,
         "arrange": interfaces.ArrangesShipment,
         "confirm": interfaces.ConfirmsShipment,
+        "cancel": interfaces.CancelsOrders,
+        "decide": interfaces.DecidesCancellation,
         "listings": interfaces.ListsProducts,
+        "stock": interfaces.SetsStock,
         "callbacks": interfaces.CallsBack,
     },
     "warehouse": {

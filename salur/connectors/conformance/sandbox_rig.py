@@ -15,6 +15,7 @@ from .checks import Power
 from .rig import BareRig, Row
 
 STORE_POWERS = frozenset({Power.COUNTS, Power.FAULTS, Power.CLOCK, Power.ORDERS, Power.TOKENS})
+SETTLED_SECONDS = 300
 WAREHOUSE_POWERS = frozenset(Power) - {Power.ORDERS}
 
 
@@ -162,7 +163,8 @@ class StoreSandboxRig(SandboxRig):
 
     def sell(self, count: int) -> Sequence[str]:
         """See :class:`~.rig.Rig`."""
-        answer = self._control(f"{self.partner}/orders", {"count": count})
+        # Some stores hold the last minutes back.
+        answer = self._control(f"{self.partner}/orders", {"count": count, "updated_seconds_ago": SETTLED_SECONDS})
         made: Sequence[str] = answer.get("ids") or answer["order_sns"]
         return made
 

@@ -132,6 +132,8 @@ class EtsyConnector:
         return [mapping.store_order(row) for row in rows if row is not None]
 
     def _receipt(self, external_id: str) -> JsonObject | None:
+        if not (external_id.isascii() and external_id.isdigit()):
+            return None  # Etsy would refuse the question instead of saying that there is none
         path = self.wire.shop_path(f"/receipts/{in_path(external_id)}")
         try:
             return self.wire.get("getShopReceipt", path, subject=external_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -122,7 +123,8 @@ def _claim(line: PartnerLine) -> tuple[int, list[ShipmentClaim]]:
 
 def _carry_and_save(line: PartnerLine, claims: Sequence[ShipmentClaim], taken: int) -> None:
     wanted = str(line.settings.get("handover", ""))
-    carriers = [Carrier(claim, wanted) for claim in claims]
+    accepts = "accept" in line.plugin.capabilities.abilities
+    carriers = [Carrier(claim, wanted, accepts) for claim in claims]
     results = call_many(line, [Job(c.claim.id, c.carry) for c in carriers], width=BATCH)
     for carrier, result in zip(carriers, results, strict=True):
         _conclude(carrier, result.error)
@@ -153,6 +155,7 @@ class Carrier:
 
     claim: ShipmentClaim
     handover: str = ""
+    accepts: bool = False
     progress: Progress = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,12 +172,21 @@ class Carrier:
             self._fetch_label(connector)
 
     def _arrange(self, connector: Any) -> None:
+        if self.accepts and self._accepted_with_number(connector):
+            return
         try:
             option = choose_option(connector.shipping_options(self.claim.order), self.handover)
             connector.arrange(self.claim.order, option)
         except AlreadyExists:
             pass  # arranged by an earlier try whose answer was lost, or by a person at the store
         self.progress.state = ShipmentState.ARRANGED
+
+    def _accepted_with_number(self, connector: Any) -> bool:
+        """Some stores want an order accepted first, and may give its number by that alone (R101)."""
+        with suppress(AlreadyExists):
+            connector.accept(self.claim.order)
+        self._ask_number(connector)
+        return self.progress.state == ShipmentState.NUMBERED
 
     def _ask_number(self, connector: Any) -> None:
         answer = connector.awb(self.claim.order)

@@ -113,6 +113,8 @@ def test_the_store_is_known_by_its_name_in_the_address() -> None:
     assert transport.calls[0].headers["X-ShopBase-Access-Token"] == "sbtok_abc"
     with pytest.raises(AuthRejected):
         shopbase(shop=example("shop", "token not valid"))[0].verify()
+    with pytest.raises(AuthRejected):
+        shopbase(STORE.replaced(store="teh"), shop=example("shop", "the shop"))[0].verify()
 
 
 def test_the_list_gives_whole_orders() -> None:

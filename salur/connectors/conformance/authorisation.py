@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from salur.connectors.base.capabilities import FormField
 from salur.connectors.base.errors import AuthExpired, AuthRejected, Rejected, Retryable
 from salur.connectors.base.types import PartnerIdentity
@@ -36,6 +38,7 @@ def bad_secret(bench: Bench) -> None:
     expect(tried, "at least one secret among the credentials", sorted(values))
     for key in tried:
         outcome = _opened(bench, key, altered(values[key]))
+        outcome = with_secret(bench, key, altered(values[key]))
         refused = isinstance(outcome.error, AuthRejected | Rejected)
         if key in TOKENS:
             refused = refused or isinstance(outcome.error, AuthExpired)
@@ -53,12 +56,30 @@ def bad_field(bench: Bench) -> None:
         raise Bypass("the form has no field that could be wrong but secrets and addresses")
     ours = identity(bench).key
     for field in tried:
-        outcome = bench.attempt(bench.altered({field.key: altered(values[field.key])}).verify)
+        outcome = bench.attempt(_open, bench, {field.key: altered(values[field.key])})
         if outcome.error is None:
             expect(outcome.value.key == ours, f"a wrong {field.key} refused, or without effect on the key", outcome)
         else:
             wanted = isinstance(outcome.error, AuthRejected | Rejected)
             expect(wanted, f"a wrong {field.key} refused as AuthRejected or Rejected", outcome)
+
+
+def with_secret(bench: Bench, key: str, value: str) -> Outcome:
+    """What comes of another value of one secret: by the call that needs it, opening or else renewing."""
+    outcome = bench.attempt(_open, bench, {key: value})
+    if outcome.error is None and "oauth" in bench.plugin.capabilities.abilities:
+        return bench.attempt(lambda: bench.altered({key: value}).refresh())
+    return outcome
+
+
+def _open(bench: Bench, changes: Mapping[str, str]) -> PartnerIdentity:
+    """Open the account with some values changed; where typed keys buy the token, with one that they buy."""
+    values = {**bench.credentials(), **changes}
+    if "grant" in bench.plugin.capabilities.abilities and not changes.keys() & TOKENS:
+        tokens = bench.connector(credentials=values).grant()
+        values |= {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
+    opened: PartnerIdentity = bench.connector(credentials=values).verify()
+    return opened
 
 
 def _can_be_wrong(field: FormField) -> bool:
@@ -93,6 +114,10 @@ def _opened(bench: Bench, key: str, value: str) -> Outcome:
     if outcome.error is not None or key in TOKENS or "oauth" not in bench.plugin.capabilities.abilities:
         return outcome
     return bench.attempt(lambda: bench.altered({key: value}).refresh())
+
+
+        outcome = with_secret(bench, key, "")
+        expect(outcome.error is not None, f"an empty {key} refused", outcome)
 
 
 @BOOK.check("auth.stable", "The identity stays the same and shows no secret", "R12", look="verify(), mapping.py")

@@ -27,6 +27,7 @@ BOOKS: tuple[Book, ...] = (
     describes.BOOK,
     authorisation.BOOK,
     tokens.OAUTH,
+    tokens.GRANT,
     tokens.CLOCK,
     places.BOOK,
     products.BOOK,

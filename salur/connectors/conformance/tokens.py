@@ -13,6 +13,7 @@ from .bench import Bench
 from .checks import Book, Bypass, Power, expect
 
 OAUTH = Book("Tokens", look="refresh(), errors.py (AuthExpired)", abilities=("oauth",))
+GRANT = Book("Tokens", look="grant(), refresh(), errors.py", abilities=("grant",))
 CLOCK = Book("Clock", look="wire.py (times of requests), errors.py")
 AT_ONCE = 12
 VERIFIER = "kit-verifier-" + "x" * 40  # what the hub makes anew for each login (PKCE)
@@ -34,9 +35,17 @@ def held(values: dict[str, str], tokens: TokenSet) -> dict[str, str]:
     return {**values, "access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
 
 
+def _renewable(bench: Bench) -> dict[str, str]:
+    """Credentials with a refresh token."""
+    values = bench.credentials()
+    if not values.get("refresh_token"):
+        raise Bypass("a login gives no refresh token here: access does not end by itself")
+    return values
+
+
 def _expired(bench: Bench) -> dict[str, str]:
     """Credentials whose access token is too old by now."""
-    values = bench.credentials()
+    values = _renewable(bench)
     values = held(values, refreshed(bench, values))
     if not bench.rig.end_access():
         raise Bypass(f"{bench.rig.name} cannot end the access before its time")
@@ -102,9 +111,41 @@ def together(bench: Bench) -> None:
 @OAUTH.check("tokens.used", "A refresh token that is worth nothing is AuthRejected", "R23")
 def used(bench: Bench) -> None:
     """The account pauses until its owner logs in again."""
+    _renewable(bench)
     connector = bench.altered({"refresh_token": "kit-not-a-token"})
     outcome = bench.attempt(connector.refresh)
     expect(isinstance(outcome.error, AuthRejected | AuthExpired), "AuthRejected", outcome)
+
+
+def granted(bench: Bench, values: dict[str, str], *, again: bool = False) -> dict[str, str]:
+    """Credentials with tokens that the typed keys bought."""
+    connector = bench.connector(credentials=values)
+    tokens = connector.refresh() if again else connector.grant()
+    expect(isinstance(tokens, TokenSet), "a TokenSet", type(tokens).__name__)
+    ends = tokens.access_expires_at
+    expect(ends.tzinfo is not None and ends > datetime.now(UTC), "an aware end that lies ahead", ends)
+    return held({**values, **tokens.details, **({"shop_id": tokens.identity} if tokens.identity else {})}, tokens)
+
+
+@GRANT.check("tokens.granted", "The typed keys alone buy a token that opens the account", "R8, R9")
+def grants(bench: Bench) -> None:
+    """Nothing but what the form asks for is there at first."""
+    typed = {field.key: bench.credentials().get(field.key, "") for field in bench.form()}
+    outcome = bench.attempt(bench.connector(credentials=granted(bench, typed)).verify)
+    expect(outcome.error is None, "an answer with the token bought", outcome)
+
+
+@GRANT.check("tokens.granted_again", "A token that is too old is AuthExpired; another is bought and it goes on", "R23",
+             Power.TOKENS)  # fmt: skip
+def grants_again(bench: Bench) -> None:
+    """The hub renews once and repeats; AuthRejected would pause the account instead."""
+    values = granted(bench, bench.credentials())
+    if not bench.rig.end_access():
+        raise Bypass(f"{bench.rig.name} cannot end the access before its time")
+    outcome = bench.attempt(bench.connector(credentials=values).verify)
+    expect(isinstance(outcome.error, AuthExpired), "AuthExpired", outcome)
+    again = bench.attempt(bench.connector(credentials=granted(bench, values, again=True)).verify)
+    expect(again.error is None, "an answer with the new token", again)
 
 
 @CLOCK.check("clock.minutes", "Clocks two minutes apart do not matter", "issue: clock skew", Power.CLOCK)

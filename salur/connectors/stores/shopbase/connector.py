@@ -120,7 +120,11 @@ class ShopBaseConnector:
 
     def verify(self) -> PartnerIdentity:
         """The store that the token opens; ``key`` is its address."""
-        return mapping.identity(self.wire.get("shop", "/shop.json"), self.wire.domain)
+        document = self.wire.get("shop", "/shop.json")
+        there = mapping.domain_of(document)
+        if there and there != self.wire.domain:
+            raise AuthRejected("other_store", f"the token opens {there}, not {self.wire.domain}", field="store")
+        return mapping.identity(document, self.wire.domain)
 
     # --- orders
 

@@ -40,6 +40,11 @@ def identity(document: JsonObject, address: str) -> PartnerIdentity:
     )
 
 
+def domain_of(document: JsonObject) -> str:
+    """The store's own address at ShopBase, where it tells (assumed)."""
+    return text(as_object(document.get("shop"), "shop"), "shopbase_domain").strip().lower()
+
+
 def written(at: datetime) -> str:
     """A time as the filters want it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -37,7 +37,6 @@ def bad_secret(bench: Bench) -> None:
     tried = opening(bench)
     expect(tried, "at least one secret among the credentials", sorted(values))
     for key in tried:
-        outcome = _opened(bench, key, altered(values[key]))
         outcome = with_secret(bench, key, altered(values[key]))
         refused = isinstance(outcome.error, AuthRejected | Rejected)
         if key in TOKENS:
@@ -65,11 +64,11 @@ def bad_field(bench: Bench) -> None:
 
 
 def with_secret(bench: Bench, key: str, value: str) -> Outcome:
-    """What comes of another value of one secret: by the call that needs it, opening or else renewing."""
+    """What the account says to another value of a secret: by itself, or when it is to buy new tokens with it."""
     outcome = bench.attempt(_open, bench, {key: value})
-    if outcome.error is None and "oauth" in bench.plugin.capabilities.abilities:
-        return bench.attempt(lambda: bench.altered({key: value}).refresh())
-    return outcome
+    if outcome.error is not None or key in TOKENS or "oauth" not in bench.plugin.capabilities.abilities:
+        return outcome
+    return bench.attempt(lambda: bench.altered({key: value}).refresh())
 
 
 def _open(bench: Bench, changes: Mapping[str, str]) -> PartnerIdentity:
@@ -104,18 +103,6 @@ def altered(value: str) -> str:
 def empty(bench: Bench) -> None:
     """What a half-filled form would give."""
     for key in opening(bench):
-        outcome = _opened(bench, key, "")
-        expect(outcome.error is not None, f"an empty {key} refused", outcome)
-
-
-def _opened(bench: Bench, key: str, value: str) -> Outcome:
-    """What the account says to another value of a secret: by itself, or when it is to buy new tokens with it."""
-    outcome = bench.attempt(lambda: bench.altered({key: value}).verify())
-    if outcome.error is not None or key in TOKENS or "oauth" not in bench.plugin.capabilities.abilities:
-        return outcome
-    return bench.attempt(lambda: bench.altered({key: value}).refresh())
-
-
         outcome = with_secret(bench, key, "")
         expect(outcome.error is not None, f"an empty {key} refused", outcome)
 

@@ -119,11 +119,11 @@ class EtsyConnector:
 
         stretch = read_on(place.skip, place.matched, fetch)
         orders = [mapping.store_order(row) for row in stretch.rows]
-        heads = [OrderHead(order.external_id, order.version, order.raw_status, order) for order in orders]
+        fresh = [order for order in orders if not paging.told_before(place, order)]
+        heads = [OrderHead(order.external_id, order.version, order.raw_status, order) for order in fresh]
         if place.alone:
             return Page(heads, str(paging.after_second(place, stretch)))
-        newest = max((int(order.version.timestamp()) for order in orders), default=0)
-        following = paging.after_time(place, size, len(orders), newest)
+        following = paging.after_time(place, size, orders)
         return Page(heads, str(following) if following else None)
 
     def order_details(self, ids: Sequence[str]) -> Sequence[StoreOrder]:

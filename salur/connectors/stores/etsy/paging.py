@@ -8,11 +8,12 @@ counted: within that second alone, so that whatever changes leaves it (:mod:`sal
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salur.connectors.base.errors import ContractBroken
 from salur.connectors.base.places import Stretch
-from salur.connectors.base.types import TimeWindow
+from salur.connectors.base.types import StoreOrder, TimeWindow
 
 EARLIEST = 946_684_800  # Etsy takes no earlier time
 
@@ -22,15 +23,19 @@ class Place:
     """Where a page begins: an update time in seconds.
 
     ``alone``: of this second only, ``skip`` of its receipts were seen, when it had ``matched`` (0: not known yet).
+    ``seen``: receipts of this second that the page before has shown, so that they are not told twice.
     """
 
     since: int
     alone: bool = False
     skip: int = 0
     matched: int = 0
+    seen: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        return f"{self.since}:{self.skip}:{self.matched}" if self.alone else f"{self.since}"
+        if self.alone:
+            return f"{self.since}:{self.skip}:{self.matched}"
+        return f"{self.since}={','.join(sorted(self.seen))}" if self.seen else f"{self.since}"
 
 
 def first(window: TimeWindow) -> Place:
@@ -46,20 +51,30 @@ def last_second(window: TimeWindow) -> int:
 
 def read(cursor: str) -> Place:
     """A cursor of ours as it was kept; anything else is ContractBroken."""
-    parts = cursor.split(":")
+    written, _, seen = cursor.partition("=")
+    parts = written.split(":")
     if len(parts) in (1, 3) and all(part.isascii() and part.isdigit() for part in parts):
-        numbers = [int(part) for part in parts]
-        return Place(numbers[0], len(numbers) == 3, *numbers[1:])
+        since, *places = [int(part) for part in parts]
+        if places:
+            return Place(since, True, places[0], places[1])
+        return Place(since, seen=frozenset(seen.split(",") if seen else ()))
     raise ContractBroken("bad_cursor", cursor[:80], field="cursor")
 
 
-def after_time(place: Place, size: int, shown: int, newest: int) -> Place | None:
-    """Where the page begins that follows one read by time: ``shown`` of ``size`` receipts, the last changed at
-    ``newest``. None after the last page.
-    """
-    if shown < size:
+def after_time(place: Place, size: int, orders: Sequence[StoreOrder]) -> Place | None:
+    """Where the page begins that follows one read by time; None after the last page, which is not full."""
+    if len(orders) < size:
         return None
-    return Place(newest) if newest > place.since else Place(place.since, True)
+    times = {order.external_id: int(order.version.timestamp()) for order in orders}
+    newest = max(times.values())
+    if newest <= place.since:
+        return Place(place.since, True)
+    return Place(newest, seen=frozenset(number for number, at in times.items() if at == newest))
+
+
+def told_before(place: Place, order: StoreOrder) -> bool:
+    """Whether the page before has shown it as it is: neither its number nor its time has changed."""
+    return order.external_id in place.seen and int(order.version.timestamp()) == place.since
 
 
 def after_second(place: Place, stretch: Stretch) -> Place:

@@ -24,7 +24,7 @@ from salur.connectors.base.errors import (
 from salur.connectors.base.transport import Effect
 from salur.connectors.base.types import OrderStatus
 from salur.connectors.profiles.tiktok_shop.statuses import order_status
-from salur.connectors.profiles.tiktok_shop.wire import Wire, sign
+from salur.connectors.profiles.tiktok_shop.wire import EARLY, Wire, sign
 from salur.connectors.stores.tiktok.connector import PLUGIN as TIKTOK
 from salur.connectors.stores.tokopedia.connector import PLUGIN as TOKOPEDIA
 
@@ -64,7 +64,7 @@ def test_every_listed_status_has_a_meaning_and_every_meaning_is_listed(plugin: P
 def test_calls_are_signed_as_worked_out_by_hand(vector: dict[str, Any]) -> None:
     assert sign(vector["app_secret"], vector["path"], vector["query"], vector["body"].encode()) == vector["sign"]
     transport = Scripted(dict.fromkeys(("order.orders.search", "authorization.shops", "order.orders"), b'{"code": 0}'))
-    wire = Wire(KEYS, transport, lambda: NOW)
+    wire = Wire(KEYS, transport, lambda: NOW + EARLY)
     ours = {
         name: value for name, value in vector["query"].items() if name not in ("app_key", "timestamp", "shop_cipher")
     }

@@ -124,8 +124,9 @@ class StoreCapabilities:
     ``poll_seconds`` is the default distance of polls (P3); ``max_window_days`` the longest window of one listing.
     ``confirms_lines``: the store is told what is in each parcel, so ``confirm`` takes the lines as a fourth argument.
     ``cancel_reasons``: what a seller may give as reason, as (code, message id), the usual one first.
-    ``stock_batch``: how many listings one call of ``set_stock`` takes. ``messages_by``, ``callback_answer`` and
-    ``notes`` as for warehouses.
+    ``stock_batch``: how many listings one call of ``set_stock`` takes. ``return_by``: how the store learns where a
+    login returns to: ``link`` (it stands in the login's address) or ``console`` (typed in by hand there).
+    ``messages_by``, ``callback_answer`` and ``notes`` as for warehouses.
     """
 
     name: str
@@ -144,6 +145,7 @@ class StoreCapabilities:
     confirms_lines: bool = False
     cancel_reasons: tuple[tuple[str, str], ...] = ()
     stock_batch: int = 1
+    return_by: str = "link"
     messages_by: str = "console"
     callback_answer: str = ""
     notes: tuple[str, ...] = ()

@@ -77,9 +77,17 @@ def authorise(request: MerchantRequest, kind: str, name: str) -> HttpResponseBas
         "by_login": "oauth" in plugin.capabilities.abilities,
         "countries": country_names(plugin.capabilities.countries),
         "facts": facts_of(plugin),
-        "notes": notes_of(plugin),
+        "notes": [*notes_of(plugin), *_where_to_return(plugin)],
     }
     return fragment_or_page(request, "web/integrations/authorise.html", context, status=422 if form.is_bound else 200)
+
+
+def _where_to_return(plugin: Plugin) -> list[str]:
+    """What must be typed in at the partner before a login there can lead back."""
+    if getattr(plugin.capabilities, "return_by", "link") == "link":
+        return []
+    told = gettext("Enter this address at the partner, as the one that a login returns to: %(address)s")
+    return [told % {"address": return_address()}]
 
 
 def _connect(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str) -> HttpResponse | None:

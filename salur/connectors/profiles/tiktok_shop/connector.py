@@ -73,6 +73,7 @@ def capabilities(name: str, title: str, countries: tuple[str, ...], notes: tuple
         rate=RateLimit(20.0, 40),  # of the 50 for each call, so that people and other programs keep some
         cancel_reasons=cancelling.CANCEL_REASONS,
         stock_batch=products.TARGETS,
+        return_by="console",
         messages_by="call",
         notes=notes,
         token_margin_seconds=86_400,

@@ -50,6 +50,7 @@ CAPABILITIES = StoreCapabilities(
     page_size=200,
     max_window_days=30.0,
     poll_seconds=8 * 3600,
+    return_by="console",
     rate=RateLimit(5.0, 20),
     confirms_lines=True,
     stock_batch=25,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, BinaryIO, cast
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from ninja import Body, File, Form, Query, Router
 from ninja.files import UploadedFile
 
+from salur.flows.filed import restored_reading
 from salur.flows.uploads import drop_upload, first_rows, import_upload, keep_upload, say_columns
 from salur.integrations.queries import find_store
 from salur.orders.formats import ColumnMap, FileRefused, ReadOptions
@@ -126,8 +128,10 @@ def say_preview_columns(
 
     def answer() -> Answer:
         row = _found(upload_id)
+        encoding = restored_reading(row.reading).options.encoding  # in which the headers were read
         said = _checked(body, first_rows(row).headers)
-        say_columns(upload_id, said, row.reading.get("options", {}).get("encoding", ""))
+        said = replace(said, options=replace(said.options, encoding=encoding))
+        say_columns(upload_id, said, encoding)
         return Answer(_shown(_found(upload_id)), 202)
 
     return _written(request, answer)

@@ -27,6 +27,7 @@ class Options(Schema):
 
     dates: str = Field("", description="`dmy` or `mdy`: what 01/05/2026 means.")
     decimal: str = Field("", description="The decimal sign, `.` or `,`.")
+    encoding: str = Field("", description="Where files do not say it themselves, such as cp874.")
     zone: str = Field("", description="IANA time zone of times without an offset.")
     currency: str = Field("", description="ISO 4217, where the file names none.")
     country: str = Field("", description="ISO 3166 alpha-2, where the file names none.")

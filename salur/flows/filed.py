@@ -7,7 +7,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 from salur.orders import mappings
@@ -67,12 +67,33 @@ def recognised(pieces: Iterable[bytes], options: ReadOptions) -> tuple[str, Read
     """The name of the file's format, and how it is read (inside a scope). Raises FileRefused."""
     pieces = iter(pieces)
     head = next(pieces, b"")
-    layout = identify(head, options, mappings.remembered)
+    try:
+        layout = identify(head, options, mappings.remembered)
+    except FileRefused:
+        if (known := _in_known_encodings(head, options)) is None:
+            raise
+        return known
     if layout is None:  # a workbook, whose header cannot be read from its beginning alone
         layout = identify(head + b"".join(pieces), options, mappings.remembered)
     if layout is None:
         raise FileRefused("unreadable_workbook", {"reason": "–"})
     return layout.info.name, _reading(layout, options)
+
+
+def _in_known_encodings(head: bytes, options: ReadOptions) -> tuple[str, Reading] | None:
+    """The remembered columns that the header has when it is read in the encoding that was remembered with them.
+
+    No guess: every name must fit.
+    """
+    for encoding in () if options.encoding else mappings.encodings():
+        said = replace(options, encoding=encoding)
+        try:
+            layout = identify(head, said, mappings.remembered)
+        except FileRefused:
+            continue
+        if isinstance(layout, Mapped) and layout.said.options.encoding == encoding:
+            return layout.info.name, _reading(layout, said)
+    return None
 
 
 def _reading(layout: Format, options: ReadOptions) -> Reading:

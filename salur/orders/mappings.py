@@ -11,7 +11,7 @@ from salur.foundation.clock import now
 
 from .formats import ColumnMap, ReadOptions
 from .formats.mapped import JOINS, headers_key
-from .formats.options import restored, wrong_options
+from .formats.options import restored
 from .formats.suggesting import suggest_options
 from .formats.table import plain_name
 from .formats.words import guess_columns
@@ -35,6 +35,12 @@ def as_map(row: ColumnMapping) -> ColumnMap:
 def used(said: ColumnMap) -> None:
     """Note when the mapping was last of use."""
     ColumnMapping.objects.filter(headers_key=headers_key(said.headers)).update(used_at=now())
+
+
+def encodings() -> list[str]:
+    """Encodings that were said of files beside their columns."""
+    found = ColumnMapping.objects.filter(options__has_key="encoding").values_list("options__encoding", flat=True)
+    return sorted(set(found))
 
 
 def all_mappings() -> list[ColumnMapping]:
@@ -97,16 +103,3 @@ def suggest(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Mapp
     guessed = guess_columns([name for name in headers if name not in columns], JOINS)
     columns |= {name: target for name, target in guessed.items() if target not in taken}
     return columns, restored(nearest.options)
-
-
-__all__ = [
-    "all_mappings",
-    "as_map",
-    "find_mapping",
-    "forget_mapping",
-    "remembered",
-    "save_mapping",
-    "suggest",
-    "used",
-    "wrong_options",
-]

@@ -22,6 +22,7 @@ from salur.orders.models import (
     ColumnMapping,
     ImportChunk,
     Order,
+    OrderLine,
     OrderUpload,
     SyncRun,
     SyncRunRow,
@@ -42,6 +43,7 @@ COLUMNS = {
     "Menge": "quantity",
     "Datum": "ordered_at",
 }
+TARGETS = ("order_id", "recipient_name", "address1", "sku", "quantity")
 SAID = ColumnMap(tuple(COLUMNS), COLUMNS, ReadOptions(dates="dmy", zone="Europe/Berlin"), "Laden")
 
 
@@ -205,6 +207,58 @@ def test_another_encoding_is_tried_without_uploading_again(world: World) -> None
     assert world.order("F00002").recipient_name == "สมชาย"
     with world.scope():
         assert not SyncRunRow.objects.filter(outcome="failed").exists()
+
+
+def test_an_encoding_that_was_said_beside_the_columns_is_used_for_the_next_file(world: World) -> None:
+    thai = "เลขที่;ชื่อ;ที่อยู่;สินค้า;จำนวน\r\n{};สมชาย;ถนน 1;TEA;1\r\n"
+    columns = dict(zip(["เลขที่", "ชื่อ", "ที่อยู่", "สินค้า", "จำนวน"], TARGETS, strict=True))
+    upload = keep(world, thai.format("T1").encode("cp874"))
+    assert upload.state == "columns"
+    with world.scope():
+        read_again(upload.pk, ReadOptions(encoding="cp874"))
+        options = ReadOptions(encoding="cp874", country="TH")
+        say_columns(upload.pk, ColumnMap(tuple(columns), columns, options, "ร้าน"), "cp874")
+        run = start_file_import(world.store_id, "b.csv", io.BytesIO(thai.format("T2").encode("cp874")), trigger="api")
+    carry_on_run(world.merchant_id, run.pk)
+    assert world.order("T2").recipient_name == "สมชาย"
+    stranger = keep(world, thai.replace("จำนวน", "ราคา").format("T3").encode("cp874"))
+    assert stranger.state == "columns", "another header is asked about"
+
+
+def test_all_that_is_wrong_with_a_file_is_told_before_as_it_is_after_and_the_rest_comes_in(world: World) -> None:
+    """Two orders of one number, decimal commas, a sum below, another encoding, short rows: told line by line."""
+    header = "order_id;recipient_name;address1;country;sku;quantity;unit_price\r\n"
+    content = header.encode() + b"".join(
+        [
+            b"A1;Som;Road 1;TH;TEA;1;12,50\r\n",
+            b"A2;Som;Road 1;TH;TEA;1;5\r\n",
+            b"A2;Another;Road 9;TH;TEA;1;5\r\n",
+            "A3;สมชาย;Road 1;TH;TEA;1;5\r\n".encode("cp874"),
+            b"A4;Som;Road 1\r\n",
+            b"A5;Som;Road 1;TH;TEA;1;1.500\r\n",
+            b"A6;Som;Road 1;TH;TEA;2;0,75\r\n",
+            b";Som;Road 1;TH;TEA;2;1\r\n",
+            b"Total;;;;;8;\r\n",
+        ]
+    )
+    upload = looked_over(world, keep(world, content))
+    with world.scope():
+        fields = ("line", "column", "code", "external_id")
+        before = list(UploadProblem.objects.order_by("line", "column").values_list(*fields))
+    assert before == [
+        (4, "address1", "order_rows_differ", "A2"),
+        (4, "recipient_name", "order_rows_differ", "A2"),
+        (5, "recipient_name", "bad_bytes", "A3"),
+        (6, "", "too_few_cells", "A4"),
+        (7, "unit_price", "bad_money", "A5"),
+        (9, "order_id", "missing_value", ""),
+    ]
+    run = imported(world, upload)
+    with world.scope():
+        rows_after = SyncRunRow.objects.filter(run_id=run.pk, outcome="failed")
+        assert list(rows_after.order_by("line", "column").values_list(*fields)) == before
+        assert sorted(Order.objects.values_list("external_id", flat=True)) == ["A1", "A6"]
+        assert sorted(str(line.unit_price) for line in OrderLine.objects.all()) == ["0.7500", "12.5000"]
 
 
 def test_words_of_a_status_column_that_are_not_known_are_collected(world: World) -> None:

@@ -143,6 +143,14 @@ def test_columns_are_guessed_told_remembered_and_used_by_the_next_file(shop: Sho
     assert "Q-1" in text_of(browser.get(next_page)), "no question is asked a second time"
 
 
+def test_a_file_of_another_channel_than_the_store_is_warned_of(shop: Shop) -> None:
+    from tests.orders.formats.files import shopify, table
+
+    shown = text_of(shop.client(OPERATOR).get(sent(shop, table([shopify()]))))
+    assert "“Shopify order export”, but Store is a store of Shopee" in shown
+    assert "is a store of" not in text_of(shop.client(OPERATOR).get(sent(shop, template_csv())))
+
+
 def test_a_wrong_encoding_is_changed_without_uploading_again(shop: Shop) -> None:
     browser = shop.client(OPERATOR)
     page = sent(shop, (HEADER + "W1,สมชาย,Road 1,TH,M-0000,2\r\n").encode("cp874"))

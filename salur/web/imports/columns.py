@@ -128,7 +128,5 @@ def _mapping_form(request: MerchantRequest, row: ColumnMapping) -> ColumnsForm:
     said = as_map(row)
     words = list(said.options.statuses)
     given: dict[str, Any] = {"headers": row.headers, "rows": [], "words": words, "zone": request.merchant.zone.key}
-    initial = initial_of(said, row.headers, words, "")
-    form = ColumnsForm(request.POST if request.method == "POST" else None, initial=initial, **given)
-    del form.fields["encoding"]  # belongs to a file, not to its columns
-    return form
+    initial = initial_of(said, row.headers, words, said.options.encoding)
+    return ColumnsForm(request.POST if request.method == "POST" else None, initial=initial, **given)

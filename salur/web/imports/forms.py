@@ -117,7 +117,7 @@ class ColumnsForm(forms.Form):
         columns = {header: target for header, target in columns.items() if target}
         statuses = {word.casefold(): found.get(f"w{place}", "") for place, word in enumerate(self._words)}
         options = ReadOptions(
-            **{name: found.get(name) or "" for name in self.OPTIONS if name not in ("currency", "encoding")},
+            **{name: found.get(name) or "" for name in self.OPTIONS if name != "currency"},
             currency=(found.get("currency") or "").upper(),
             statuses={word: status for word, status in statuses.items() if status},
         )

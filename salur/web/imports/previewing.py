@@ -31,7 +31,7 @@ from salur.web.reports.words import code_words
 
 from .forms import ReadingForm
 from .uploading import look_over_small
-from .words import kind_words, refused_words, upload_words
+from .words import kind_words, other_channel, refused_words, upload_words
 
 MOVING = (UploadState.QUEUED, UploadState.RUNNING)
 
@@ -67,6 +67,7 @@ def _shown(request: MerchantRequest, upload: OrderUpload, form: ReadingForm, *, 
         "upload": upload,
         "kind": kind_words(upload),
         "told": upload_words(upload),
+        "other": other_channel(upload),
         "orders": [_order(one) for one in upload.sample.get("orders", [])],
         "statuses": sorted(upload.sample.get("statuses", {}).items()),
         "words": upload.sample.get("words", []),

@@ -15,6 +15,7 @@ from salur.orders.formats.recognition import FORMATS
 from salur.orders.models import OrderUpload
 from salur.orders.states import UploadState
 from salur.web.reports.words import code_words
+from salur.web.words import channel_title
 
 TARGETS: Mapping[str, str | Promise] = {
     "order_id": _("Order number"),
@@ -90,6 +91,17 @@ def kind_words(upload: OrderUpload) -> str:
     if said:
         return gettext("Columns as said: %(name)s") % {"name": said.get("title", "")}
     return next((one.info.title for one in FORMATS if one.info.name == upload.file_format), "")
+
+
+def other_channel(upload: OrderUpload) -> str:
+    """A warning where the file is another channel's than the store; empty where there is nothing to warn of."""
+    known = next((one.info for one in FORMATS if one.info.name == upload.file_format), None)
+    if known is None or not known.channel or upload.store.channel in (known.channel, "manual"):
+        return ""
+    told = gettext(
+        "This is a file of the kind “%(kind)s”, but %(store)s is a store of %(channel)s. Is it the right store?"
+    )
+    return told % {"kind": known.title, "store": upload.store.name, "channel": channel_title(upload.store.channel)}
 
 
 def upload_words(upload: OrderUpload) -> str:

@@ -183,6 +183,16 @@ def test_many_orders_of_one_instant_are_paged_through() -> None:
     assert transport.sent("order.list")["paging"] == {"page": 1, "size": 50}
 
 
+def test_an_order_that_may_be_incomplete_is_left_out_and_does_not_take_others_along() -> None:
+    filled = deepcopy(listed())
+    filled[1]["paging"] = {"totalPage": 1, "totalRecord": 100}
+    detail = example("order.detail", "ready to be fulfilled")
+    connector, transport = blibli(order__list=[filled, filled, WAITING], order__detail=detail)
+    assert [order.external_id for order in connector.order_details(["1", NEW])] == [NEW]
+    asked_for = [call for call in transport.calls if call.operation == "order.list"]
+    assert len(asked_for) == 3
+
+
 def test_an_order_is_its_items_with_the_address_of_one() -> None:
     connector, transport = blibli(order__list=WAITING, order__detail=example("order.detail", "ready to be fulfilled"))
     (order,) = connector.order_details([NEW, "NOSUCH"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from salur.sandbox.blibli.call import Call, bad, refused
 from salur.sandbox.blibli.market import Package, dropship
-from salur.sandbox.blibli.rows import detailed, kind_of, listed
+from salur.sandbox.blibli.rows import detailed, kind_of, listed, ready_at
 from salur.sandbox.storefront.model import Line, Order
 
 HALF_HOUR, DAY = 1800.0, 86400.0
@@ -40,7 +40,7 @@ def _wanted(call: Call) -> list[tuple[Order, Line]]:
         pairs = [(order, line) for order in paid for line in order.lines]
         return [(order, line) for order, line in pairs if {order.number, str(line.id)} & numbers]
     since, until = _range(call, given.get("statusFPDateRange"))
-    return [(order, line) for order in paid if since <= order.paid * 1000 <= until for line in order.lines]
+    return [(order, line) for order in paid if since <= ready_at(order) <= until for line in order.lines]
 
 
 def _range(call: Call, given: Any) -> tuple[int, int]:
@@ -65,7 +65,7 @@ def _sorted(call: Call, found: list[tuple[Order, Line]]) -> list[tuple[Order, Li
     by_paid = given["by"] == "statusFPUpdatedTimestamp"
     return sorted(
         found,
-        key=lambda one: (one[0].paid if by_paid else one[0].created, one[0].number, one[1].id),
+        key=lambda one: (ready_at(one[0]) if by_paid else one[0].created, one[0].number, one[1].id),
         reverse=given["direction"] == "DESC",
     )
 

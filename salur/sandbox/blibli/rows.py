@@ -31,6 +31,11 @@ def delivery_of(order: Order) -> str:
     return "DROPSHIP" if dropship(order) else "PICKUP"
 
 
+def ready_at(order: Order) -> int:
+    """When it became ready, in milliseconds: no two orders of one second do so at once."""
+    return order.paid * 1000 + order.id % 1000
+
+
 def listed(market: Blibli, shop: Shop, order: Order, line: Line) -> dict[str, Any]:
     """An item in the list."""
     price = int(line.price)
@@ -45,7 +50,7 @@ def listed(market: Blibli, shop: Shop, order: Order, line: Line) -> dict[str, An
             "itemStatus": market.status_of(order, line),
             "quantity": line.quantity,
             "date": order.created * 1000,
-            "statusFPUpdatedTimestamp": order.paid * 1000,
+            "statusFPUpdatedTimestamp": ready_at(order),
             "customerFullName": order.person.name,
         },
         "product": {
@@ -73,7 +78,7 @@ def detailed(market: Blibli, shop: Shop, order: Order, line: Line) -> dict[str, 
         "sellerDeliveryType": delivery_of(order),
         "timestamp": {
             "created": order.created * 1000,
-            "statusUpdatedToFP": order.paid * 1000,
+            "statusUpdatedToFP": ready_at(order),
             "autoCancel": (order.paid + 2 * 86400) * 1000,
         },
         "histories": [{"status": word, "timestamp": at * 1000} for at, word in order.history if word],

@@ -40,7 +40,9 @@ from .wire import Wire
 
 DAY = 86_400
 LIST = "/seller/v1/orders/packages/filter"
-NUMBERS_AT_ONCE = 50
+NUMBERS_AT_ONCE = 20  # 50 are allowed, but a filter shows FILTER_SHOWS records
+FILTER_SHOWS = 100  # records in all, however many pages are asked (assumed)
+MOST_PAGES = 50
 PRODUCT_PAGE = 20
 PRODUCT_STATES = ("ACTIVE", "OOS")  # in stock, out of stock: one after the other
 SETTLED = frozenset({OrderStatus.READY, OrderStatus.SHIPPED, OrderStatus.COMPLETED})
@@ -112,10 +114,11 @@ class BlibliConnector:
         begin, _, place = (cursor or f"{mapping.milliseconds(window.since)}:0").partition(":")
         since, page = int(begin), int(place or 0)
         question = mapping.page_filter(since, mapping.milliseconds(window.until) - 1, page, CAPABILITIES.page_size)
-        packages = list(mapping.groups(self.wire.ask("order.list", LIST, question)))
+        document = self.wire.ask("order.list", LIST, question)
+        packages = list(mapping.groups(document))
         numbers = dict.fromkeys(item.order for group in packages for item in group)
         following = None
-        if len(packages) >= CAPABILITIES.page_size:
+        if packages and mapping.has_more(document, page, CAPABILITIES.page_size):
             last = min((mapping.milliseconds(item.ready_at) for item in packages[-1] if item.ready_at), default=0)
             following = f"{last}:0" if last > since else f"{since}:{page + 1}"
         return Page([OrderHead(number) for number in numbers], following)
@@ -131,24 +134,32 @@ class BlibliConnector:
         return found
 
     def _orders(self, numbers: Sequence[str]) -> dict[str, list[Item]]:
-        """The items of some orders, by order number; unknown ones are left out."""
-        found: dict[str, dict[str, Item]] = {}
-        page = 0
-        while True:
+        """The items of some orders, by order number; unknown ones are left out.
+
+        So is an order whose items fill all that a filter shows: some of them may be missing, and half an order must
+        not be sent. Several orders that do so together are asked for by halves.
+        """
+        found, full = self._look_up(numbers)
+        if full and len(numbers) > 1:
+            half = len(numbers) // 2
+            return self._orders(numbers[:half]) | self._orders(numbers[half:])
+        return {} if full else {number: found[number] for number in numbers if number in found}
+
+    def _look_up(self, numbers: Sequence[str]) -> tuple[dict[str, list[Item]], bool]:
+        """Items by order number, and whether the filter was filled."""
+        found: dict[str, Item] = {}
+        subject = numbers[0] if len(numbers) == 1 else ""
+        page, more, shown = 0, True, 0
+        while more and page < MOST_PAGES:
             question = mapping.number_filter(numbers, page, CAPABILITIES.page_size)
-            subject = numbers[0] if len(numbers) == 1 else ""
-            packages = list(mapping.groups(self.wire.ask("order.list", LIST, question, subject)))
-            for item in (item for group in packages for item in group):
-                found.setdefault(item.order, {})[item.number] = item
+            document = self.wire.ask("order.list", LIST, question, subject)
+            found |= {item.number: item for item in mapping.items(document)}
+            more, shown = mapping.has_more(document, page, CAPABILITIES.page_size), mapping.total(document)
             page += 1
-            if len(packages) < CAPABILITIES.page_size or page >= NUMBERS_AT_ONCE:
-                break
-        wanted = set(numbers)
-        return {
-            number: sorted(own.values(), key=lambda item: item.number)
-            for number, own in found.items()
-            if number in wanted
-        }
+        own: dict[str, list[Item]] = {}
+        for item in sorted(found.values(), key=lambda one: one.number):
+            own.setdefault(item.order, []).append(item)
+        return own, more or shown == FILTER_SHOWS
 
     def _items(self, external_id: str) -> list[Item]:
         return self._orders([external_id]).get(external_id, [])

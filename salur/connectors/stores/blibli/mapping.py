@@ -85,6 +85,20 @@ def groups(document: JsonObject) -> Iterator[list[Item]]:
         yield [_item(one, package) for one in as_objects(row.get("orderItems"), "orderItems")]
 
 
+def total(document: JsonObject) -> int:
+    """How many records the filter found, as far as it tells; 0 where it does not."""
+    return whole(as_object(document.get("paging") or {}, "paging"), "totalRecord")
+
+
+def has_more(document: JsonObject, page: int, size: int) -> bool:
+    """Is there a page after this one? Whether its size counts packages or items no source tells."""
+    paging = as_object(document.get("paging") or {}, "paging")
+    if paging.get("totalPage") is not None:
+        return page + 1 < whole(paging, "totalPage")
+    found = list(groups(document))
+    return max(len(found), sum(map(len, found))) >= size
+
+
 def _item(row: JsonObject, package: str) -> Item:
     order = as_object(row.get("order"), "order")
     product = as_object(row.get("product") or {}, "product")

@@ -101,6 +101,28 @@ ROW = example("orders.get", "a page by update time")["data"]["orders"][0]
 ITEMS = items("two pieces of one product")["data"][0]
 
 
+def test_an_order_that_cannot_be_read_does_not_hold_up_the_others() -> None:
+    page = json.loads(json.dumps(example("orders.get", "a page by update time")))
+    bad = {**page["data"]["orders"][0], "order_id": 7, "created_at": "yesterday"}
+    page["data"]["orders"].append(bad)
+    told = json.loads(json.dumps(items("two pieces of one product")))
+    told["data"].append({**told["data"][0], "order_id": 7})
+    script = {"orders.get": page, "orders.items.get": told, "order.get": {"code": "0", "data": bad}}
+    good, odd = shop(script).orders(WINDOW, None).items
+    assert good.order is not None
+    assert (odd.external_id, odd.order) == ("7", None)
+    assert shop(script).order_details(["7"]) == []
+
+
+def test_an_order_without_items_is_kept_with_the_state_that_it_names() -> None:
+    script = {
+        "order.get": example("order.get", "an order"),
+        "orders.items.get": {"code": "0", "data": [{"order_id": int(ORDER), "order_items": []}]},
+    }
+    (order,) = shop(script).order_details([ORDER])
+    assert (order.lines, order.status, order.raw_status, order.currency) == ((), OrderStatus.PAID, "pending", "IDR")
+
+
 class Shelf:
     """A list of orders as Lazada pages it: sorted by the time of change, an offset from its beginning."""
 

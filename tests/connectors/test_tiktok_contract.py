@@ -261,6 +261,17 @@ def test_states_of_the_example_orders(name: str, status: OrderStatus, awb: str, 
     assert (told.status, told.awb, len(told.lines)) == (status, awb, lines)
 
 
+def test_an_order_that_cannot_be_read_does_not_hold_up_the_others() -> None:
+    page = json.loads(json.dumps(example("order.orders.search", "a page with more to come")))
+    page["data"]["orders"].append({**page["data"]["orders"][0], "id": "7", "create_time": "yesterday"})
+    good, odd = shop({"order.orders.search": page}).orders(WINDOW, None).items
+    assert good.order is not None
+    assert (odd.external_id, odd.order) == ("7", None)
+    assert [one.external_id for one in shop({"order.orders": page}).order_details([ORDER, "7"])] == [ORDER]
+    (empty,) = shop({"order.orders": order_with(line_items=[], packages=[])}).order_details([ORDER])
+    assert (empty.lines, empty.status) == ((), OrderStatus.PAID)
+
+
 def test_unknown_orders_and_those_of_the_platforms_own_warehouse_are_left_out() -> None:
     assert shop({"order.orders": order("unknown orders are left out")}).order_details(["1", "26ZZZ"]) == []
     for kind in ("FULFILLMENT_BY_TIKTOK", "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"):

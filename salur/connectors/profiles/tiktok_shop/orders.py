@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from salur.connectors.base.errors import Rejected
-from salur.connectors.base.reading import JsonObject, text
+from salur.connectors.base.errors import ContractBroken, Rejected
+from salur.connectors.base.reading import JsonObject, needed_text, text
 from salur.connectors.base.transport import Effect
 from salur.connectors.base.types import OrderHead, Page, StoreOrder, TimeWindow
 
@@ -32,8 +33,17 @@ def page(wire: Wire, profile: Profile, window: TimeWindow, cursor: str | None) -
 
 
 def _head(row: JsonObject) -> OrderHead:
-    order = mapping.store_order(row)
+    order = _readable(row)
+    if order is None:
+        return OrderHead(needed_text(row, "id"))
     return OrderHead(order.external_id, order.version, order.raw_status, order)
+
+
+def _readable(row: JsonObject) -> StoreOrder | None:
+    """The order; None where it is not as documented, so that one bad order does not hold up all others."""
+    with suppress(ContractBroken):
+        return mapping.store_order(row)
+    return None
 
 
 def kept(profile: Profile, rows: Sequence[JsonObject]) -> list[JsonObject]:
@@ -52,8 +62,8 @@ def rows(wire: Wire, profile: Profile, numbers: Sequence[str]) -> list[JsonObjec
 
 
 def details(wire: Wire, profile: Profile, numbers: Sequence[str]) -> list[StoreOrder]:
-    """Orders in full."""
-    return [mapping.store_order(row) for row in rows(wire, profile, numbers)]
+    """Orders in full; what cannot be read is left out."""
+    return [order for row in rows(wire, profile, numbers) if (order := _readable(row))]
 
 
 def row(wire: Wire, profile: Profile, number: str) -> JsonObject:

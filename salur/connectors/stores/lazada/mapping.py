@@ -72,12 +72,20 @@ def listed_orders(document: JsonObject) -> Sequence[JsonObject]:
 
 
 def items_by_order(document: JsonObject) -> dict[str, list[JsonObject]]:
-    """The items of each order of an answer, without those that Lazada's own warehouse sends."""
-    found: dict[str, list[JsonObject]] = {}
-    for row in as_objects(document.get("data"), "data"):
-        items = as_objects(row.get("order_items"), "order_items")
-        found[needed_text(row, "order_id")] = [item for item in items if not flag(item, "is_fbl")]
-    return found
+    """The items of each order of an answer."""
+    rows = as_objects(document.get("data"), "data")
+    return {needed_text(row, "order_id"): list(as_objects(row.get("order_items"), "order_items")) for row in rows}
+
+
+def ours(items: Sequence[JsonObject]) -> list[JsonObject]:
+    """Without the items that Lazada's own warehouse sends."""
+    return [item for item in items if not flag(item, "is_fbl")]
+
+
+def words_of(order: JsonObject) -> list[str]:
+    """The states that the order itself lists: those of its items, each once."""
+    listed = order.get("statuses")
+    return [str(word) for word in listed] if isinstance(listed, list) else []
 
 
 def is_cancelled(item: JsonObject) -> bool:
@@ -124,7 +132,7 @@ def order_line(item: JsonObject) -> StoreOrderLine:
 
 def status_of(order: JsonObject, items: Sequence[JsonObject]) -> tuple[OrderStatus, str]:
     """The canonical state, and Lazada's words: those of the items, each once."""
-    words = list(dict.fromkeys(needed_text(item, "status") for item in items))
+    words = list(dict.fromkeys(needed_text(item, "status") for item in items)) or words_of(order)
     status = order_status(words)
     asked = any(flag(one, key) for one in (order, *items) for key in ("need_cancel_confirm", "is_cancel_pending"))
     if asked and status in WISHES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -73,11 +74,23 @@ def page(wire: Wire, window: TimeWindow, cursor: str | None) -> Page[OrderHead]:
 
 def _head(wire: Wire, number: str, row: JsonObject, items: Sequence[JsonObject] | None) -> OrderHead | None:
     if items is None:
-        return OrderHead(number, mapping.instant(row, "updated_at", mapping.zone_of(wire.venture)))
-    if not items:
-        return None  # all of it lies in Lazada's own warehouse, which sends it
-    order = mapping.store_order(row, items, wire.venture)
-    return OrderHead(number, order.version, order.raw_status, order)
+        return OrderHead(number)
+    if is_sent_by_lazada(items):
+        return None
+    order = _readable(wire, row, items)
+    return OrderHead(number) if order is None else OrderHead(number, order.version, order.raw_status, order)
+
+
+def is_sent_by_lazada(items: Sequence[JsonObject]) -> bool:
+    """Whether all of an order lies in Lazada's own warehouse, which sends it."""
+    return bool(items) and not mapping.ours(items)
+
+
+def _readable(wire: Wire, row: JsonObject, items: Sequence[JsonObject]) -> StoreOrder | None:
+    """The order; None where it is not as documented, so that one bad order does not hold up all others."""
+    with suppress(ContractBroken):
+        return mapping.store_order(row, mapping.ours(items), wire.venture)
+    return None
 
 
 def _following(place: Place, rows: Sequence[JsonObject], venture: str) -> str | None:
@@ -121,15 +134,16 @@ def is_number(written: str) -> bool:
 
 
 def items(wire: Wire, number: str) -> list[JsonObject]:
-    """The items of one order; none where Lazada does not know it."""
-    return items_of(wire, [number]).get(number, []) if is_number(number) else []
+    """The items of one order that the seller sends; none where Lazada does not know it."""
+    return mapping.ours(items_of(wire, [number]).get(number, [])) if is_number(number) else []
 
 
 def details(wire: Wire, numbers: Sequence[str]) -> list[StoreOrder]:
-    """Orders in full: one question for each, and one for the items of all."""
+    """Orders in full: one question for each, and one for the items of all. What cannot be read is left out."""
     rows = {number: row for number in numbers if is_number(number) and (row := _order(wire, number)) is not None}
     found = items_of(wire, list(rows))
-    return [mapping.store_order(rows[number], found[number], wire.venture) for number in rows if found.get(number)]
+    known = [number for number in rows if number in found and not is_sent_by_lazada(found[number])]
+    return [order for number in known if (order := _readable(wire, rows[number], found[number]))]
 
 
 def _order(wire: Wire, number: str) -> JsonObject | None:

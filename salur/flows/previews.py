@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from salur.connectors.base.types import StoreOrder
 from salur.foundation.clock import now
 from salur.orders.formats import FileRefused, ParsedOrder, RowProblem, read_orders
 from salur.orders.formats.template import NO_TIME
+from salur.orders.formats.workbook import SIGNATURE
 from salur.orders.models import Order, OrderUpload, UploadProblem
 from salur.orders.states import UploadState
 from salur.tenancy.models import Merchant
@@ -28,9 +31,10 @@ BATCH = 2000
 SHOWN_ORDERS = 10
 SHOWN_LINES = 5
 MOST_WORDS = 30  # words of a status column that a person is asked about
-# Files up to these sizes are looked over at once, while the person waits for the page.
+# Files up to these sizes are looked over at once, while the person waits for the page; of a workbook what it unpacks to
+# counts, because a small one may be a very long table.
 AT_ONCE = 512 << 10
-WORKBOOK_AT_ONCE = 64 << 10
+WORKBOOK_AT_ONCE = 2 << 20
 
 CLAIM = """
 UPDATE orders_orderupload SET state = 'running', epoch = epoch + 1, lease_until = %(lease)s
@@ -94,6 +98,20 @@ def carry_on_preview(merchant_id: int, upload_id: int) -> int:
 def _pieces(upload: OrderUpload) -> Iterator[bytes]:
     with merchant_scope(upload.merchant_id, actor=ACTOR, cause=f"upload:{upload.pk}"):
         yield from pieces_of(upload.pk)
+
+
+def is_small(upload: OrderUpload) -> bool:
+    """Whether the file can be looked over while a person waits (inside a scope)."""
+    if upload.size > AT_ONCE:
+        return False
+    content = b"".join(pieces_of(upload.pk))
+    if not content.startswith(SIGNATURE):
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sum(part.file_size for part in archive.infolist()) <= WORKBOOK_AT_ONCE
+    except zipfile.BadZipFile:
+        return True  # its preview says so at once
 
 
 def _claim(merchant_id: int, upload_id: int) -> int | None:

@@ -207,6 +207,21 @@ def test_a_large_file_is_left_to_the_worker_and_the_page_does_not_wait(shop: Sho
     assert "The file is not ready to import" in text_of(early)
 
 
+def test_a_small_workbook_that_unpacks_to_a_long_table_is_left_to_the_worker(shop: Shop) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("orders")
+    sheet.append(HEADER.strip().split(","))
+    for number in range(12_000):
+        sheet.append([f"W{number}", "Som", "Road 1", "TH", "M-0000", 1])
+    content = io.BytesIO()
+    book.save(content)
+    assert len(content.getvalue()) < AT_ONCE
+    shown = text_of(shop.client(OPERATOR).get(sent(shop, content.getvalue(), "orders.csv")))
+    assert 'hx-trigger="every 2s"' in shown
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_template_is_imported_as_it_is(shop: Shop, kind: str) -> None:
     content = shop.client(OPERATOR).get(f"/orders/import/template.{kind}").content

@@ -89,7 +89,7 @@ def _chosen(request: MerchantRequest, upload: OrderUpload, form: ColumnsForm) ->
         return None
     with acting(request, "button"):
         upload = say_columns(upload.pk, form.cleaned_data["said"], encoding)
-    look_over_small(upload)
+    look_over_small(request, upload)
     return redirect("web:upload", upload.pk)
 
 

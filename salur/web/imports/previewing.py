@@ -134,7 +134,7 @@ def _read(request: MerchantRequest, upload_id: int) -> HttpResponseBase:
         try:
             with acting(request, "button"):
                 upload = read_again(upload_id, options)
-            look_over_small(upload)
+            look_over_small(request, upload)
             return redirect("web:upload", upload_id)
         except FileRefused as refused:
             form.add_error(None, refused_words(refused))

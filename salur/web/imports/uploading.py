@@ -7,7 +7,7 @@ import io
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from salur.flows.previews import AT_ONCE, WORKBOOK_AT_ONCE, carry_on_preview
+from salur.flows.previews import carry_on_preview, is_small
 from salur.flows.uploads import keep_upload
 from salur.integrations.queries import stores
 from salur.orders.formats import FileRefused, template_csv
@@ -38,7 +38,7 @@ def import_orders(request: MerchantRequest) -> HttpResponseBase:
     if posted and form.is_valid():
         upload = _keep(request, form)
         if upload is not None:
-            look_over_small(upload)
+            look_over_small(request, upload)
             return redirect("web:upload", upload.pk)
     context = {"form": form, "stores": known, "waiting": waiting, "remembered": remembered}
     return fragment_or_page(request, "web/imports/upload.html", context, status=422 if posted else 200)
@@ -54,10 +54,11 @@ def _keep(request: MerchantRequest, form: ImportForm) -> OrderUpload | None:
         return None
 
 
-def look_over_small(upload: OrderUpload) -> None:
+def look_over_small(request: MerchantRequest, upload: OrderUpload) -> None:
     """Look a small file over while the person waits; a large one is left to the worker."""
-    workbook = upload.name.lower().endswith(".xlsx")
-    if upload.state == UploadState.QUEUED and upload.size <= (WORKBOOK_AT_ONCE if workbook else AT_ONCE):
+    with reading(request):
+        small = upload.state == UploadState.QUEUED and is_small(upload)
+    if small:
         carry_on_preview(upload.merchant_id, upload.pk)
 
 

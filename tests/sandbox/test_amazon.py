@@ -263,12 +263,13 @@ def test_what_was_taken_with_204_may_not_show_at_once_or_ever(control: Control, 
 
 def test_a_confirmation_must_be_whole_and_the_order_ready(seller: Seller) -> None:
     (number,) = seller.make()
-    for change in (
+    changes: tuple[dict[str, Any], ...] = (
         {"packageReferenceId": "PKG-1"}, {"packageReferenceId": "0"}, {"packageReferenceId": 7},
         {"carrierCode": "Bike"}, {"carrierCode": "Other"}, {"trackingNumber": ""},
         {"shipDate": "2026-01-02"}, {"shipDate": None},
         {"orderItems": []}, {"orderItems": [{"orderItemId": "1", "quantity": 1}]},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for change in changes:
         answer = seller.confirm(number, **change)
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "InvalidInput"), change
     assert seller.confirm(number, {"marketplaceId": "A1F83G8C2ARO7P"}).status_code == 400
@@ -307,11 +308,25 @@ def test_every_listed_status_and_no_other_is_shown(control: Control, seller: Sel
     assert seen == listed
 
 
+def test_an_order_may_be_spoilt(seller: Seller) -> None:
+    (number,) = seller.make(extra={"no_address": True, "no_items": True, "currency": "XTS"})
+    bare = seller.order(number)
+    assert (bare["proceeds"]["grandTotal"]["currencyCode"], bare["orderItems"], "recipient" in bare) == (
+        "XTS",
+        [],
+        False,
+    )
+    (number,) = seller.make(items=[{"sku": f"SKU-{one}"} for one in range(500)], person={"name": "محمد 😀"})
+    full = seller.order(number)
+    assert (len(full["orderItems"]), full["buyer"]["buyerName"]) == (500, "محمد 😀")
+
+
 def test_stock_is_patched_by_sku_in_the_sellers_own_place(control: Control, seller: Seller) -> None:
     control.post("amazon/items", stock=9)
     path = f"/listings/2021-08-01/items/{seller.shop_id}"
     asked = {"marketplaceIds": US, "includedData": "summaries,fulfillmentAvailability", "pageSize": 20}
-    found, more = [], {}
+    found: list[str] = []
+    more: dict[str, str] = {}
     while True:
         page = seller.good("GET", path, **asked, **more)
         found += [row["sku"] for row in page["items"]]

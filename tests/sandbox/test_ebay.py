@@ -326,6 +326,17 @@ def test_every_listed_status_and_no_other_is_shown(control: Control, ebay: Ebay)
     assert seen == listed
 
 
+def test_an_order_may_be_spoilt(ebay: Ebay) -> None:
+    (number,) = ebay.make(extra={"no_address": True, "no_items": True, "currency": "XTS"})
+    bare = ebay.order(number)
+    assert (bare["lineItems"], bare["fulfillmentStartInstructions"]) == ([], [])
+    assert (bare["pricingSummary"]["total"]["currency"], bare["orderFulfillmentStatus"]) == ("XTS", "NOT_STARTED")
+    (number,) = ebay.make(items=[{"sku": f"SKU-{one}"} for one in range(500)], person={"name": "محمد 😀"})
+    full = ebay.order(number)
+    to = full["fulfillmentStartInstructions"][0]["shippingStep"]["shipTo"]
+    assert (len(full["lineItems"]), to["fullName"]) == (500, "محمد 😀")
+
+
 def test_stock_is_set_for_many_skus_each_with_its_own_answer(control: Control, ebay: Ebay) -> None:
     control.post("ebay/items", stock=9)
     path = "/sell/inventory/v1/inventory_item"

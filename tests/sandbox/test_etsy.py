@@ -241,6 +241,15 @@ def test_every_listed_status_and_no_other_is_shown(control: Control, etsy: Etsy)
     assert seen == listed
 
 
+def test_a_receipt_may_be_spoilt(etsy: Etsy) -> None:
+    (number,) = etsy.make(extra={"no_address": True, "no_items": True, "currency": "XTS"})
+    bare = etsy.receipt(number)
+    assert (bare["grandtotal"]["currency_code"], bare["transactions"], bare["first_line"]) == ("XTS", [], None)
+    (number,) = etsy.make(items=[{"sku": f"SKU-{one}"} for one in range(500)], person={"name": "محمد 😀"})
+    full = etsy.receipt(number)
+    assert (len(full["transactions"]), full["name"]) == (500, "محمد 😀")
+
+
 def inventory(row: dict[str, Any], **quantities: int) -> dict[str, Any]:
     """An inventory as it was read, as it may be written, with other quantities by SKU."""
     products = [

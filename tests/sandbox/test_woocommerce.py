@@ -10,7 +10,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -118,8 +118,8 @@ def test_over_http_only_a_fresh_and_whole_oauth_signature_counts(control: Contro
     assert status({**signed, "per_page": "5"}) == 401
     assert status(signed) == 200
     assert status(signed) == 401, "a nonce counts once"
-    twice = [*site.oauth("GET", path, {"page": "1"}, oauth_signature_method=method).items(), ("page", "1")]
-    assert site.control.http.get(site.url + path, params=twice).status_code == 200, "read as PHP reads it"
+    twice = urlencode(site.oauth("GET", path, {"page": "1"}, oauth_signature_method=method)) + "&page=1"
+    assert site.control.http.get(f"{site.url}{path}?{twice}").status_code == 200, "read as PHP reads it"
     now = int(control.get("clock")["now"])
     for away, wanted in ((-890, 200), (-910, 401), (910, 401)):
         late = site.oauth("GET", path, {}, oauth_timestamp=str(now + away), oauth_signature_method=method)
@@ -209,6 +209,15 @@ def test_an_order_is_told_its_parcel_completed_and_cancelled(control: Control, s
     assert site.refused("PUT", f"orders/{second}", {"status": "nope"}) == (400, "rest_invalid_param")
     assert site.refused("PUT", "orders/1", {}) == (404, "woocommerce_rest_shop_order_invalid_id")
     assert site.refused("POST", f"orders/{second}/notes", {}) == (400, "rest_missing_callback_param")
+
+
+def test_an_order_may_be_spoilt(site: Site) -> None:
+    (number,) = site.orders(extra={"no_address": True, "no_items": True, "currency": "XTS"})
+    bare = site.good("GET", f"orders/{number}")
+    assert (bare["currency"], bare["line_items"], bare["billing"]["address_1"]) == ("XTS", [], "")
+    (number,) = site.orders(items=[{"sku": f"SKU-{one}"} for one in range(500)], person={"name": "محمد 😀"})
+    full = site.good("GET", f"orders/{number}")
+    assert (len(full["line_items"]), full["shipping"]["last_name"]) == (500, "😀")
 
 
 def test_shipment_tracking_is_there_only_with_its_extension(control: Control, site: Site) -> None:

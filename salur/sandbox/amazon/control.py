@@ -1,7 +1,7 @@
 """Control of the simulated marketplace.
 
 Beside what all stores have: orders are made for Amazon's own fulfilment with ``extra: {"fulfilled_by": "AMAZON"}``,
-and as Ship+ with ``extra: {"ship_plus": true}``.
+and as Ship+ with ``extra: {"ship_plus": true}``; ``extra`` may also wish ``no_address``, ``no_items``, ``currency``.
 """
 
 from typing import Any

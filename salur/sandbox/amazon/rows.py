@@ -39,7 +39,7 @@ def order_row(seller: Seller, shop: Shop, order: Order, wanted: Collection[str])
     }
     if "BUYER" in wanted and not pending:
         row["buyer"] = {"buyerName": order.person.name, "buyerEmail": f"{order.person.username}@marketplace.example"}
-    if "RECIPIENT" in wanted and not pending:
+    if "RECIPIENT" in wanted and not pending and not order.extra.get("no_address"):
         row["recipient"] = {"deliveryAddress": _address(order)}
     if "PROCEEDS" in wanted and not pending:
         row["proceeds"] = _proceeds(order)

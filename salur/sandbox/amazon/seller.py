@@ -9,7 +9,7 @@ from typing import Any
 from salur.sandbox.amazon.settings import AmazonSettings
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
-from salur.sandbox.storefront.model import Order, Shipment, Shop
+from salur.sandbox.storefront.model import Order, Shipment, Shop, spoil
 from salur.sandbox.storefront.store import Storefront
 
 #: fulfillmentStatus -> step.
@@ -87,6 +87,11 @@ class Seller(Storefront):
             "amzn1.application-oa2-client." + token(core.seed, "amazon", "client"),
             "amzn1.oa2-cs.v1." + token(core.seed, "amazon", "secret"),
         )
+
+    def add_order(self, shop: Shop, order: Order) -> None:
+        """With whatever control wished to be wrong about it."""
+        spoil(order)
+        super().add_order(shop, order)
 
     def order_number(self, shop: Shop, generator: Random, created: int, order_id: int) -> str:
         """Three groups of digits."""

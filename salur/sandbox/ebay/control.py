@@ -1,8 +1,10 @@
-"""Control of the simulated sellers.
+"""Control of the simulated sellers, beside what all stores have.
 
-Beside what all stores have: ``POST accept`` ``{url}`` registers the RuName's accept address; a status of the payment
-(FAILED, FULLY_REFUNDED ...) changes nothing but the payment; ``extra: {"payment": "PENDING"}`` makes an order that is
-shown although its payment is not complete; ``POST scopes`` ``{scopes, shop_id?}``: what tokens may do from now on.
+* ``POST accept`` ``{url}``: the accept address registered for the RuName
+* a status of the payment (FAILED, FULLY_REFUNDED ...) changes nothing but the payment
+* orders: with ``extra: {"payment": "PENDING"}`` one is shown although its payment is not complete; it may also wish
+  ``no_address``, ``no_items``, ``currency``
+* ``POST scopes`` ``{scopes, shop_id?}``: what tokens may do from now on
 """
 
 from typing import Any

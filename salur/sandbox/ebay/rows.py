@@ -21,7 +21,7 @@ def fulfillment(ebay: Ebay, order: Order) -> str:
 
 def _of_pieces(order: Order, left: dict[int, int], lines: list[Line]) -> str:
     remaining = sum(left.get(line.id, 0) for line in lines)
-    if order.step in _PAST or remaining == 0:
+    if order.step in _PAST or (lines and remaining == 0):
         return "FULFILLED"
     if remaining < sum(line.quantity for line in lines) or order.status == "IN_PROGRESS":
         return "IN_PROGRESS"
@@ -100,7 +100,7 @@ def order_row(ebay: Ebay, shop: Shop, order: Order, base: str, *, whole: bool) -
                 }
             ],
         },
-        "fulfillmentStartInstructions": [_instructions(order)],
+        "fulfillmentStartInstructions": [] if order.extra.get("no_address") else [_instructions(order)],
         "fulfillmentHrefs": [parcel_address(base, order, one) for one in order.shipments],
         "lineItems": [_line(ebay, shop, order, line) for line in order.lines],
         "salesRecordReference": str(order.id % 100_000),

@@ -10,7 +10,7 @@ from random import Random
 from salur.sandbox.ebay.settings import EbaySettings
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
-from salur.sandbox.storefront.model import Order, Shipment, Shop
+from salur.sandbox.storefront.model import Order, Shipment, Shop, spoil
 from salur.sandbox.storefront.store import Storefront
 
 FULFILLMENTS = ("NOT_STARTED", "IN_PROGRESS", "FULFILLED")
@@ -82,6 +82,11 @@ class Ebay(Storefront):
             f"PRD-{token(core.seed, 'ebay', 'secret')[:28]}",
             f"Example-ExampleApp-PRD-{key[:6]}",
         )
+
+    def add_order(self, shop: Shop, order: Order) -> None:
+        """With whatever control wished to be wrong about it."""
+        spoil(order)
+        super().add_order(shop, order)
 
     def order_number(self, shop: Shop, generator: Random, created: int, order_id: int) -> str:
         """Three groups of digits."""

@@ -1,6 +1,7 @@
 """Control of the simulated shops.
 
-Beside what all stores have: orders of goods with nothing to send are made with ``extra: {"digital": true}``.
+Beside what all stores have: orders of goods with nothing to send are made with ``extra: {"digital": true}``;
+``extra`` may also wish ``no_address``, ``no_items``, ``currency``.
 """
 
 from typing import Any

@@ -75,7 +75,8 @@ def _address(etsy: Etsy, order: Order) -> dict[str, Any]:
         "formatted_address": "\n".join(line for line in lines if line),
         "country_iso": person.region,
     }
-    return dict.fromkeys(row) if etsy.settings.withhold_addresses else row
+    hidden = etsy.settings.withhold_addresses or order.extra.get("no_address")
+    return dict.fromkeys(row) if hidden else row
 
 
 def _shipment(one: Shipment) -> dict[str, Any]:

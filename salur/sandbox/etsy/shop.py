@@ -12,7 +12,7 @@ from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
 from salur.sandbox.etsy import webhooks
 from salur.sandbox.etsy.settings import EtsySettings
-from salur.sandbox.storefront.model import Listing, Order, Shop
+from salur.sandbox.storefront.model import Listing, Order, Shop, spoil
 from salur.sandbox.storefront.store import Storefront
 
 #: Status word -> step.
@@ -74,6 +74,11 @@ class Etsy(Storefront):
     def user_of(self, shop: Shop) -> int:
         """The seller's user id."""
         return int(f"9{shop.id}")
+
+    def add_order(self, shop: Shop, order: Order) -> None:
+        """With whatever control wished to be wrong about it."""
+        spoil(order)
+        super().add_order(shop, order)
 
     def order_number(self, shop: Shop, generator: Random, created: int, order_id: int) -> str:
         """A receipt's id."""

@@ -1,5 +1,6 @@
 """Control of the simulated sites: keys and webhooks beside what all stores have.
 
+* orders: ``extra`` may wish ``no_address``, ``no_items``, ``currency``, ``billing_only`` (nothing in ``shipping``)
 * ``POST keys`` ``{shop_id?, permissions?}``: a further key (read, write, read_write)
 * ``GET webhooks``: rows with ``delivery_url``, ``status``, ``failures``
 * ``POST managed`` ``{sku, managed, shop_id?}``: whether a SKU's stock is kept (true, false or "parent")

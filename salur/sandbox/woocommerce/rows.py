@@ -36,6 +36,8 @@ def order_row(sites: Sites, shop: Shop, order: Order) -> dict[str, Any]:
     cash, person = order.cash_on_delivery, order.person
     paid = 0 if cash else order.paid
     where = _address(person)
+    if order.extra.get("no_address"):
+        where = dict.fromkeys(where, "")
     return {
         "id": order.id,
         "parent_id": 0,

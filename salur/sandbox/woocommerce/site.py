@@ -8,7 +8,7 @@ from typing import Any
 
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
-from salur.sandbox.storefront.model import Order, Shop
+from salur.sandbox.storefront.model import Order, Shop, spoil
 from salur.sandbox.storefront.store import Storefront
 from salur.sandbox.woocommerce import webhooks
 from salur.sandbox.woocommerce.settings import WooSettings
@@ -94,6 +94,11 @@ class Sites(Storefront):
         """The user whose keys they are is gone, and the keys with them."""
         super().unlink(shop)
         self.keys = {key: one for key, one in self.keys.items() if one.shop_id != shop.id}
+
+    def add_order(self, shop: Shop, order: Order) -> None:
+        """With whatever control wished to be wrong about it."""
+        spoil(order)
+        super().add_order(shop, order)
 
     def order_number(self, shop: Shop, generator: Random, created: int, order_id: int) -> str:
         """WordPress numbers posts; an order's number is its id."""

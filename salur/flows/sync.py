@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from salur.connectors.base.errors import PartnerError, RateLimited
+from salur.connectors.base.polling import POLL_SECONDS
 from salur.connectors.base.types import OrderHead, Page, StoreOrder, TimeWindow
 from salur.foundation.clock import now
 from salur.integrations import budgets
@@ -54,7 +55,7 @@ def start_store_sync(
         return None
     can = store_capabilities(line.plugin)
     store = StoreConnection.objects.get(pk=store_id)
-    store.next_poll_at = now() + timedelta(seconds=float(line.settings.get("poll_seconds", can.poll_seconds)))
+    store.next_poll_at = now() + timedelta(seconds=float(line.settings.get(POLL_SECONDS) or can.poll_seconds))
     store.save(update_fields=["next_poll_at"])
     busy = SyncRun.objects.filter(
         store_id=store_id, source=OrderSource.SYNC, state__in=[RunState.QUEUED, RunState.RUNNING]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.polling import POLL_SECONDS
 from salur.connectors.base.types import Credentials
+from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
 from salur.tenancy import audit
 from salur.tenancy.scope import current_scope
@@ -111,7 +114,12 @@ def _change(kind: Kind, connection_id: int, changes: Mapping[str, Any]) -> dict[
     row = find(kind, connection_id)
     changed = {**row.settings, **changes}
     row.settings = changed
-    row.save(update_fields=["settings"])
+    fields = ["settings"]
+    if isinstance(row, StoreConnection) and row.next_poll_at is not None and POLL_SECONDS in changes:
+        # Asking more often begins now, not after the long wait that was chosen before.
+        row.next_poll_at = min(row.next_poll_at, now() + timedelta(seconds=float(changes[POLL_SECONDS])))
+        fields.append("next_poll_at")
+    row.save(update_fields=fields)
     return changed
 
 

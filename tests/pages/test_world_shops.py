@@ -97,3 +97,20 @@ def test_the_page_before_connecting_says_what_the_shop_cannot_do(shop: Shop, nam
     shown = text_of(shop.client(OWNER).get(FORM.format(name)))
     told = {"amazon": "cancel in Seller Central", "etsy": "write to the buyer", "ebay": "Inventory API"}
     assert told[name] in shown
+
+
+def test_the_distance_of_polls_is_chosen_on_the_stores_page_and_holds_at_once(shop: Shop, sandbox: Sandbox) -> None:
+    store = connect(shop, sandbox, "etsy")
+    polled(shop, store.pk)
+    page = f"/integrations/stores/{store.pk}/"
+    assert "Fetch orders every" in text_of(shop.client(OWNER).get(page))
+    sent = {"action": "settings", "poll_seconds": "900", "rate_per_second": "8"}
+    assert shop.client(OWNER).post(page, sent).status_code == 302
+    with shop.world.scope():
+        store.refresh_from_db()
+    assert store.next_poll_at is not None
+    assert store.next_poll_at <= now() + timedelta(minutes=15)
+    polled(shop, store.pk)
+    with shop.world.scope():
+        store.refresh_from_db()
+    assert timedelta(minutes=14) < store.next_poll_at - now() <= timedelta(minutes=15)

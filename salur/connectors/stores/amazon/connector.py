@@ -30,7 +30,7 @@ from salur.connectors.base.types import (
 
 from . import mapping, oauth, shipping
 from .errors import NotFound
-from .form import FORM, SETTINGS_FORM
+from .form import FORM, POLL_SECONDS, SETTINGS_FORM
 from .markets import MARKETS
 from .statuses import ORDER, PACKAGE, order_status
 from .wire import Wire, in_path, moment_text
@@ -51,7 +51,7 @@ CAPABILITIES = StoreCapabilities(
     page_size=100,
     max_window_days=30.0,
     overlap_seconds=900,  # Amazon may hold back the last two minutes
-    poll_seconds=8 * 3600,
+    poll_seconds=POLL_SECONDS,
     rate=RateLimit(0.5, 30),
     confirms_lines=True,
     stock_batch=5,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.polling import poll_field
 from salur.connectors.base.texts import N_
 
 from .markets import MARKETS
 
+POLL_SECONDS = 8 * 3600
 ADDRESS_PATTERN = r"https?://[^\s?#]+"
 DRAFT = "beta"
 IN_DEVELOPER_CENTRAL = N_("Seller Central > Apps and Services > Develop Apps > your app > View")
@@ -62,6 +64,7 @@ FORM: tuple[FormField, ...] = (
 )
 
 SETTINGS_FORM: tuple[FormField, ...] = (
+    poll_field(POLL_SECONDS),
     FormField(
         key="rate_per_second",
         label=N_("Calls per second"),

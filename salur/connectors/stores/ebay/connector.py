@@ -32,7 +32,7 @@ from salur.connectors.base.types import (
 
 from . import cancelling, mapping, oauth, paging, shipping
 from .errors import NotFound
-from .form import FORM, SETTINGS_FORM
+from .form import FORM, POLL_SECONDS, SETTINGS_FORM
 from .statuses import CANCEL, FULFILLMENT, PAYMENT
 from .wire import Wire, in_path, moment_text
 
@@ -49,7 +49,7 @@ CAPABILITIES = StoreCapabilities(
     detail_batch=50,
     page_size=200,
     max_window_days=30.0,
-    poll_seconds=8 * 3600,
+    poll_seconds=POLL_SECONDS,
     return_by="console",
     rate=RateLimit(5.0, 20),
     confirms_lines=True,

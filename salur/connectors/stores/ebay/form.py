@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.polling import poll_field
 from salur.connectors.base.texts import N_
 
 LIVE = "https://api.ebay.com"
+POLL_SECONDS = 8 * 3600
 ADDRESS_PATTERN = r"https?://[^\s?#]+"
 IN_KEYS = N_("eBay developer portal > Application keys > your production keyset")
 
@@ -46,6 +48,7 @@ FORM: tuple[FormField, ...] = (
 )
 
 SETTINGS_FORM: tuple[FormField, ...] = (
+    poll_field(POLL_SECONDS),
     FormField(
         key="rate_per_second",
         label=N_("Calls per second"),

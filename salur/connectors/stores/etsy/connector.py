@@ -32,7 +32,7 @@ from salur.connectors.base.types import (
 
 from . import mapping, oauth, paging, shipping, stock, webhooks
 from .errors import NotFound
-from .form import FORM, SETTINGS_FORM
+from .form import FORM, POLL_SECONDS, SETTINGS_FORM
 from .statuses import ORDER
 from .wire import Wire, in_path
 
@@ -48,7 +48,7 @@ CAPABILITIES = StoreCapabilities(
     detail_batch=10,
     page_size=100,
     max_window_days=30.0,
-    poll_seconds=8 * 3600,
+    poll_seconds=POLL_SECONDS,
     rate=RateLimit(8.0, 10),
     stock_batch=10,
     notes=(

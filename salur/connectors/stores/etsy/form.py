@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.polling import poll_field
 from salur.connectors.base.texts import N_
 
 LIVE = "https://api.etsy.com"
 LOGIN = "https://www.etsy.com"
 OWN_HOSTS = frozenset({"api.etsy.com", "openapi.etsy.com"})
+POLL_SECONDS = 8 * 3600
 ADDRESS_PATTERN = r"https?://[^\s?#]+"
 IN_YOUR_APPS = N_("Etsy developers > Your apps > Manage your apps > your app")
 
@@ -51,6 +53,7 @@ FORM: tuple[FormField, ...] = (
 )
 
 SETTINGS_FORM: tuple[FormField, ...] = (
+    poll_field(POLL_SECONDS),
     FormField(
         key="rate_per_second",
         label=N_("Calls per second"),

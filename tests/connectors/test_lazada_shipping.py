@@ -64,12 +64,15 @@ def test_success_does_not_mean_that_every_piece_passed() -> None:
         {
             "orders.items.get": items(PENDING),
             "order.fulfill.pack": example("order.fulfill.pack", "one of two fails, and success is true"),
+            "order.package.repack": example("order.package.repack", "taken apart"),
         }
     )
     with pytest.raises(Retryable) as failed:
         connector.arrange(ORDER, OPTION)
     assert failed.value.code == "1003"
     assert "order.package.rts" not in transport.asked
+    undone = exchanges("lazada", "order.package.repack")["taken apart"]["request"]["form"]
+    assert form_of(transport.last("order.package.repack")) == undone
 
 
 def test_a_piece_packed_by_somebody_else_meanwhile_is_no_failure() -> None:

@@ -254,7 +254,7 @@ def test_a_cross_border_seller_must_choose_the_courier(control: Control, lazada:
 def test_a_package_is_taken_apart_and_packed_again(control: Control, lazada: Lazada) -> None:
     number = order(control)
     first = lazada.packed(number)[0]
-    lazada.post("/order/package/repack", repackReq={"packages": [{"package_id": first["package_id"]}]})
+    lazada.post("/order/package/repack", rePackReq={"packages": [{"package_id": first["package_id"]}]})
     assert {(row["status"], row["package_id"]) for row in lazada.items(number)} == {("repacked", "")}
     assert lazada.document(first["package_id"])["error_code"] == "123"
     assert lazada.packed(number)[0]["package_id"] != first["package_id"]

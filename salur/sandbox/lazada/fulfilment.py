@@ -159,7 +159,7 @@ def _ready(call: Call, entry: dict[str, Any]) -> tuple[str, str]:
 
 def repack(call: Call) -> dict[str, Any]:
     """Take packages apart again, before they are ready to ship."""
-    named = entries(json_object(call, "repackReq"), "packages")
+    named = entries(json_object(call, "rePackReq"), "packages")
     return good({"packages": [_answered(entry, *_repacked(call, entry)) for entry in named]})
 
 

@@ -2,13 +2,14 @@
 
 Packing gives the AWB number, so both steps are one arrangement. Each step is skipped where it was done before: an
 arrangement that broke off half-way is simply carried on. ``success`` of an answer does not mean that every piece
-passed, so the row of each is read.
+passed, so the row of each is read; a package that holds only some of them is taken apart again.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from salur.connectors.base.errors import AlreadyExists, ContractBroken, PartnerError, Rejected, Retryable, TooLate
 from salur.connectors.base.reading import JsonObject, as_objects, flag, text
@@ -110,7 +111,22 @@ def _pack(wire: Wire, external_id: str, items: Sequence[JsonObject], option: Shi
     document = wire.post("/order/fulfill/pack", {"packReq": compact(request)}, Effect.REPEATABLE, external_id)
     listed = as_objects(result(document, Effect.REPEATABLE).get("pack_order_list"), "pack_order_list")
     rows = [row for order in listed for row in as_objects(order.get("order_item_list"), "order_item_list")]
-    _judge(rows, len(items), lambda: not _in(living(wire, external_id), TO_PACK))
+    try:
+        _judge(rows, len(items), lambda: not _in(living(wire, external_id), TO_PACK))
+    except PartnerError:
+        _take_apart(wire, external_id, rows)
+        raise
+
+
+def _take_apart(wire: Wire, external_id: str, rows: Sequence[JsonObject]) -> None:
+    """Undo a packing that only some pieces passed: the others would go in a package of their own at the next try."""
+    made = [text(row, "package_id") for row in rows if text(row, "item_err_code") == PASSED]
+    numbers = [number for number in dict.fromkeys(made) if number]
+    if not numbers:
+        return
+    form = {"rePackReq": compact({"packages": [{"package_id": number} for number in numbers]})}
+    with suppress(PartnerError):  # what stopped the packing is told; a package that stays is seen as split_order
+        wire.post("/order/package/repack", form, Effect.REPEATABLE, external_id)
 
 
 def _judge(rows: Sequence[JsonObject], wanted: int, done_all_the_same: Done) -> None:

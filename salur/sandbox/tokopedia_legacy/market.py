@@ -20,8 +20,6 @@ STEPS: Mapping[str, str] = {
     "501": "paid", "520": "shipped", "530": "shipped", "540": "shipped", "550": "shipped", "600": "delivered",
     "601": "delivered", "690": "paid", "700": "completed",
 }  # fmt: skip
-#: Not paid yet: in no list.
-UNPAID = ("100", "103")
 #: ``name`` is the agency, ``code`` the service. The last has no pickup: the seller enters the AWB number.
 COURIERS = (
     Courier("AnterAja", "100", "Reguler", cash_on_delivery=True, weight=4),

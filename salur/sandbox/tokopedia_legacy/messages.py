@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 NOTIFICATION, STATUS = "order_notification_url", "order_status_url"
 CANCELLATION, WISH = "order_cancellation_url", "order_request_cancellation_url"
 KINDS = (NOTIFICATION, STATUS, CANCELLATION, WISH)
-_UNPAID = ("100", "103")
+#: Not paid yet: in no list and no message.
+UNPAID = ("100", "103")
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -29,7 +30,7 @@ def remember(order: Order, at: int) -> None:
 
 def order_changed(market: "Market", shop: Shop, order: Order, kind: str) -> None:
     """What goes where."""
-    if order.status in _UNPAID or kind == "label":
+    if order.status in UNPAID or kind == "label":
         return
     if kind == "cancel":
         if order.cancel_asked:

@@ -6,7 +6,8 @@ from typing import Any
 from salur.sandbox.engine.exchange import Outcome
 from salur.sandbox.storefront.model import Order, Shop
 from salur.sandbox.tokopedia_legacy.call import Call, bad, not_acceptable, refused, unknown_order
-from salur.sandbox.tokopedia_legacy.market import OWN, UNPAID
+from salur.sandbox.tokopedia_legacy.market import OWN
+from salur.sandbox.tokopedia_legacy.messages import UNPAID
 from salur.sandbox.tokopedia_legacy.rows import detailed, iso, listed
 
 MOST = 100

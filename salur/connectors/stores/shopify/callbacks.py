@@ -33,7 +33,7 @@ def _subscribed_to(wire: Wire, url: str) -> set[str]:
     cursor: str | None = None
     while True:
         data = wire.ask("webhookSubscriptions", queries.SUBSCRIPTIONS, {"after": cursor}, Effect.READ)
-        nodes, cursor = mapping.page_of(data, "webhookSubscriptions")
+        nodes, cursor = mapping.following_page(data, "webhookSubscriptions", cursor)
         found |= {needed_text(node, "topic") for node in nodes if node.get("uri") == url}
         if cursor is None:
             return found

@@ -123,7 +123,7 @@ class ShopifyConnector:
         while cursor is not None:
             variables = {"id": gid("Order", number), "first": queries.MORE_LINES_PAGE, "after": cursor}
             data = self.wire.ask("order.lineItems", queries.ORDER_LINES, variables, Effect.READ, number)
-            lines, cursor = mapping.page_of(as_object(data.get("order"), "order"), "lineItems")
+            lines, cursor = mapping.following_page(as_object(data.get("order"), "order"), "lineItems", cursor)
             found.extend(lines)
         return found
 

@@ -82,6 +82,14 @@ def page_of(holder: JsonObject, key: str) -> tuple[Sequence[JsonObject], str | N
     return nodes, needed_text(info, "endCursor") if flag(info, "hasNextPage") else None
 
 
+def following_page(holder: JsonObject, key: str, cursor: str | None) -> tuple[Sequence[JsonObject], str | None]:
+    """As :func:`page_of`; a page that names itself as the next would be read for ever."""
+    nodes, following = page_of(holder, key)
+    if following is not None and following == cursor:
+        raise ContractBroken("endless", f"{key} names the same page again", field="endCursor")
+    return nodes, following
+
+
 def known_nodes(data: JsonObject) -> list[JsonObject]:
     """What was asked for by id; unknown ones are null, other kinds of things empty."""
     nodes = data.get("nodes")

@@ -35,8 +35,8 @@ SHOPIFY_WORDS = names(
 WOO_WORDS = names(
     "id status number currency total billing shipping address_1 country line_items quantity price sku meta_data key "
     "value date_created_gmt date_modified_gmt date_paid_gmt date_completed_gmt shipping_lines method_title code "
-    "message data params update error type variations manage_stock stock_quantity weight dimensions length attributes option "
-    "name delivery_url topic note tracking_number customer_note payment_method refunds"
+    "message data params update error type variations manage_stock stock_quantity weight dimensions length attributes "
+    "option name delivery_url topic note tracking_number customer_note payment_method refunds"
 )
 SHOPIFY = Credentials({"shop_domain": "a", "client_id": "i", "client_secret": "s", "access_token": "t", "state": "x"})
 WOO = Credentials({"store_url": "http://shop.invalid", "consumer_key": "k", "consumer_secret": "s"})

@@ -54,13 +54,13 @@ CAPABILITIES = StoreCapabilities(
     countries=("ID",),
     abilities=frozenset({"arrange", "confirm", "cancel", "listings", "stock"}),
     rules=RULES,
-    detail_batch=10,
+    detail_batch=20,
     page_size=50,
     max_window_days=30.0,
     # Orders are listed by the time at which they became ready, not by their last change.
     overlap_seconds=7 * DAY,
     poll_seconds=1800,
-    rate=RateLimit(2.0, 20),
+    rate=RateLimit(5.0, 60),
     cancel_reasons=(
         (mapping.BUYER_ASKED, N_("The buyer asked for it")),
         (mapping.OUT_OF_STOCK, N_("Out of stock (Blibli sets the product's stock to 0)")),

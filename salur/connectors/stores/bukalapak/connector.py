@@ -50,7 +50,7 @@ CAPABILITIES = StoreCapabilities(
     max_window_days=365.0,
     overlap_seconds=14 * DAY,
     poll_seconds=900,
-    rate=RateLimit(2.0, 5),
+    rate=RateLimit(4.0, 10),
     cancel_reasons=(
         (mapping.CANNOT_SERVE, N_("The buyer's wish cannot be met")),
         (mapping.OUT_OF_STOCK, N_("Out of stock")),

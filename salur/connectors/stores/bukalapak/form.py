@@ -41,7 +41,7 @@ SETTINGS_FORM: tuple[FormField, ...] = (
         label=N_("Calls per second"),
         origin=N_("Lower it when the store answers that there are too many requests"),
         required=False,
-        default="2",
+        default="4",
         pattern=r"[0-9]+(\.[0-9]+)?",
     ),
 )

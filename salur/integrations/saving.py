@@ -129,13 +129,7 @@ def save_store(verified: Verified, name: str, country: str, currency: str) -> in
     known = row is not None
     if row is not None:
         budgets.hold("store", row.pk)
-    row = row or StoreConnection(
-        channel=plugin.name,
-        identity_key=identity.key,
-        created_at=now(),
-        auto_arrange="arrange" in plugin.capabilities.abilities,
-        auto_confirm="confirm" in plugin.capabilities.abilities,
-    )
+    row = row or _opened(plugin, identity.key, clean_name(name))
     row.name = clean_name(name)
     row.country = served_country(plugin, identity.country or country or row.country)
     row.currency = (identity.currency or currency or row.currency).upper()
@@ -144,6 +138,16 @@ def save_store(verified: Verified, name: str, country: str, currency: str) -> in
     save_named(row)
     _save_rest("store", row, verified, again=known)
     return row.pk
+
+
+def _opened(plugin: Plugin, identity_key: str, name: str) -> StoreConnection:
+    """A new store; one by file of the same channel and name is opened instead, so that it keeps its orders."""
+    row = StoreConnection.objects.filter(channel=plugin.name, identity_key="", name=name).first()
+    row = row or StoreConnection(channel=plugin.name, created_at=now())
+    row.identity_key, row.automatic_sync = identity_key, True
+    row.auto_arrange = "arrange" in plugin.capabilities.abilities
+    row.auto_confirm = "confirm" in plugin.capabilities.abilities
+    return row
 
 
 def save_account(verified: Verified, name: str) -> int:

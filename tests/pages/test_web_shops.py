@@ -6,6 +6,7 @@ import html
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +14,17 @@ import httpx
 import pytest
 
 from salur.flows.events import process_store_events
+from salur.flows.ingest import Incoming, ingest_batch
 from salur.flows.runs import carry_on_run
 from salur.flows.sync import start_store_sync
+from salur.foundation.clock import now
+from salur.integrations.connect import Acting, connect_file_store
 from salur.integrations.models import StoreConnection, WebhookDelivery
-from salur.orders.models import Order
+from salur.orders.models import Order, OrderSource, SyncRun
 from salur.web.integrations import subscribing
 from tests.harness.partners import Sandbox
 from tests.harness.web import LiveWeb, SettingsForTest
+from tests.world import store_order
 
 from .addresses import OWNER
 from .shop import Shop, open_shop
@@ -76,6 +81,28 @@ def test_a_web_shop_is_connected_synced_and_heard_of_at_once(
     process_store_events(hub.world.merchant_id, store.pk)
     assert orders(store.pk, hub)[str(last["id"])] == "cancelled"
     assert "Subscribed: changes arrive at once." in html.unescape(hub.client(OWNER).get(page).content.decode())
+
+
+def test_a_store_by_file_is_opened_later_and_keeps_its_orders(hub: Shop, sandbox: Sandbox) -> None:
+    """The export names an order by the number that the API knows it by, so it is met again and not doubled."""
+    sandbox.control("woocommerce/orders", {"count": 3})
+    number = str(sandbox.look("woocommerce/orders")["orders"][0]["id"])
+    who = Acting(hub.world.merchant_id, "test")
+    store_id = connect_file_store(who, "woocommerce", "woocommerce", "TH", "THB")
+    imported = replace(store_order(number, "M-0000"), version=datetime(2026, 1, 1, tzinfo=UTC))
+    with hub.world.scope():
+        run = SyncRun(store_id=store_id, source="file", trigger="file", created_at=now())
+        run.save()
+    ingest_batch(hub.world.merchant_id, store_id, OrderSource.FILE, [Incoming(imported)], run_id=run.pk, actor="test")
+
+    assert by_form(hub, sandbox) == f"/integrations/stores/{store_id}/"
+    with hub.world.scope():
+        store = StoreConnection.objects.get(channel="woocommerce")
+        assert (store.by_file, store.automatic_sync, store.auto_confirm) == (False, True, True)
+        fetched = start_store_sync(store_id, trigger="button")
+        assert fetched is not None
+    carry_on_run(hub.world.merchant_id, fetched.pk)
+    assert set(orders(store_id, hub)) == {str(row["id"]) for row in sandbox.look("woocommerce/orders")["orders"]}
 
 
 def orders(store_id: int, hub: Shop) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Shop:
     products: dict[str, ProductRequest] = field(default_factory=dict)
     states: dict[str, OutboundTask] = field(default_factory=dict)
     warning: str = ""
-    tracking: str = ""
+    tracking: str = ""  # a star stands for the list's reference
     cancel_answer: CancelOutcome = field(default_factory=lambda: CancelOutcome("refused", "it is being printed"))
 
 
@@ -88,7 +88,8 @@ class Connector:
     def _report(self, reference: str) -> OutboundReport:
         state = self.shop.states.get(reference, OutboundTask.ACCEPTED)
         ref = PartnerRef(f"P-{reference}", reference)
-        return OutboundReport(ref, reference, state, str(state), now(), tracking=self.shop.tracking)
+        tracking = self.shop.tracking.replace("*", reference)
+        return OutboundReport(ref, reference, state, str(state), now(), tracking=tracking)
 
     def find_outbound(self, reference: str) -> OutboundReport | None:
         return self._report(reference) if reference in self.shop.orders else None

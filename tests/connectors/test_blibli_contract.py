@@ -137,6 +137,14 @@ def test_many_orders_of_one_instant_are_paged_through() -> None:
     assert transport.sent("order.list")["paging"] == {"page": 1, "size": 50}
 
 
+def test_an_instant_that_fills_the_filter_is_stepped_over() -> None:
+    status, body = full_page(1699920000000, 0)
+    filled = (status, {**body, "paging": {"totalPage": 2, "totalRecord": 100}})
+    connector, _ = blibli(order__list=filled)
+    assert connector.orders(WINDOW, "1699920000000:0").cursor == "1699920000000:1"
+    assert connector.orders(WINDOW, "1699920000000:1").cursor == "1699920000001:0"
+
+
 def test_an_order_that_may_be_incomplete_is_left_out_and_does_not_take_others_along() -> None:
     filled = deepcopy(listed())
     filled[1]["paging"] = {"totalPage": 1, "totalRecord": 100}

@@ -73,6 +73,24 @@ def test_orders_come_in_once_and_their_changes_with_the_next_poll(sandbox: Any, 
         assert StoreConnection.objects.get(pk=store_id).state == "connected"
 
 
+@pytest.mark.parametrize("channel", STORES)
+def test_a_strange_order_does_not_keep_the_others_out(sandbox: Any, channel: str) -> None:
+    world = make_world()
+    store_id = connected(sandbox, world, channel)
+    path, person = f"{channel}/orders", {"name": "سارة 🦊 李"}
+    good = sandbox.control(path, {"count": 3, "person": person})["ids"]
+    sandbox.control(path, {"count": 1, "extra": {"no_address": True}})
+    sandbox.control(path, {"count": 1, "extra": {"no_items": True}})
+    sandbox.control(path, {"count": 1, "items": [{"sku": f"SKU-{number}"} for number in range(500)]})
+    run = synced(world, store_id)
+    assert run.state == "done"
+    assert run.created + run.failed == run.found
+    with world.scope():
+        mine = Order.objects.filter(store_id=store_id)
+        found = {order.external_id: order.recipient_name for order in mine}
+    assert {found.get(number) for number in good} == {person["name"]}
+
+
 @pytest.mark.parametrize(("channel", "secret"), [("tokopedia_legacy", "client_secret"), ("bukalapak", "password"),
                                                  ("blibli", "seller_key")])  # fmt: skip
 def test_wrong_keys_connect_nothing(sandbox: Any, channel: str, secret: str) -> None:

@@ -117,11 +117,7 @@ class BlibliConnector:
         document = self.wire.ask("order.list", LIST, question)
         packages = list(mapping.groups(document))
         numbers = dict.fromkeys(item.order for group in packages for item in group)
-        following = None
-        if packages and mapping.has_more(document, page, CAPABILITIES.page_size):
-            last = min((mapping.milliseconds(item.ready_at) for item in packages[-1] if item.ready_at), default=0)
-            following = f"{last}:0" if last > since else f"{since}:{page + 1}"
-        return Page([OrderHead(number) for number in numbers], following)
+        return Page([OrderHead(number) for number in numbers], _following(document, packages, since, page))
 
     def order_details(self, ids: Sequence[str]) -> Sequence[StoreOrder]:
         """Orders in full: their items out of one list, address and shipment from the detail of one item each."""
@@ -284,6 +280,17 @@ class BlibliConnector:
             except Rejected as refusal:
                 results.append(ItemResult(target.key, error=refusal))
         return results
+
+
+def _following(document: JsonObject, packages: Sequence[Sequence[Item]], since: int, page: int) -> str | None:
+    """Where the list goes on: at the last time seen; within one instant page by page, then a millisecond later."""
+    more = mapping.has_more(document, page, CAPABILITIES.page_size)
+    if not packages or not (more or mapping.total(document) >= FILTER_SHOWS):
+        return None
+    last = min((mapping.milliseconds(item.ready_at) for item in packages[-1] if item.ready_at), default=0)
+    if last > since:
+        return f"{last}:0"
+    return f"{since}:{page + 1}" if more else f"{since + 1}:0"
 
 
 def _sample(own: Sequence[Item]) -> Item:

@@ -65,6 +65,12 @@ def version(created: datetime, raw: str, awb: str, cancel_asked: bool) -> dateti
     return created.replace(microsecond=0) + timedelta(microseconds=steps)
 
 
+def currency_of(products: Sequence[JsonObject]) -> str:
+    """The list writes rupiah as "Rp"; any other word is kept, so that no amount is taken for what it is not."""
+    words = {text(product, "currency").strip().upper() for product in products} - {"", "RP", CURRENCY}
+    return min(words)[:3] if words else CURRENCY
+
+
 def listed_order(row: JsonObject) -> StoreOrder:
     """An order as the list shows it: in full but for the times of payment and deadline."""
     raw = needed_text(row, "order_status")
@@ -79,7 +85,7 @@ def listed_order(row: JsonObject) -> StoreOrder:
         raw_status=raw,
         version=version(created, raw, awb, False),
         ordered_at=created,
-        currency=CURRENCY,
+        currency=currency_of(as_objects(row.get("products"), "products")),
         total=amount(as_object(row.get("amt") or {}, "amt"), "ttl_amount"),
         address=_listed_address(person),
         lines=_lines(as_objects(row.get("products"), "products"), "id", "price"),

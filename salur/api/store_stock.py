@@ -82,7 +82,7 @@ def _shown(store: StoreConnection) -> StockRuleShown:
     summary="How a store is told its stock",
     openapi_extra=needs(""),
 )
-def read_rule(request: ApiRequest, store_id: int) -> StockRuleShown:
+def read_store_stock(request: ApiRequest, store_id: int) -> StockRuleShown:
     """The rule of one store, with counts."""
     with acting(request):
         return _shown(_store(store_id))
@@ -94,7 +94,7 @@ def read_rule(request: ApiRequest, store_id: int) -> StockRuleShown:
     summary="Set how a store is told its stock",
     openapi_extra=writes(SCOPE),
 )
-def write_rule(request: ApiRequest, store_id: int, rule: Body[StockRule]) -> HttpResponse:
+def set_store_stock(request: ApiRequest, store_id: int, rule: Body[StockRule]) -> HttpResponse:
     """Its listings are worked out anew at once, and told in the background."""
     with acting(request, SCOPE):
         return once(request, lambda: _write(store_id, rule))
@@ -117,7 +117,7 @@ def _write(store_id: int, rule: StockRule) -> Answer:
     summary="Tell a store again what it refused",
     openapi_extra=writes(SCOPE),
 )
-def retry(request: ApiRequest, store_id: int) -> HttpResponse:
+def tell_store_again(request: ApiRequest, store_id: int) -> HttpResponse:
     """Listings whose figure the store refused are told once more."""
     with acting(request, SCOPE):
         return once(request, lambda: _retry(store_id))

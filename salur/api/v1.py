@@ -22,6 +22,7 @@ from . import (
     runs,
     stock,
     stock_syncs,
+    store_acts,
     store_stock,
     warehouses,
 )
@@ -93,6 +94,7 @@ for router in (
     previews.router,
     connections.router,
     store_stock.router,
+    store_acts.router,
     partners.router,
     warehouses.router,
 ):

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from salur.connectors.base.errors import AlreadyExists, AuthRejected, RateLimited, Retryable, UnknownOutcome
-from salur.connectors.base.types import StoreOrder
+from salur.connectors.base.errors import AlreadyExists, AuthRejected, RateLimited, Rejected, Retryable, UnknownOutcome
+from salur.connectors.base.types import CancelOutcome, StoreOrder
 from salur.foundation.problems import Problem, Refusal, code_of, evidence_of
 from salur.integrations import budgets
 from salur.integrations.calling import (
@@ -190,6 +190,9 @@ def _details(numbers: Sequence[str]) -> Callable[[Any], Sequence[StoreOrder]]:
 
 def _outcome(line: PartnerLine, order: Order, result: Result[object], shown: Mapping[str, StoreOrder]) -> ActOutcome:
     error = result.error
+    said = result.value if error is None else None
+    if isinstance(said, CancelOutcome) and said.state == "refused":
+        error = Rejected("refused", said.reason)
     if error is None or isinstance(error, AlreadyExists):
         return ActOutcome(order.pk, order.external_id)
     now_there = shown.get(order.external_id)

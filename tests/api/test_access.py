@@ -67,6 +67,10 @@ SCOPE_OF = {
     "change_columns": "imports:write",
     "forget_columns": "imports:write",
     "sync_store": "imports:write",
+    "read_store_stock": "",
+    "set_store_stock": "integrations:write",
+    "tell_store_again": "integrations:write",
+    "act_on_orders": "orders:write",
     "list_stores": "",
     "list_warehouses": "",
     "list_partners": "",
@@ -105,6 +109,10 @@ class Operation:
             more["json"] = {"how": "stopped", "note": "they said so"}
         elif self.name == "create_account":
             more["json"] = {"partner": "nobody", "name": "X", "values": {}}
+        elif self.name == "set_store_stock":
+            more["json"] = {"on": False}
+        elif self.name == "act_on_orders":
+            more["json"] = {"action": "accept", "ids": [ids["order_id"]]}
         elif self.name == "create_place":
             more["json"] = {"values": {}}
         elif self.name == "give_label":
@@ -208,7 +216,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 44
+    assert walked == 47
     with other.scope():
         from salur.orders.models import Order
 

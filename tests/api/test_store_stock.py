@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from salur.connectors.base.types import OrderStatus
 from salur.integrations.models import StoreConnection
-from tests.world import World
+from tests.world import World, store_order
 
 from .conftest import Caller
 
@@ -45,3 +46,15 @@ def test_a_store_by_file_cannot_be_told(api: Caller, world: World) -> None:
     answer = api.put(f"/stores/{world.store_id}/stock", {"on": True})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "takes_no_stock"
+
+
+def test_what_is_done_with_an_order_at_its_store_is_told_one_by_one(api: Caller, world: World) -> None:
+    world.ingest(store_order("A", "TEA", status=OrderStatus.SHIPPED), store_order("B", "TEA", status=OrderStatus.PAID))
+    ids = [world.order(number).pk for number in ("A", "B")]
+    answer = api.post("/order-actions", {"action": "cancel", "ids": [*ids, 2**40]})
+    assert answer.status_code == 200
+    told = {one["external_id"]: one for one in answer.json()["outcomes"]}
+    assert set(told) == {"A", "B"}
+    assert not any(one["done"] for one in told.values())
+    assert told["B"]["code"] in ("not_connected", "connection_paused")
+    assert told["B"]["reason"]

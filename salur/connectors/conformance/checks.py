@@ -32,12 +32,13 @@ class Power(StrEnum):
     KNOBS = "knobs"
     ORDERS = "orders"
     TOKENS = "tokens"
+    SHOPS = "shops"
 
 
 WHAT_POWERS_DO: dict[Power, str] = {
     Power.COUNTS: "count what arrived at the partner",
     Power.FAULTS: "make the partner fail",
-    Power.STATUS: "move a list at the partner",
+    Power.STATUS: "move a list or an order at the partner",
     Power.STOCK: "set the partner's stock",
     Power.CLOCK: "move the partner's clock",
     Power.ACCOUNTS: "open a second account",
@@ -45,6 +46,7 @@ WHAT_POWERS_DO: dict[Power, str] = {
     Power.KNOBS: "change how the partner behaves",
     Power.ORDERS: "bring in orders",
     Power.TOKENS: "end the access before its time",
+    Power.SHOPS: "open a second shop",
 }
 
 

@@ -11,7 +11,8 @@ from salur.connectors.base.capabilities import Plugin
 
 from .credentials_rig import CredentialsRig
 from .rig import Rig
-from .sandbox_rig import SandboxRig, StoreSandboxRig, own_sandbox
+from .sandbox_rig import SandboxRig, own_sandbox
+from .store_rig import StoreSandboxRig
 
 CONNECTORS = "salur.connectors"
 RIGS = "salur.conformance_rigs"

@@ -82,8 +82,36 @@ class Rig(Protocol):
         """Change one of the partner's ways; false when there is no such knob."""
 
     # Power.ORDERS
-    def sell(self, count: int) -> Sequence[str]:
-        """So many new orders at a store, paid and ready; answers their numbers."""
+    def sell(self, count: int, **wish: object) -> Sequence[str]:
+        """So many new orders at a store, paid and ready; answers the ids that the store's calls name them by.
+
+        ``wish`` may hold ``items`` ``[{sku, quantity}]``, ``person`` (fields of the recipient), ``shop_id`` and
+        ``extra``: ``no_items``, ``no_address`` or ``currency``, where the store can be made to show such orders.
+        """
+
+    def order(self, order_id: str) -> Row | None:
+        """The store's order: ``step``, ``tracking``, ``times_accepted``, ``times_arranged``, ``shipments``, ``lines``.
+
+        ``step`` is one of unpaid, paid, ready, shipped, delivered, completed, cancel_asked, cancelled.
+        """
+
+    # Power.STATUS, of stores
+    def move_order(self, order_id: str, *, status: str = "", step: str = "", **more: object) -> bool:
+        """Put an order into one of the store's states, or on a step; false when the store has no such.
+
+        ``raw=True`` allows a word that is in no list; ``machine`` names which of several statuses is meant.
+        """
+
+    # Power.STOCK, of stores
+    def put_on_sale(self, skus: Sequence[str]) -> None:
+        """List these SKUs, or a usual range when there are none."""
+
+    def on_sale(self) -> Sequence[Row]:
+        """Everything that is listed: ``item_id``, ``model_id``, ``sku``, ``stock``."""
+
+    # Power.SHOPS
+    def open_shop(self) -> str:
+        """Another shop at the same store, which the same application serves; answers its id, empty when it cannot."""
 
     # Power.TOKENS
     def end_access(self) -> bool:
@@ -161,7 +189,27 @@ class BareRig:
         """See :class:`Rig`."""
         raise NotImplementedError
 
-    def sell(self, count: int) -> Sequence[str]:
+    def sell(self, count: int, **wish: object) -> Sequence[str]:
+        """See :class:`Rig`."""
+        raise NotImplementedError
+
+    def order(self, order_id: str) -> Row | None:
+        """See :class:`Rig`."""
+        raise NotImplementedError
+
+    def move_order(self, order_id: str, *, status: str = "", step: str = "", **more: object) -> bool:
+        """See :class:`Rig`."""
+        raise NotImplementedError
+
+    def put_on_sale(self, skus: Sequence[str]) -> None:
+        """See :class:`Rig`."""
+        raise NotImplementedError
+
+    def on_sale(self) -> Sequence[Row]:
+        """See :class:`Rig`."""
+        raise NotImplementedError
+
+    def open_shop(self) -> str:
         """See :class:`Rig`."""
         raise NotImplementedError
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -14,9 +14,7 @@ import httpx
 from .checks import Power
 from .rig import BareRig, Row
 
-STORE_POWERS = frozenset({Power.COUNTS, Power.FAULTS, Power.CLOCK, Power.ORDERS, Power.TOKENS})
-SETTLED_SECONDS = 300
-WAREHOUSE_POWERS = frozenset(Power) - {Power.ORDERS}
+WAREHOUSE_POWERS = frozenset(Power) - {Power.ORDERS, Power.SHOPS}
 
 
 class NoSandbox(RuntimeError):
@@ -62,7 +60,7 @@ class SandboxRig(BareRig):
 
     def credentials(self) -> Mapping[str, str]:
         """What a hub is configured with, and tokens where the partner gives any."""
-        return {**_values(self._control("credentials", method="GET")[self.partner]), **self._issued({})}
+        return {**values_of(self._control("credentials", method="GET")[self.partner]), **self._issued({})}
 
     def _issued(self, whose: Mapping[str, str]) -> dict[str, str]:
         if self._tokens is None:
@@ -127,7 +125,7 @@ class SandboxRig(BareRig):
 
     def another_account(self) -> Mapping[str, str]:
         """See :class:`~.rig.Rig`."""
-        made = _values(self._control(f"{self.partner}/accounts", {"customer_code": "KIT0002"}))
+        made = values_of(self._control(f"{self.partner}/accounts", {"customer_code": "KIT0002"}))
         return {**made, **self._issued({"pin": made["pin"]} if "pin" in made else {})}
 
     def subscribe(self, url: str) -> bool:
@@ -148,32 +146,6 @@ class SandboxRig(BareRig):
         return self._asked("settings", {self.partner: {knob: value}})
 
 
-class StoreSandboxRig(SandboxRig):
-    """One store of a running sandbox: what is typed into the hub's form, and tokens issued when asked."""
-
-    def __init__(self, partner: str, url: str) -> None:
-        super().__init__(partner, url, STORE_POWERS)
-
-    def credentials(self) -> Mapping[str, str]:
-        """The application's, the shop's, and what a login would have left that works now."""
-        known = self._control("credentials", method="GET")[self.partner]
-        # Of a store that has both kinds, the access that ends: it shows that renewing works.
-        tokens: Mapping[str, Any] = self._control(f"{self.partner}/tokens", {"ends": True})
-        both = {**_values(known), **tokens} if "form" in known else {**known, **_both_tokens(tokens)}
-        return {key: str(value) for key, value in both.items() if isinstance(value, str | int)}
-
-    def sell(self, count: int) -> Sequence[str]:
-        """See :class:`~.rig.Rig`."""
-        # Some stores hold the last minutes back.
-        answer = self._control(f"{self.partner}/orders", {"count": count, "updated_seconds_ago": SETTLED_SECONDS})
-        made: Sequence[str] = answer.get("ids") or answer["order_sns"]
-        return made
-
-
-def _both_tokens(tokens: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tokens[key] for key in ("access_token", "refresh_token")}
-
-
 def _state(status: str, raw: bool) -> dict[str, object]:
     return {"status": status, "raw": True} if raw else {"status": status}
 
@@ -184,7 +156,7 @@ def _living(rows: list[Row], wanted: str) -> Row | None:
     return found[-1] if found else None
 
 
-def _values(given: Mapping[str, Any]) -> dict[str, str]:
+def values_of(given: Mapping[str, Any]) -> dict[str, str]:
     parts = [given.get(part) or {} for part in ("form", "hub", "settings", "tokens")]
     return {str(key): str(value) for part in parts for key, value in part.items()}
 

@@ -85,8 +85,9 @@ class Rig(Protocol):
     def sell(self, count: int, **wish: object) -> Sequence[str]:
         """So many new orders at a store, paid and ready; answers the ids that the store's calls name them by.
 
-        ``wish`` may hold ``items`` ``[{sku, quantity}]``, ``person`` (fields of the recipient), ``shop_id`` and
-        ``extra``: ``no_items``, ``no_address`` or ``currency``, where the store can be made to show such orders.
+        ``wish`` may hold ``step`` and ``status`` (the store's word) for orders that are not paid yet, ``items``
+        ``[{sku, quantity}]``, ``person`` (fields of the recipient), ``shop_id``, and ``extra``: ``no_items``,
+        ``no_address`` or ``currency``, where the store can be made to show such orders.
         """
 
     def order(self, order_id: str) -> Row | None:
@@ -107,7 +108,7 @@ class Rig(Protocol):
         """List these SKUs, or a usual range when there are none."""
 
     def on_sale(self) -> Sequence[Row]:
-        """Everything that is listed: ``item_id``, ``model_id``, ``sku``, ``stock``."""
+        """Everything that is listed: ``item_id``, ``model_id``, ``sku``, ``stock``, ``live`` (false: not for sale)."""
 
     # Power.SHOPS
     def open_shop(self) -> str:

@@ -12,6 +12,7 @@ from salur.connectors.base.types import ItemResult
 
 from .bench import Bench
 from .checks import Book, Power, expect
+from .rig import Row
 from .selling import can
 
 LISTINGS = Book("Listings", look="listings()", kind="store", abilities=("listings",))
@@ -38,12 +39,12 @@ def listed(connector: Any) -> list[StoreListing]:
 def whole(bench: Bench) -> None:
     """The usual range, variations among it."""
     bench.rig.put_on_sale(())
-    rows = {row["sku"]: row for row in bench.rig.on_sale()}
     found = listed(bench.connector())
+    rows = names(found, bench.rig.on_sale())
     _the_same(found, list(rows))
     for one in found:
         expect(one.item_id and one.name, "an id and a name", one)
-        expect(one.stock in (None, rows[one.sku]["stock"]), f"stock {rows[one.sku]['stock']}, or none told", one)
+        expect(one.stock in (None, rows[one.sku]), f"stock {rows[one.sku]}, or none told", one)
     keys = [(one.item_id, one.model_id) for one in found]
     expect(len(set(keys)) == len(keys), "each variation under ids of its own", "some ids stand twice")
 
@@ -52,7 +53,15 @@ def whole(bench: Bench) -> None:
 def pages(bench: Bench) -> None:
     """More than a page; none is left out, none doubled."""
     bench.rig.put_on_sale([f"KIT-{number:03d}" for number in range(MANY)])
-    _the_same(listed(bench.connector()), [row["sku"] for row in bench.rig.on_sale()])
+    found = listed(bench.connector())
+    _the_same(found, list(names(found, bench.rig.on_sale())))
+
+
+def names(found: Sequence[StoreListing], rows: Sequence[Row]) -> dict[str, int]:
+    """What is on sale, by the name that the store has for it: its SKU, or its number where the store keeps no SKUs."""
+    told = {one.sku for one in found}
+    key = next((one for one in ("model_id", "item_id") if told and told <= {row[one] for row in rows}), "sku")
+    return {row[key]: row["stock"] for row in rows}
 
 
 def _the_same(found: Sequence[StoreListing], wanted: Sequence[str]) -> None:
@@ -65,13 +74,12 @@ def _the_same(found: Sequence[StoreListing], wanted: Sequence[str]) -> None:
 @LISTINGS.check("store.listings.none", "A store without listings has none", "R45", Power.STOCK)
 def none(bench: Bench) -> None:
     """An empty last page, not an error."""
-    there = [row["sku"] for row in bench.rig.on_sale()]
-    _the_same(listed(bench.connector()), there)
+    _the_same(listed(bench.connector()), [row["sku"] for row in bench.rig.on_sale()])
 
 
 def targets(bench: Bench, connector: Any, count: int, quantity: int) -> list[StockTarget]:
     """What to set of so many listings; each another figure."""
-    bench.rig.put_on_sale([f"KIT-{number:03d}" for number in range(count)])
+    bench.rig.put_on_sale([f"KIT-{number:03d}" for number in range(count + 2)])  # two are left alone
     found = listed(connector)[:count]
     expect(len(found) == count, f"{count} listings", len(found))
     return [
@@ -80,9 +88,15 @@ def targets(bench: Bench, connector: Any, count: int, quantity: int) -> list[Sto
     ]
 
 
-def shown(bench: Bench, skus: Sequence[str]) -> dict[str, int]:
+def shown(bench: Bench, batch: Sequence[StockTarget]) -> dict[str, int]:
     """What the store may sell of these."""
-    return {row["sku"]: row["stock"] for row in bench.rig.on_sale() if row["sku"] in skus}
+    rows = bench.rig.on_sale()
+    skus = {one.sku for one in batch}
+    for key in ("sku", "model_id", "item_id"):
+        found = {row[key]: row["stock"] if row.get("live", True) else 0 for row in rows if row[key] in skus}
+        if found:
+            return found
+    return {}
 
 
 def _set(bench: Bench, connector: Any, batch: list[StockTarget]) -> dict[str, ItemResult]:
@@ -98,7 +112,7 @@ def _all_set(bench: Bench, connector: Any, batch: list[StockTarget]) -> None:
     errors = [str(one.error) for one in _set(bench, connector, batch).values() if one.error is not None]
     expect(not errors, "each listing set", errors[:3])
     wanted = {one.sku: one.quantity for one in batch}
-    now = shown(bench, list(wanted))
+    now = shown(bench, batch)
     wrong = {sku: now.get(sku) for sku, units in wanted.items() if now.get(sku) != units}
     expect(not wrong, "the figures that were set, at the store", dict(list(wrong.items())[:5]))
 
@@ -108,13 +122,18 @@ def batch(bench: Bench) -> None:
     """Twice: it is absolute, so repeating is safe. Others are left alone."""
     connector = bench.connector()
     wanted = targets(bench, connector, can(bench).stock_batch, 30)
-    others = {row["sku"]: row["stock"] for row in bench.rig.on_sale()}
+    before = _others(bench, wanted)
     _all_set(bench, connector, wanted)
     _all_set(bench, connector, wanted)
-    touched = {one.sku for one in wanted}
-    moved = {row["sku"]: row["stock"] for row in bench.rig.on_sale()
-             if row["sku"] not in touched and row["stock"] != others[row["sku"]]}  # fmt: skip
+    after = _others(bench, wanted)
+    moved = {number: units for number, units in after.items() if units != before[number]}
     expect(not moved, "other listings as they were", moved)
+
+
+def _others(bench: Bench, batch: Sequence[StockTarget]) -> dict[tuple[str, str], int]:
+    skus = {one.sku for one in batch}
+    return {(row["item_id"], row["model_id"]): row["stock"] for row in bench.rig.on_sale()
+            if skus.isdisjoint((row["sku"], row["item_id"], row["model_id"]))}  # fmt: skip
 
 
 @STOCK.check("store.stock.unknown", "An unknown listing is an error of its own; the others are set", "R135",
@@ -132,7 +151,7 @@ def unknown(bench: Bench) -> None:
     expect(isinstance(error, PartnerError), "an error of the unknown listing", results["key-bad"])
     lost = [key for key, result in results.items() if key != "key-bad" and result.error is not None]
     expect(not lost, "the others set", [str(results[key].error) for key in lost])
-    now = shown(bench, [one.sku for one in good])
+    now = shown(bench, good)
     expect(now == {one.sku: one.quantity for one in good}, "the others' figures at the store", now)
 
 
@@ -150,7 +169,7 @@ def zero(bench: Bench) -> None:
     (target,) = targets(bench, connector, 1, 0)
     result = _set(bench, connector, [target])[target.key]
     if result.error is None:
-        expect(shown(bench, [target.sku]) == {target.sku: 0}, "0 at the store", shown(bench, [target.sku]))
+        expect(shown(bench, [target]) == {target.sku: 0}, "0 at the store", shown(bench, [target]))
         return
     told = isinstance(result.error, Rejected) and result.error.message
     expect(told, "Rejected with the store's words", result.error)

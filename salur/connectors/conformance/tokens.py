@@ -119,7 +119,6 @@ def used(bench: Bench) -> None:
     expect(isinstance(outcome.error, AuthRejected | AuthExpired), "AuthRejected", outcome)
 
 
-<<<<<<< HEAD
 def granted(bench: Bench, values: dict[str, str], *, again: bool = False) -> dict[str, str]:
     """Credentials with tokens that the typed keys bought."""
     connector = bench.connector(credentials=values)
@@ -149,7 +148,8 @@ def grants_again(bench: Bench) -> None:
     expect(isinstance(outcome.error, AuthExpired), "AuthExpired", outcome)
     again = bench.attempt(bench.connector(credentials=granted(bench, values, again=True)).verify)
     expect(again.error is None, "an answer with the new token", again)
-=======
+
+
 @OAUTH.check("tokens.twice", "A refresh token used twice: refused, or new tokens that work", "R23, issue: bad input")
 def twice(bench: Bench) -> None:
     """Where it works once, the second time is AuthRejected; the tokens of the first are not lost by it."""
@@ -163,7 +163,6 @@ def twice(bench: Bench) -> None:
     expect(isinstance(second.error, AuthRejected), "AuthRejected", second)
     found = bench.attempt(bench.connector(credentials=held(values, first)).verify)
     expect(found.error is None, "an answer with the tokens of the first time", found)
->>>>>>> 12efb0c (conformance: What stores can do beside selling: arranging, confirming, cancelling, listings, stock, messages, statuses, odd orders.)
 
 
 @CLOCK.check("clock.minutes", "Clocks two minutes apart do not matter", "issue: clock skew", Power.CLOCK)

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 
 from salur.sandbox.engine.control import NotThere, Table
-from salur.sandbox.shopee.model import LOGISTICS, STATUSES, Order, Shop
+from salur.sandbox.shopee.model import LOGISTICS, STATUSES, STEP_OF, Order, Shop
 from salur.sandbox.shopee.seeding import BadOrder, Wish, list_goods, list_sku, make_orders
 from salur.sandbox.shopee.store import CURRENCY, DEFAULT_SHOP, Store
 
@@ -29,6 +29,7 @@ class ShopeeControl:
             ("POST", "/orders", self._add_orders),
             ("GET", "/orders", self._orders),
             ("POST", "/orders/{sn}/status", self._set_status),
+            ("POST", "/callback", self._callback),
         ]
 
     def credentials(self, base: str) -> dict[str, Any]:
@@ -111,7 +112,7 @@ class ShopeeControl:
             raise BadOrder(f"shop {shop.shop_id} is in {shop.region}, not in {country}")
         wish = Wish(
             count=int(body.get("count", 1)),
-            status=str(body.get("status", "READY_TO_SHIP")),
+            status=str(body.get("status") or _status_of(body.get("step")) or "READY_TO_SHIP"),
             updated_seconds_ago=float(body.get("updated_seconds_ago", 0)),
             spread_seconds=float(body.get("spread_seconds", 0)),
             lines=int(body.get("lines", 0)),
@@ -121,6 +122,8 @@ class ShopeeControl:
             cod=body.get("cod"),
             seed=body.get("seed", len(shop.orders)),
             prefix=str(body.get("prefix", "")),
+            person={str(key): str(value) for key, value in dict(body.get("person") or {}).items()},
+            extra=dict(body.get("extra") or {}),
         )
         numbers = make_orders(self._store_now(), shop, wish)
         return {"shop_id": shop.shop_id, "order_sns": numbers, "numbers": numbers}
@@ -157,8 +160,11 @@ class ShopeeControl:
                 break
         else:
             raise NotThere(f"no order {order_sn}")
-        status, logistics = str(body.get("status", order.status)), body.get("logistics")
-        if status not in STATUSES:
+        status, logistics = (
+            str(body.get("status") or _status_of(body.get("step")) or order.status),
+            body.get("logistics"),
+        )
+        if status not in STATUSES and not body.get("raw"):
             raise ValueError(f"status must be one of {', '.join(STATUSES)}")
         if logistics is not None and logistics not in LOGISTICS:
             raise ValueError(f"logistics must be one of {', '.join(LOGISTICS)}")
@@ -174,6 +180,14 @@ class ShopeeControl:
                 store.issue_tracking(shop, order)
             store.set_status(shop, order, status, logistics)
         return _order_row(shop, order)
+
+    async def _callback(self, _request: Request, body: dict[str, Any]) -> Any:
+        self._store_now().settings.callback_url = str(body["url"])
+        return {"ok": True}
+
+
+def _status_of(step: Any) -> str:
+    return next((status for status, one in STEP_OF.items() if one == step), "")
 
 
 def _shop_row(shop: Shop) -> dict[str, Any]:
@@ -191,10 +205,15 @@ def _order_row(shop: Shop, order: Order) -> dict[str, Any]:
     return {
         "shop_id": shop.shop_id,
         "order_sn": order.order_sn,
+        "number": order.order_sn,
+        "step": STEP_OF.get(order.status, "paid"),
         "status": order.status,
         "logistics": order.logistics,
         "carrier": order.channel.name,
         "tracking_number": order.tracking_number,
+        "tracking": order.tracking_number,
+        "times_accepted": 0,
+        "shipments": [],
         "package_number": order.package_number,
         "times_arranged": order.times_arranged,
         "documents": sorted(order.documents),

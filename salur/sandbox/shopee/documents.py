@@ -132,7 +132,7 @@ def get_shipping_document_result(call: Call) -> dict[str, Any]:
 def download_shipping_document(call: Call) -> Outcome:
     """The PDF, one page per order. Any order that cannot be printed fails the whole file."""
     kind = str(call.body.get("shipping_document_type") or SUGGESTED)
-    pages = []
+    pages, empty = [], False
     for entry in params.objects(call.body, "order_list", 1, 50):
         params.text(entry, "order_sn")
         params.package_number(entry)
@@ -141,10 +141,12 @@ def download_shipping_document(call: Call) -> Outcome:
         if document.ready_at > call.store.core.clock.now():
             raise Refusal("logistics.download_later", "The document is being made. Please download it later.")
         pages.append((document.kind, label(call.shop, order)))
+        order.label_asked += 1
+        empty = empty or order.label_asked <= call.store.settings.label_empty_times
     if len({page_kind for page_kind, _ in pages}) > 1:
         raise Refusal("logistics.packages_can_not_download_together", "These packages can not be downloaded together.")
     at_least = call.store.settings.label_bytes_at_least
-    return Outcome(payload=None, file=labels.draw([page for _, page in pages], at_least))
+    return Outcome(payload=None, file=b"" if empty else labels.draw([page for _, page in pages], at_least))
 
 
 def label(shop: Shop, order: Order) -> labels.Label:

@@ -20,6 +20,21 @@ LOGISTICS_OF = {
     "TO_RETURN": "LOGISTICS_DELIVERY_DONE",
 }
 STATUSES = (*LOGISTICS_OF, "IN_CANCEL", "CANCELLED")
+#: Order status -> the step of its life in the words that control has for every store; the usual status of a step first.
+STEP_OF = {
+    "UNPAID": "unpaid",
+    "PENDING": "unpaid",
+    "READY_TO_SHIP": "paid",
+    "INVOICE_PENDING": "paid",
+    "PROCESSED": "ready",
+    "RETRY_SHIP": "ready",
+    "SHIPPED": "shipped",
+    "TO_CONFIRM_RECEIVE": "delivered",
+    "TO_RETURN": "delivered",
+    "COMPLETED": "completed",
+    "IN_CANCEL": "cancel_asked",
+    "CANCELLED": "cancelled",
+}
 LOGISTICS = (
     *sorted(set(LOGISTICS_OF.values())),
     "LOGISTICS_PICKUP_FAILED",
@@ -104,6 +119,7 @@ class Order:
     arranged_with: dict[str, Any] = field(default_factory=dict)
     times_arranged: int = 0
     documents: dict[str, Document] = field(default_factory=dict)
+    label_asked: int = 0
     status_before_cancel: str = ""
     cancel_by: str = ""
     cancel_reason: str = ""

@@ -1,6 +1,6 @@
 """Making listings and orders that look like a real shop's."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -22,7 +22,11 @@ class BadOrder(ValueError):
 
 @dataclass
 class Wish:
-    """What control asked for."""
+    """What control asked for.
+
+    ``person`` replaces fields of the invented recipient; ``extra`` spoils the order: ``currency`` is another one, with
+    ``no_address`` and ``no_items`` these are left out.
+    """
 
     count: int
     status: str = "READY_TO_SHIP"
@@ -35,6 +39,8 @@ class Wish:
     cod: bool | None = None
     seed: object = 0
     prefix: str = ""
+    person: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raises BadOrder."""
@@ -90,15 +96,17 @@ def make_orders(store: Store, shop: Shop, wish: Wish) -> list[str]:
 
 def _make(store: Store, shop: Shop, wish: Wish, generator: Random, updated: int, position: int) -> Order:
     created = updated - generator.randint(60, 3600)
-    lines = _lines(store, shop, wish, generator)
+    lines = [] if wish.extra.get("no_items") else _lines(store, shop, wish, generator)
     carrier = _carrier(shop, wish, generator)
-    who = person(generator, shop.region)
+    who = replace(person(generator, shop.region), **wish.person)
+    if wish.extra.get("no_address"):
+        who = replace(who, name="", phone="", street="", district="", city="", state="", zipcode="")
     paid = 0 if wish.status in _PAID_LATER else created + 30
     cod = carrier.cod and generator.random() < 0.2 if wish.cod is None else wish.cod
     return Order(
         order_sn=_number(shop, wish, generator, created, position),
         region=shop.region,
-        currency=shop.currency,
+        currency=str(wish.extra.get("currency", shop.currency)),
         person=who,
         channel=carrier,
         lines=lines,

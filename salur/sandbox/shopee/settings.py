@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass
 class ShopeeSettings:
-    """Durations in seconds; None: does not happen by itself."""
+    """Durations in seconds; None: does not happen by itself.
+
+    ``label_empty_times`` lets the first so many downloads of each label be empty.
+    """
 
     access_token_seconds: float = 4 * 3600
     refresh_token_seconds: float = 30 * 86400
@@ -23,3 +26,4 @@ class ShopeeSettings:
     deliver_after: float | None = None
     complete_after: float | None = None
     label_bytes_at_least: int = 0
+    label_empty_times: int = 0

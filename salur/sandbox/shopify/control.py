@@ -48,7 +48,7 @@ class ShopifyControl(StoreControl[ShopifyStore]):
         first = next(iter(store.shops.values()))
         return {
             "form": self.form(base, first),
-            "settings": {},
+            "settings": {"location_id": str(store.locations(first)[0].id)},
             "shop_id": first.id,
             "shop_ids": list(store.shops),
             "hand_made_webhook_key": first.extra["hand_key"],

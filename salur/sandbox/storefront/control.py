@@ -6,7 +6,7 @@ Below ``/_control/<partner>``, all JSON:
 * ``POST tokens`` ``{shop_id?}``: tokens that work, as credentials of the connector; with ``expire``: ``access``,
   ``refresh`` or ``link`` ends what there is
 * ``POST items`` ``{skus?, stock?, shop_id?}``: list these SKUs, or forty; ``GET items``: ``item_id``, ``model_id``,
-  ``sku``, ``stock``
+  ``sku``, ``stock``, ``live`` (for sale)
 * ``POST orders`` ``{count, step?, status?, skus?, items?, lines?, courier?, cod?, country?, shop_id?, note?, person?,
   prefix?, seed?, updated_seconds_ago?, spread_seconds?, extra?}`` answers ``{shop_id, numbers, ids}``: ids are what
   the partner's own calls name the orders by
@@ -111,7 +111,13 @@ class StoreControl(Generic[Kind]):
         shop = self.shop(request.query_params.get("shop_id"))
         return {
             "items": [
-                {"item_id": str(listing.id), "model_id": str(one.id), "sku": one.sku, "stock": one.stock}
+                {
+                    "item_id": str(listing.id),
+                    "model_id": str(one.id),
+                    "sku": one.sku,
+                    "stock": one.stock,
+                    "live": listing.live,
+                }
                 for listing in shop.listings.values()
                 for one in listing.variants
             ]

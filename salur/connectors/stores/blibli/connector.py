@@ -199,6 +199,8 @@ class BlibliConnector:
             if any(item.raw in LABELLED for item in self._items(external_id)):
                 return LabelResult(pending=True)
             return LabelResult(failure=refusal.message or refusal.code)
+        if not content:
+            return LabelResult(pending=True)
         if not content.startswith(PDF_MARK):
             return LabelResult(failure="what Blibli sent is not a PDF")
         return LabelResult(document=Document(f"{external_id}.pdf", "application/pdf", content))

@@ -222,6 +222,8 @@ class EbayConnector:
 
     def set_stock(self, batch: Sequence[StockTarget]) -> Sequence[ItemResult]:
         """Set what may be sold, by SKU, up to 25 at once; two targets of one SKU count as the smaller figure."""
+        if not batch:
+            return []
         figures: dict[str, int] = {}
         for target in batch:
             sku = target.sku or target.item_id

@@ -84,6 +84,8 @@ def _only_row(wire: Wire, document: JsonObject) -> JsonObject:
 
 def _download(wire: Wire, entry: dict[str, str]) -> LabelResult:
     content = wire.fetch_file("logistics/download_shipping_document", {"order_list": [entry]}, entry["order_sn"])
+    if not content:
+        return LabelResult(pending=True)  # READY, and answered well with nothing in it
     if not content.startswith(PDF_MARK):
         return LabelResult(failure="what Shopee sent is not a PDF")
     return LabelResult(document=Document(f"{entry['order_sn']}.pdf", "application/pdf", content))

@@ -241,6 +241,8 @@ class TokopediaLegacyConnector:
             return LabelResult(pending=True)  # not accepted yet
         except Rejected as refusal:
             return LabelResult(failure=refusal.message or refusal.code)
+        if not answer.content:
+            return LabelResult(pending=True)  # answered well with nothing in it
         if not answer.content.startswith(PDF_MARK):
             return LabelResult(failure=PAGE_NOT_PDF)
         return LabelResult(document=Document(f"{external_id}.pdf", "application/pdf", answer.content))

@@ -51,6 +51,7 @@ _LABELS = {
     "shop_id": "Shop, chosen at the login",
     "shop_no": "Shop number",
     "shopbase.store": "Store address",
+    "shopify.location_id": "Location for stock",
     "shopify.shop_domain": "Store address",
     "store_url": "Store address",
     "supplier_no": "Supplier number for inbound lists",

@@ -9,10 +9,11 @@ from salur.connectors.conformance.checks import Mark
 from salur.connectors.conformance.runner import run_all
 
 from .broken import BREAKS, Break
+from .broken_stores import STORE_BREAKS
 from .conftest import Benches
 
 # Besides the areas where a break is meant to show, it is looked for in these.
-CORE = {"Description", "Authorisation", "Warehouses", "Outbound lists", "Statuses", "Secrecy"}
+CORE = {"Description", "Authorisation", "Warehouses", "Outbound lists", "Statuses", "Order statuses", "Secrecy"}
 # Made only where they are meant to fail: they take most of the time, and test_all.py makes them all.
 LONG = {
     "lost.timeout_after",
@@ -26,7 +27,7 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.name)
+@pytest.mark.parametrize("broken", (*BREAKS, *STORE_BREAKS), ids=lambda broken: broken.name)
 def test_a_broken_connector_fails_at_the_line_that_is_meant(broken: Break, bench_of: Benches) -> None:
     areas = CORE | {check.area for check in CHECKS if check.id in broken.fails}
     checks = [check for check in CHECKS if check.area in areas and check.id not in LONG - broken.fails]

@@ -24,6 +24,7 @@ from .products.making import product_new
 from .reports import acting as run_acting
 from .reports import views as reports
 from .rules import views as rules
+from .rules.by_store import rules_by_store
 from .settings import views as settings
 from .stock import syncs
 from .stock import views as stock
@@ -53,6 +54,7 @@ urlpatterns = [
     path("orders/reports/<int:run_id>/act/", run_acting.report_act, name="report_act"),
     path("orders/reports/<int:run_id>/failed.csv", reports.report_failed, name="report_failed"),
     path("orders/rules/", rules.rule_list, name="rules"),
+    path("orders/rules/stores/", rules_by_store, name="rules_by_store"),
     path("orders/rules/new/", rules.rule_edit, name="rule_new"),
     path("orders/rules/<int:rule_id>/", rules.rule_edit, name="rule"),
     path("orders/<int:order_id>/", orders.order_page, name="order"),

@@ -74,6 +74,7 @@ OTHERS = [
     one("order", "order_id"),
     one("outbound", "outbound_id"),
     Address("outbound_stop", OPERATOR),
+    Address("rules_by_store"),
     Address("orders_at_store", OPERATOR, query="?act=cancel"),
     one("inbound", "inbound_id"),
     one("inbound_edit", "inbound_id", "draft_id", role=OPERATOR),

@@ -103,6 +103,16 @@ class Bench:
         """Many products made known to a warehouse, beside it nothing else."""
         figure("product-push", str(self.products))
 
+    def store_sync(self) -> None:
+        """A thousand orders of every store, each from a simulator and to a merchant of its own."""
+        for channel in child("stores"):
+            figure("store-sync", channel)
+
+    def webhook_intake(self) -> None:
+        """Messages taken in by one web process, and by two; no worker runs meanwhile."""
+        for processes in (1, 2):
+            figure("webhook-intake", str(processes))
+
     def jobs(self) -> None:
         """The alarm clock alone."""
         figure("jobs")
@@ -116,6 +126,8 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("push", Bench.push),
     ("stock_sync", Bench.stock_sync),
     ("product_push", Bench.product_push),
+    ("store_sync", Bench.store_sync),
+    ("webhook_intake", Bench.webhook_intake),
     ("jobs", Bench.jobs),
 )
 NAMES = list(dict.fromkeys(name for name, _ in STEPS))

@@ -57,6 +57,25 @@ def _product_push(count: str) -> None:
     push_products(int(count))
 
 
+def _store_sync(channel: str) -> None:
+    from .store_sync import sync_store
+
+    sync_store(channel)
+
+
+def _webhook_intake(processes: str) -> None:
+    from .intake import take_messages
+
+    take_messages(int(processes))
+
+
+def _stores() -> None:
+    from salur.integrations.registry import STORE, plugins
+
+    for plugin in sorted(plugins(STORE), key=lambda plugin: plugin.name):
+        print(plugin.name)
+
+
 def _jobs() -> None:
     from .jobs import ring
 
@@ -72,6 +91,9 @@ WORK: dict[str, Callable[..., None]] = {
     "push": _push,
     "stock-sync": _stock_sync,
     "product-push": _product_push,
+    "stores": _stores,
+    "store-sync": _store_sync,
+    "webhook-intake": _webhook_intake,
     "jobs": _jobs,
 }
 

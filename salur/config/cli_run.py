@@ -29,6 +29,7 @@ def register(commands: Commands) -> None:
     up.set_defaults(run=_up)
     web = commands.add_parser("web", help="serve pages, API and webhooks")
     add_address(web)
+    web.add_argument("--processes", type=int, default=1, metavar="N", help="serve with so many processes (1)")
     web.set_defaults(run=_web)
     worker = commands.add_parser("worker", help="work off what is due; start as many as you like")
     worker.add_argument("--concurrency", type=int, default=8, help="jobs at the same time (8)")
@@ -112,6 +113,7 @@ def _web(chosen: argparse.Namespace) -> int:
         access_log=False,
         lifespan="off",
         proxy_headers=False,
+        workers=max(1, chosen.processes),
     )
     return 0
 

@@ -69,6 +69,8 @@ def _take(kind: Kind, connection_id: int) -> list[Message]:
         limit=BATCH,
         values={"connection": connection_id, "now": now()},
     )
+    if len(rows) == BATCH:
+        wake(f"{kind}_event", connection_id)  # there may be more, which need not wait for the sweep
     return sorted((Message(*row) for row in rows), key=lambda m: m.id)
 
 

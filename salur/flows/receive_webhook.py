@@ -26,11 +26,7 @@ def receive_webhook(kind: Kind, connection_id: int, request: RawRequest) -> Rece
     Raises AuthRejected, ContractBroken and NotConnected as :func:`salur.integrations.webhooks.receive` does. Should
     the wake-up be lost, the workers' sweep finds the stored events.
     """
-    received = receive(kind, connection_id, request)
-    if received.events:
-        with merchant_scope(received.merchant_id, actor="partner", cause="message"):
-            wake(f"{kind}_event", connection_id)
-    return received
+    return receive(kind, connection_id, request, with_new=lambda: wake(f"{kind}_event", connection_id))
 
 
 def takes_messages(kind: Kind, connection_id: int) -> bool:

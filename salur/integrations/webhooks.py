@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,9 +39,12 @@ class Received:
     answer: str = ""
 
 
-def receive(kind: Kind, connection_id: int, request: RawRequest) -> Received:
+def receive(
+    kind: Kind, connection_id: int, request: RawRequest, *, with_new: Callable[[], None] | None = None
+) -> Received:
     """Take a message in (no scope open). A message that came before is accepted again without effect.
 
+    ``with_new`` is called in the transaction that stores events not seen before: it stands or falls with them.
     Raises AuthRejected for a wrong signature, ContractBroken for content that cannot be read, NotConnected where
     there is nobody to take it.
     """
@@ -52,7 +55,10 @@ def receive(kind: Kind, connection_id: int, request: RawRequest) -> Received:
         raise NotConnected(name=line.name)
     events = speak(line.plugin, line.credentials, lambda connector: connector.parse_callback(request)).answer()
     with merchant_scope(merchant_id, actor="partner", cause="message"):
-        return Received(merchant_id, keep(line, events), getattr(line.plugin.capabilities, "callback_answer", ""))
+        fresh = keep(line, events)
+        if fresh and with_new is not None:
+            with_new()
+    return Received(merchant_id, fresh, getattr(line.plugin.capabilities, "callback_answer", ""))
 
 
 def merchant_of(kind: Kind, connection_id: int) -> int:

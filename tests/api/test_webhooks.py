@@ -13,9 +13,10 @@ import httpx
 import pytest
 
 from salur.connectors.base.types import OrderStatus
-from salur.flows.events import process_account_events
+from salur.flows.events import BATCH, process_account_events, process_store_events
 from salur.flows.push import push_ready
 from salur.flows.receive_webhook import webhook_address
+from salur.foundation.clock import now
 from salur.integrations.calling import account_line
 from salur.integrations.models import WarehouseAccount, WebhookDelivery
 from salur.integrations.webhooks import subscribe
@@ -212,3 +213,22 @@ def deliver(sandbox: Sandbox) -> dict[str, Any]:
         if not left["callbacks_waiting"]:
             break
     return left
+
+
+def test_a_round_that_took_all_it_may_asks_for_the_next(partner: httpx.Client, world: World, db: Database) -> None:
+    give_keys(world, "store", STORE_KEYS)
+    for count, following in ((BATCH - 1, []), (BATCH, [("store_event", world.store_id)])):
+        with world.scope():
+            WebhookDelivery.objects.bulk_create(
+                WebhookDelivery(
+                    merchant_id=world.merchant_id,
+                    store_id=world.store_id,
+                    delivery_id=f"{count}:{number}",
+                    kind="other",
+                    received_at=now(),
+                )
+                for number in range(count)
+            )
+        before = len(jobs(db))
+        assert process_store_events(world.merchant_id, world.store_id) == count
+        assert jobs(db)[before:] == following

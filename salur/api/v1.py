@@ -14,6 +14,7 @@ from ninja.responses import NinjaJSONEncoder
 from . import (
     connections,
     inbound,
+    links,
     orders,
     outbound,
     partners,
@@ -94,6 +95,7 @@ for router in (
     previews.router,
     connections.router,
     store_stock.router,
+    links.router,
     store_acts.router,
     partners.router,
     warehouses.router,

@@ -18,7 +18,7 @@ from .outbound import views as outbound
 from .outbound.public import public_label
 from .person import views as person
 from .problems.views import problem_list
-from .products import listings
+from .products import links, listings
 from .products import views as products
 from .products.making import product_new
 from .reports import acting as run_acting
@@ -82,6 +82,8 @@ urlpatterns = [
     path("products/channel/make/", listings.make_products, name="make_products"),
     path("products/channel/<int:listing_id>/", listings.listing_link, name="listing"),
     path("products/channel/store/<int:store_id>/", listings.sku_link, name="sku_link"),
+    path("products/channel/store/<int:store_id>/links/", links.store_links, name="store_links"),
+    path("products/channel/store/<int:store_id>/links.<slug:kind>", links.links_file, name="links_file"),
     path("stock/", stock.stock_list, name="stock"),
     path("stock/balances/<int:balance_id>/", stock.movement_list, name="movements"),
     path("stock/act/", stock.stock_act, name="stock_act"),

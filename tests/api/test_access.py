@@ -70,6 +70,7 @@ SCOPE_OF = {
     "read_store_stock": "",
     "set_store_stock": "integrations:write",
     "tell_store_again": "integrations:write",
+    "set_links": "integrations:write",
     "act_on_orders": "orders:write",
     "list_stores": "",
     "list_warehouses": "",
@@ -111,6 +112,8 @@ class Operation:
             more["json"] = {"partner": "nobody", "name": "X", "values": {}}
         elif self.name == "set_store_stock":
             more["json"] = {"on": False}
+        elif self.name == "set_links":
+            more["json"] = {"links": [{"sku": "TEA-BOX", "msku": "TEA", "quantity": 6}]}
         elif self.name == "act_on_orders":
             more["json"] = {"action": "accept", "ids": [ids["order_id"]]}
         elif self.name == "create_place":
@@ -216,7 +219,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 47
+    assert walked == 48
     with other.scope():
         from salur.orders.models import Order
 

@@ -84,6 +84,7 @@ OTHERS = [
     one("rule", "rule_id", role=OPERATOR),
     one("listing", "listing_id", role=OPERATOR),
     one("sku_link", "store_id", role=OPERATOR, query="?sku=FREE"),
+    one("store_links", "store_id", role=OPERATOR),
 ]
 PAGES = LISTS + OTHERS
 OBJECTS = [page for page in PAGES if page.takes]
@@ -102,6 +103,7 @@ WRITES: list[tuple[Address, dict[str, str]]] = [
     (one("product", "product_id"), {"name": "x"}),
     (one("listing", "listing_id"), {"msku": "M-0000", "quantity": "1"}),
     (Address("make_products"), {"store": "1"}),
+    (one("store_links", "store_id"), {}),
     (Address("stock_act"), {"action": "sync", "row": "1:1"}),
     (Address("stock_act"), {"action": "push_again:1:1"}),
     (Address("inbound_new"), {"action": "save", "sku": "M-0000", "quantity": "1"}),

@@ -120,6 +120,13 @@ TABLE: tuple[Problem, ...] = (
         "operator",
     ),
     Problem(
+        "no_failed_orders",
+        _("Nothing to retry"),
+        _("Run %(run)s has not ended, is not a store sync, or has no failed orders."),
+        _("Nothing to do. Import the corrected file again if the run was a file import."),
+        "nobody",
+    ),
+    Problem(
         "label_absent",
         _("No label yet"),
         _("No label PDF is stored for the outbound list %(reference)s."),

@@ -312,6 +312,7 @@ RUN = (
     "created_at",
     "started_at",
     "finished_at",
+    "orders_per_second",
 )
 
 

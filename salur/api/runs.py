@@ -10,6 +10,7 @@ from django.urls import reverse
 from ninja import Field, File, Form, Query, Router
 from ninja.files import UploadedFile
 
+from salur.flows.failed_again import retry_failed_orders
 from salur.flows.imports import start_file_import
 from salur.flows.runs import retry_run, stop_run
 from salur.foundation.problems import Refusal
@@ -123,6 +124,26 @@ def _retry(run_id: int) -> Answer:
     if not retry_run(run_id):
         raise Refusal("run_not_failed", run=run_id, state=RunState(row.state).label)
     return Answer(presenting.run(_found(run_id)), 202)
+
+
+@router.post(
+    "/runs/{run_id}/retry-failed",
+    response={202: shown.Run, **WRITE_ERRORS},
+    summary="Retry a run's failed orders",
+    openapi_extra=writes("imports:write", responses=ACCEPTED),
+)
+def retry_failed(request: ApiRequest, run_id: int) -> HttpResponse:
+    """Ask the store for exactly the orders that failed in a run, in a run of its own named in `Location`."""
+    with acting(request, "imports:write"):
+        return once(request, lambda: _retry_failed(run_id))
+
+
+def _retry_failed(run_id: int) -> Answer:
+    _found(run_id)
+    made = retry_failed_orders(run_id)
+    if made is None:
+        raise Refusal("no_failed_orders", run=run_id)
+    return accepted(_found(made.pk))
 
 
 # -- files ----------------------------------------------------------------------------------------------------------

@@ -318,6 +318,7 @@ class Run(Schema):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    orders_per_second: float | None = Field(description="From start to end; empty while the run has not ended.")
 
 
 class RunPage(Page[Run]):

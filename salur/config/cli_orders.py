@@ -183,9 +183,9 @@ def _tell(merchant_id: int, run: SyncRun) -> int:
 
 def _bad_rows(run: SyncRun) -> Iterator[str]:
     from salur.api.presenting import reason
-    from salur.orders.queries import failed_rows
+    from salur.orders.queries import rows_of_outcome
 
-    for row in failed_rows(run.pk):
+    for row in rows_of_outcome(run.pk, "failed"):
         yield _told(row.line, row.column, reason(row.code, row.detail) or row.code, row.external_id)
 
 

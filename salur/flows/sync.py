@@ -25,7 +25,7 @@ from salur.integrations.calling import (
 )
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import store_capabilities
-from salur.orders.models import OrderSource, SyncRun, SyncRunRow
+from salur.orders.models import ORDERS, ZONE, OrderSource, SyncRun, SyncRunRow
 from salur.orders.states import RunState
 from salur.tenancy.scope import merchant_scope
 
@@ -33,6 +33,7 @@ from .ingest import Incoming, RunRow, ingest_batch
 from .runs import ACTOR, RunHold, advance, fail, finish, new_run
 
 FIRST_WINDOW = timedelta(days=3)
+CALLS_AT_ONCE = 8
 
 
 def poll_store(merchant_id: int, store_id: int) -> int:
@@ -42,11 +43,12 @@ def poll_store(merchant_id: int, store_id: int) -> int:
 
 
 def start_store_sync(
-    store_id: int, *, trigger: str, since: datetime | None = None, until: datetime | None = None
+    store_id: int, *, trigger: str, since: datetime | None = None, until: datetime | None = None, zone: str = ""
 ) -> SyncRun | None:
     """Queue a run (inside a scope); None where one is under way already or the store cannot be called.
 
     Without ``since`` it begins where the last run ended, less the overlap (an order seen twice is one order).
+    ``zone`` is the time zone in which a person named the window, kept to tell it the same way (R142).
     """
     try:
         line = store_line(store_id)
@@ -64,7 +66,8 @@ def start_store_sync(
         return None
     overlap = timedelta(seconds=can.overlap_seconds)
     begin = since or ((store.synced_until or now() - FIRST_WINDOW) - overlap)
-    return new_run(store_id, OrderSource.SYNC, trigger, window_since=begin, window_until=until or now())
+    told = {ZONE: zone} if zone else {}
+    return new_run(store_id, OrderSource.SYNC, trigger, window_since=begin, window_until=until or now(), progress=told)
 
 
 def _parts(since: datetime, until: datetime, longest: timedelta) -> Iterator[TimeWindow]:
@@ -76,8 +79,6 @@ def _parts(since: datetime, until: datetime, longest: timedelta) -> Iterator[Tim
 
 def run_sync(hold: RunHold) -> None:
     """Carry a sync run to its end; raises the partner's error when a call fails."""
-    assert hold.window_since is not None  # noqa: S101 - new_run of this source always has a window
-    assert hold.window_until is not None  # noqa: S101 - as above
     try:
         with merchant_scope(hold.merchant_id, actor=ACTOR, cause=f"run:{hold.id}"):
             line = store_line(hold.store_id)
@@ -85,6 +86,25 @@ def run_sync(hold: RunHold) -> None:
         with merchant_scope(hold.merchant_id, actor=ACTOR, cause=f"run:{hold.id}"):
             fail(hold, type(error).__name__, str(error))
         return
+    if ORDERS in hold.progress:
+        _run_orders(hold, line, hold.progress[ORDERS])
+    else:
+        _run_window(hold, line)
+
+
+def _run_orders(hold: RunHold, line: PartnerLine, ids: Sequence[str]) -> None:
+    """Exactly these orders, a transaction per round of calls; the store's cursor stays where it is."""
+    size = store_capabilities(line.plugin).detail_batch * CALLS_AT_ONCE
+    for begin in range(int(hold.progress.get("taken", 0)), len(ids), size):
+        asked, refused = _details(line, ids[begin : begin + size])
+        _bring_in(hold, asked, refused, {"taken": begin + size})
+    with merchant_scope(hold.merchant_id, actor=ACTOR, cause=f"run:{hold.id}"):
+        finish(hold)
+
+
+def _run_window(hold: RunHold, line: PartnerLine) -> None:
+    assert hold.window_since is not None  # noqa: S101 - a run without named orders always has a window
+    assert hold.window_until is not None  # noqa: S101 - as above
     can = store_capabilities(line.plugin)
     windows = list(_parts(hold.window_since, hold.window_until, timedelta(days=can.max_window_days)))
     first = int(hold.progress.get("part", 0))
@@ -106,7 +126,7 @@ def run_sync(hold: RunHold) -> None:
 def _move_cursor(hold: RunHold) -> None:
     """The store's cursor only moves on, and only over a stretch without a gap."""
     store = StoreConnection.objects.get(pk=hold.store_id)
-    assert hold.window_since is not None and hold.window_until is not None  # noqa: S101 - see run_sync
+    assert hold.window_since is not None and hold.window_until is not None  # noqa: S101 - see _run_window
     reaches = store.synced_until is None or hold.window_since <= store.synced_until
     if reaches and (store.synced_until is None or store.synced_until < hold.window_until):
         store.synced_until = hold.window_until
@@ -159,7 +179,10 @@ def _take_page(hold: RunHold, line: PartnerLine, page: Page[OrderHead], place: d
     shown = {head.external_id: head.order for head in page.items}
     whole = [order for order in shown.values() if order is not None]
     asked, refused = _details(line, [external_id for external_id, order in shown.items() if order is None])
-    orders = whole + asked
+    _bring_in(hold, whole + asked, refused, place)
+
+
+def _bring_in(hold: RunHold, orders: Sequence[StoreOrder], refused: Sequence[RunRow], place: dict[str, Any]) -> None:
     ingest_batch(
         hold.merchant_id,
         hold.store_id,
@@ -181,7 +204,7 @@ def _details(line: PartnerLine, ids: Sequence[str]) -> tuple[list[StoreOrder], l
         granted = _require_budget(line, len(waiting))
         turn, waiting = waiting[:granted], waiting[granted:]
         jobs = [Job(i, _detail_call(part)) for i, part in enumerate(turn)]
-        results = call_many(line, jobs, width=8)
+        results = call_many(line, jobs, width=CALLS_AT_ONCE)
         _record(line, results)
         failures: list[PartnerError] = [r.error for r in results if r.error is not None]
         if failures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
@@ -23,12 +24,16 @@ class OrderSource(models.TextChoices):
     MANUAL = "manual", _("Entered by hand")
 
 
+ORDERS, RETRY_OF, ZONE = "orders", "retry_of", "zone"
+"""Names in a run's progress: the orders asked for by number, the run they failed in, the zone of its window."""
+
+
 class SyncRun(TenantModel):
     """One run that brought orders in: a poll of a store, a file, an API batch (R142)."""
 
     store = TenantForeignKey("integrations.StoreConnection", related_name="+")
     source = models.TextField(choices=OrderSource.choices)
-    trigger = models.TextField()  # schedule | button | webhook | file | api | command
+    trigger = models.TextField()  # schedule | button | webhook | file | api | command | retry
     state = models.TextField(choices=RunState.choices, default=RunState.QUEUED)
     window_since = models.DateTimeField(null=True, blank=True)
     window_until = models.DateTimeField(null=True, blank=True)
@@ -63,6 +68,19 @@ class SyncRun(TenantModel):
                 name="orders_run_file_once_at_a_time",
             ),
         ]
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From its first step to its end, with what it waited in between; None while it has not ended."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return self.finished_at - self.started_at
+
+    @property
+    def orders_per_second(self) -> float | None:
+        """How many orders a second it looked at; None where it has not ended or found none."""
+        took = self.duration.total_seconds() if self.duration is not None else 0.0
+        return round(self.found / took, 1) if took > 0 and self.found else None
 
 
 class ImportChunk(TenantModel):

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, F, Min, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from salur.foundation.paging import Keyset, keyset_page
 from salur.tenancy.scope import current_scope
 
-from .models import Order, OrderLine, OrderProblem, OrderSource, SyncRun, SyncRunRow
+from .models import RETRY_OF, ZONE, Order, OrderLine, OrderProblem, OrderSource, SyncRun, SyncRunRow
 from .states import OrderState, RunState
 
 COUNTED_UP_TO = 10_000
@@ -125,7 +126,9 @@ class RunFilter:
 
 
 def _runs() -> QuerySet[SyncRun]:
-    return SyncRun.objects.select_related("store").defer("progress")
+    """Without what a run keeps for itself; ``zone`` and ``retry_of`` are picked out of it for reports."""
+    rows = SyncRun.objects.select_related("store").defer("progress")
+    return rows.annotate(zone=KeyTextTransform(ZONE, "progress"), retry_of=KeyTextTransform(RETRY_OF, "progress"))
 
 
 def run_page(wanted: RunFilter, cursor: str | None, size: int = 50) -> Keyset[SyncRun]:
@@ -165,10 +168,16 @@ def run_rows(run_id: int, outcome: str, cursor: str | None, size: int = 50) -> K
     return keyset_page(rows, order=["id"], cursor=cursor, size=size)
 
 
-def failed_rows(run_id: int, after: int = 0, size: int = 1000) -> Iterator[SyncRunRow]:
-    """Every failed row of a run, read in pages so that a large run does not fill the memory."""
+def all_rows(run_id: int) -> Iterator[SyncRunRow]:
+    """Every row of a run, the failed ones first."""
+    for outcome in ("failed", "created", "updated", "unchanged"):
+        yield from rows_of_outcome(run_id, outcome)
+
+
+def rows_of_outcome(run_id: int, outcome: str, after: int = 0, size: int = 1000) -> Iterator[SyncRunRow]:
+    """Every row of a run with one outcome, read in pages so that a large run does not fill the memory."""
     while True:
-        rows = SyncRunRow.objects.filter(run_id=run_id, outcome="failed", pk__gt=after)
+        rows = SyncRunRow.objects.filter(run_id=run_id, outcome=outcome, pk__gt=after)
         page = list(rows.order_by("pk")[:size])
         yield from page
         if len(page) < size:

@@ -52,6 +52,7 @@ urlpatterns = [
     path("orders/reports/", reports.report_list, name="reports"),
     path("orders/reports/<int:run_id>/", reports.report_page, name="report"),
     path("orders/reports/<int:run_id>/act/", run_acting.report_act, name="report_act"),
+    path("orders/reports/<int:run_id>/rows.csv", reports.report_rows, name="report_rows"),
     path("orders/reports/<int:run_id>/failed.csv", reports.report_failed, name="report_failed"),
     path("orders/rules/", rules.rule_list, name="rules"),
     path("orders/rules/stores/", rules_by_store, name="rules_by_store"),

@@ -232,6 +232,7 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "manual": pgettext_lazy("what asked for a run", "a person, by form"),
     "command": pgettext_lazy("what asked for a run", "the command line"),
     "daily": pgettext_lazy("what asked for a run", "the daily stock sync"),
+    "retry": pgettext_lazy("what asked for a run", "a retry of failed orders"),
 }
 
 

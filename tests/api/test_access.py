@@ -56,6 +56,7 @@ SCOPE_OF = {
     "list_run_rows": "runs:read",
     "stop_one": "imports:write",
     "retry_one": "imports:write",
+    "retry_failed": "imports:write",
     "import_file": "imports:write",
     "preview_file": "imports:write",
     "read_preview": "runs:read",

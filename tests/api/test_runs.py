@@ -9,7 +9,7 @@ from salur.flows.filed import LARGEST_FILE
 from salur.flows.runs import carry_on_run
 from salur.foundation.clock import now
 from salur.integrations.models import StoreConnection
-from salur.orders.models import SyncRun
+from salur.orders.models import SyncRun, SyncRunRow
 from tests.world import World
 
 from .conftest import Caller
@@ -92,6 +92,27 @@ def test_runs_are_stopped_and_failed_ones_retried(api: Caller, world: World) -> 
         SyncRun.objects.filter(pk=world.run_id).update(state="failed", error_code="x")
     retried = api.post(f"/runs/{world.run_id}/retry")
     assert (retried.status_code, retried.json()["state"], retried.json()["error_code"]) == (202, "queued", "")
+
+
+def test_the_failed_orders_of_a_store_run_are_retried_alone(api: Caller, world: World) -> None:
+    path = f"/runs/{world.run_id}/retry-failed"
+    assert (api.post(path).status_code, api.post(path).json()["code"]) == (409, "no_failed_orders")
+    ended = now()
+    with world.scope():
+        SyncRun.objects.filter(pk=world.run_id).update(state="running")
+        SyncRun.objects.filter(pk=world.run_id).update(
+            source="sync", state="done", failed=1, found=30, started_at=ended - timedelta(seconds=20), finished_at=ended
+        )
+        SyncRunRow(run_id=world.run_id, external_id="N1", outcome="failed", code="not_answered").save()
+    assert api.get(f"/runs/{world.run_id}")["orders_per_second"] == 1.5
+    assert api.post(path).json()["code"] == "not_connected"
+    give_keys(world, "store", STORE_KEYS)
+    made = api.post(path)
+    assert (made.status_code, made.json()["trigger"], made.json()["state"]) == (202, "retry", "queued")
+    assert made.headers["location"] == f"/api/v1/runs/{made.json()['id']}"
+    assert api.post(path).json()["id"] == made.json()["id"], "under way already"
+    with world.scope():
+        assert SyncRun.objects.get(pk=made.json()["id"]).progress["orders"] == ["N1"]
 
 
 def test_runs_are_filtered(api: Caller, world: World) -> None:

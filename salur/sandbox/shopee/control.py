@@ -29,6 +29,7 @@ class ShopeeControl:
             ("POST", "/orders", self._add_orders),
             ("GET", "/orders", self._orders),
             ("POST", "/orders/{sn}/status", self._set_status),
+            ("POST", "/orders/{sn}/hide", self._hide),
             ("POST", "/callback", self._callback),
         ]
 
@@ -151,6 +152,15 @@ class ShopeeControl:
                 if status in (None, order.status)
             ]
         }
+
+    async def _hide(self, request: Request, body: dict[str, Any]) -> Any:
+        """Let lists name an order whose details are not answered; ``hidden: false`` ends it."""
+        sn = str(request.path_params["sn"])
+        for shop in self._store_now().shops.values():
+            if sn in shop.orders:
+                shop.orders[sn].hidden = bool(body.get("hidden", True))
+                return {"ok": True}
+        raise NotThere(f"no order {sn}")
 
     async def _set_status(self, request: Request, body: dict[str, Any]) -> Any:
         store, order_sn = self._store_now(), str(request.path_params["sn"])

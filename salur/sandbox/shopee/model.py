@@ -126,6 +126,7 @@ class Order:
     buyer_cancel_reason: str = ""
     pickup_done_time: int = 0
     history: list[tuple[int, str]] = field(default_factory=list)
+    hidden: bool = False  # lists name it, details leave it out
 
     @property
     def total(self) -> float:

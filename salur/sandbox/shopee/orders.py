@@ -80,7 +80,8 @@ def get_order_detail(call: Call) -> dict[str, Any]:
     numbers = params.listed(call.query, "order_sn_list", 1, 50)
     wanted = set((call.query.get("response_optional_fields") or "").split(","))
     with_pending = call.query.get("request_order_status_pending") == "true"
-    orders = [call.shop.orders[number] for number in numbers if number in call.shop.orders]
+    known = [call.shop.orders[number] for number in numbers if number in call.shop.orders]
+    orders = [order for order in known if not order.hidden]
     if not orders:
         raise Refusal("error_not_found", "Wrong parameters, detail: the order is not found.")
     return {"order_list": [_detail(order, wanted, with_pending) for order in orders]}

@@ -121,9 +121,9 @@ def _store_forms(
 def _sync_range(request: MerchantRequest, store: StoreConnection, form: RangeForm) -> HttpResponseBase | None:
     if not form.is_valid():
         return None
-    since, until = form.cleaned_data["since"], form.cleaned_data["until"]
+    since, until, zone = (form.cleaned_data[name] for name in ("since", "until", "zone"))
     with acting(request, "button"):
-        run = start_store_sync(store.pk, trigger="button", since=since, until=until)
+        run = start_store_sync(store.pk, trigger="button", since=since, until=until, zone=zone)
     if run is None:
         messages.warning(request, gettext("The store is not connected, so nothing can be fetched from it."))
         return redirect("web:store", store.pk)

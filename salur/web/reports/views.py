@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext
 
+from salur.flows.failed_again import failed_can_be_retried
 from salur.integrations.queries import stores
 from salur.orders.models import OrderSource, SyncRun, SyncRunRow
 from salur.orders.queries import (
     RunFilter,
-    failed_rows,
+    all_rows,
     find_run,
     orders_by_number,
+    rows_of_outcome,
     run_outcomes,
     run_page,
     run_rows,
@@ -66,6 +68,7 @@ def report_page(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     context = {
         "run": run,
         "told": run_words(run),
+        "retriable": failed_can_be_retried(run),
         "page": listed,
         "rows": [
             (row, row_words(row), outcome_label(row.outcome), numbers.get(row.external_id)) for row in listed.rows
@@ -83,14 +86,16 @@ def safe_cell(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _csv_lines(request: MerchantRequest, rows: Iterator[SyncRunRow]) -> Iterator[str]:
+def _csv_lines(rows: Iterator[SyncRunRow]) -> Iterator[str]:
     out = io.StringIO()
     writer = csv.writer(out)
     yield "\ufeff"  # lets spreadsheets read it as UTF-8
-    writer.writerow([gettext("Order number"), gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")])
+    place = [gettext("Line"), gettext("Column")]
+    writer.writerow([gettext("Order number"), gettext("Outcome"), *place, gettext("Code"), gettext("Reason")])
     for row in rows:
         told = row_words(row)
-        writer.writerow([safe_cell(row.external_id), row.line or "", safe_cell(row.column), row.code, safe_cell(told)])
+        name, column = safe_cell(row.external_id), safe_cell(row.column)
+        writer.writerow([name, outcome_label(row.outcome), row.line or "", column, row.code, safe_cell(told)])
         yield out.getvalue()
         out.seek(0)
         out.truncate()
@@ -101,11 +106,21 @@ def _csv_lines(request: MerchantRequest, rows: Iterator[SyncRunRow]) -> Iterator
 def report_failed(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """The failed rows as a file, to be mended and imported again."""
     _found(run_id)
+    return _download(request, rows_of_outcome(run_id, "failed"), f"run-{run_id}-failed.csv")
 
+
+@page(get=Role.OPERATOR)
+def report_rows(request: MerchantRequest, run_id: int) -> HttpResponseBase:
+    """Every row of the run as a file, the failed ones first."""
+    _found(run_id)
+    return _download(request, all_rows(run_id), f"run-{run_id}.csv")
+
+
+def _download(request: MerchantRequest, rows: Iterator[SyncRunRow], name: str) -> StreamingHttpResponse:
     def lines() -> Iterator[str]:
         with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv_lines(request, failed_rows(run_id))
+            yield from _csv_lines(rows)
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="run-{run_id}-failed.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

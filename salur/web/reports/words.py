@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,22 @@ from salur.orders.models import SyncRun, SyncRunRow
 from salur.web.words import sentences, told_words
 
 BUDGET = "budget"  # the code of a call that was held back here and never left
+
+
+def duration_words(run: SyncRun) -> str:
+    """How long a run took; empty while it has not ended."""
+    if run.duration is None:
+        return ""
+    seconds = run.duration.total_seconds()
+    if seconds < 60:
+        return gettext("%(n)s s") % {"n": number_format(round(seconds, 1))}
+    return gettext("%(n)s min %(s)s s") % {"n": number_format(int(seconds // 60)), "s": int(seconds % 60)}
+
+
+def rate_words(run: SyncRun) -> str:
+    """How many orders a second a run took in; empty where that cannot be told."""
+    rate = run.orders_per_second
+    return "" if rate is None else gettext("%(n)s orders per second") % {"n": number_format(rate)}
 
 
 def outcome_label(outcome: str) -> str:
@@ -29,7 +46,7 @@ def outcome_label(outcome: str) -> str:
 
 
 ROW_REASONS: Mapping[str, str | Promise] = {
-    "not_answered": _("The store named this order but gave no details of it. Sync the time range of this order again."),
+    "not_answered": _("The store named this order but gave no details of it. Retry the failed orders of this run."),
 }
 """Reasons that runs write beside those of order files and of the catalogue of problems."""
 

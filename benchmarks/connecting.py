@@ -45,6 +45,13 @@ class OpenStore:
         when = {"updated_seconds_ago": seconds_ago, "spread_seconds": spread}
         self.control("orders", count=count, skus=[msku(n) for n in range(SOLD)], **when, **paid)
 
+    def close(self) -> None:
+        """Give the store free for the next merchant: one account at a store serves one merchant."""
+        from salur.integrations.acting import Acting
+        from salur.integrations.changing import disconnect
+
+        disconnect(Acting(self.shop.merchant_id, "bench"), "store", self.store_id)
+
 
 def open_store(partner: Sandbox, channel: str) -> OpenStore:
     """A new merchant with this store; every order has a rule and every listing its product."""

@@ -30,6 +30,7 @@ def sync_store(channel: str) -> None:
         with measured() as spent:
             _sync(store, LOOK_BACK, ORDERS)
         _check(store)
+        store.close()
     report(
         f"store_sync_{channel}",
         ORDERS / spent.wall,

@@ -29,7 +29,7 @@ FORM: tuple[FormField, ...] = (
         origin=N_("In the authorisation link that Partner Center shows for your app, after service_id="),
         partner_term="service_id",
         max_length=50,
-        pattern=r"[0-9A-Za-z_-]+",
+        pattern=r"[0-9A-Za-z_\-]+",
     ),
     FormField(
         key="shop_code",

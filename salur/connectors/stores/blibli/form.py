@@ -50,7 +50,7 @@ FORM: tuple[FormField, ...] = (
         origin=N_("Blibli Seller Center > Store info, for instance TOQ-15126"),
         partner_term="storeCode, businessPartnerCode",
         max_length=30,
-        pattern=r"[A-Za-z0-9-]+",
+        pattern=r"[A-Za-z0-9\-]+",
     ),
     FormField(
         key="username",
@@ -67,7 +67,7 @@ FORM: tuple[FormField, ...] = (
         max_length=100,
         required=False,
         default=CHANNEL,
-        pattern=r"[a-z0-9._-]+",
+        pattern=r"[a-z0-9._\-]+",
     ),
     FormField(
         key="base_url",
@@ -89,7 +89,7 @@ SETTINGS_FORM: tuple[FormField, ...] = (
         partner_term="pickupPointCode",
         max_length=30,
         required=False,
-        pattern=r"[A-Za-z0-9-]+",
+        pattern=r"[A-Za-z0-9\-]+",
     ),
     FormField(
         key="rate_per_second",

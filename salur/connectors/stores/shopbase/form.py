@@ -14,7 +14,7 @@ FORM: tuple[FormField, ...] = (
         origin=N_("The address of your ShopBase store, for instance my-shop.onshopbase.com"),
         partner_term="onshopbase domain",
         max_length=80,
-        pattern=r"[A-Za-z0-9][A-Za-z0-9-]*(\.onshopbase\.com)?",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9\-]*(\.onshopbase\.com)?",
     ),
     FormField(
         key="client_id",

@@ -15,7 +15,7 @@ FORM: tuple[FormField, ...] = (
         origin=N_("The first part of the address of your Shopify admin, for instance my-shop.myshopify.com"),
         partner_term="myshopify domain",
         max_length=100,
-        pattern=r"[A-Za-z0-9][A-Za-z0-9-]*(\.myshopify\.com)?",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9\-]*(\.myshopify\.com)?",
     ),
     FormField(
         key="client_id",

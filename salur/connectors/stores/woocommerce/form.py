@@ -56,7 +56,7 @@ SETTINGS_FORM: tuple[FormField, ...] = (
         max_length=20,
         required=False,
         default=SHIPPED,
-        pattern=r"[a-z0-9_-]+",
+        pattern=r"[a-z0-9_\-]+",
     ),
     FormField(
         key="keys_in_address",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from salur.foundation.locks import lock_rows
 from salur.integrations.calling import store_line
 from salur.orders.models import ORDERS, RETRY_OF, OrderSource, SyncRun, SyncRunRow
 from salur.orders.states import RunState
@@ -33,7 +34,7 @@ def retry_failed_orders(run_id: int, *, trigger: str = TRIGGER) -> SyncRun | Non
     A retry of the same run that is still under way is answered instead of a second one. None where there is nothing
     to retry. Raises ConnectionPaused or NotConnected where the store cannot be called.
     """
-    run = SyncRun.objects.select_for_update().filter(pk=run_id).first()
+    run = next(iter(lock_rows(SyncRun.objects.all(), [run_id])), None)
     if run is None or not _may(run):
         return None
     under_way = SyncRun.objects.filter(

@@ -148,9 +148,9 @@ def test_failed_rows_come_as_a_file_that_no_spreadsheet_takes_for_formulas(shop:
         SyncRunRow(run_id=shop.ids["run_id"], external_id="=1+1", outcome="failed", line=9, code="missing_value").save()
     answer = shop.client(OWNER).get(f"/orders/reports/{shop.ids['run_id']}/failed.csv")
     lines = answer.getvalue().decode("utf-8-sig").splitlines()
-    assert lines[0].split(",")[:3] == ["Order number", "Line", "Column"]
+    assert lines[0].split(",")[:3] == ["Order number", "Outcome", "Line"]
     assert lines[1].startswith('BAD0,0,quantity,bad_quantity,"“two” is not a number of pieces') or "BAD0" in lines[1]
-    assert lines[-1].startswith("'=1+1,9,")
+    assert lines[-1].startswith("'=1+1,Failed,9,")
     assert len(lines) == 5
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,8 @@ class MasterProduct(TenantModel):
     """The merchant's own product. Weight in grams, lengths in millimetres.
 
     ``shelf_life_days`` 0: it does not expire. ``inbound_days`` and ``outbound_days`` are the days that must remain when
-    it is received and when it is shipped (R51, A9).
+    it is received and when it is shipped (R51, A9). ``tags`` are words of the merchant's own, which rules can name;
+    they are kept as :func:`salur.tenancy.tags.clean_tags` leaves them.
     """
 
     msku = models.TextField()
@@ -45,6 +47,7 @@ class MasterProduct(TenantModel):
     shelf_life_days = models.PositiveIntegerField(default=0, db_default=0)
     inbound_days = models.PositiveIntegerField(default=0, db_default=0)
     outbound_days = models.PositiveIntegerField(default=0, db_default=0)
+    tags = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

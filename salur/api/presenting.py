@@ -8,6 +8,7 @@ from salur.foundation.problems import PROBLEMS, describe
 from salur.integrations.models import ConnectionState, StoreConnection
 from salur.orders import models as orders
 from salur.orders.formats.messages import MESSAGES
+from salur.orders.messages import ROW_REASONS
 from salur.orders.problems import ProblemCause
 from salur.outbound import models as outbound
 from salur.outbound.gates import GateResult
@@ -329,6 +330,8 @@ def reason(code: str, detail: Mapping[str, str] | None) -> str:
         return str(MESSAGES[code]) % given
     if code in PROBLEMS:
         return describe(code, given).cause
+    if code in ROW_REASONS:
+        return str(ROW_REASONS[code])
     return str(given.get("message") or given.get("reason") or "")
 
 

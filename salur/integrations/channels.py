@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salur.connectors.base.capabilities import StoreRule
+from salur.connectors.base.store_rules import WITHOUT_LABEL
 from salur.connectors.base.texts import N_
-from salur.connectors.base.types import OrderStatus
 
 from .registry import STORE, find_plugin, plugins, store_capabilities
 
@@ -36,51 +36,6 @@ class Channel:
     by_file: bool = False
 
 
-FILE_RULES: tuple[StoreRule, ...] = (
-    StoreRule(OrderStatus.PAID, create=True, push=True, requirement="R104"),
-    StoreRule(OrderStatus.READY, create=True, push=True, requirement="R104"),
-    StoreRule(
-        OrderStatus.UNPAID,
-        create=True,
-        push=False,
-        reason=N_("Not paid yet: the outbound list waits."),
-        requirement="R93",
-    ),
-    StoreRule(
-        OrderStatus.SHIPPED,
-        create=True,
-        push=False,
-        reason=N_("Already shipped: nothing is left for the warehouse to do."),
-        requirement="R90",
-    ),
-    StoreRule(
-        OrderStatus.CANCEL_REQUESTED,
-        create=True,
-        push=False,
-        reason=N_("The buyer has asked to cancel: decide first."),
-        requirement="R121",
-    ),
-    StoreRule(
-        OrderStatus.CANCELLED, create=False, push=False, reason=N_("Cancelled at the store."), requirement="R115"
-    ),
-    StoreRule(
-        OrderStatus.COMPLETED,
-        create=False,
-        push=False,
-        reason=N_("Already received by the buyer."),
-        requirement="R90",
-    ),
-    StoreRule(
-        OrderStatus.UNKNOWN,
-        create=True,
-        push=False,
-        reason=N_("The file names a status that is not known."),
-        requirement="R93",
-    ),
-)
-"""R91, R104: whether such an order may go is the warehouse's part: one that needs the channel's label holds it, with
-the reason, and one that books its own courier takes it (A27)."""
-
 FILE_TITLES: dict[str, str] = {
     "shopify": "Shopify",
     "woocommerce": "WooCommerce",
@@ -92,7 +47,7 @@ FILE_TITLES: dict[str, str] = {
 
 
 def _by_file(name: str, title: str) -> Channel:
-    return Channel(name, title, gives_label=False, rules=FILE_RULES, by_file=True)
+    return Channel(name, title, gives_label=False, rules=WITHOUT_LABEL, by_file=True)
 
 
 def find_channel(name: str) -> Channel | None:

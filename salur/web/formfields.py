@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from salur.connectors.base.capabilities import FormField
 from salur.foundation.problems import Refusal, Text, describe
@@ -103,25 +102,3 @@ def focus_first_error(*shown: forms.Form) -> None:
             if name in form.errors:
                 field.widget.attrs["autofocus"] = True
                 return
-
-
-COUNTRIES = (
-    ("ID", _("Indonesia")),
-    ("MY", _("Malaysia")),
-    ("PH", _("Philippines")),
-    ("SG", _("Singapore")),
-    ("TH", _("Thailand")),
-    ("VN", _("Vietnam")),
-    ("TW", _("Taiwan")),
-    ("BR", _("Brazil")),
-    ("MX", _("Mexico")),
-    ("US", _("United States")),
-    ("CN", _("China")),
-)
-
-
-def country_names(codes: Iterable[str]) -> str:
-    """Countries by their names, for reading; none named: all."""
-    known = dict(COUNTRIES)
-    named = [str(known.get(code, code)) for code in codes]
-    return ", ".join(named) if named else gettext("all countries")

@@ -105,6 +105,8 @@ def test_the_failed_orders_of_a_store_run_are_retried_alone(api: Caller, world: 
         )
         SyncRunRow(run_id=world.run_id, external_id="N1", outcome="failed", code="not_answered").save()
     assert api.get(f"/runs/{world.run_id}")["orders_per_second"] == 1.5
+    row = api.get(f"/runs/{world.run_id}/rows?outcome=failed")["items"][-1]
+    assert row["reason"].startswith("The store named this order")
     assert api.post(path).json()["code"] == "not_connected"
     give_keys(world, "store", STORE_KEYS)
     made = api.post(path)

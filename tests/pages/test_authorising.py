@@ -36,6 +36,14 @@ def test_the_form_shows_the_partners_own_term_the_origin_and_the_limit(shop: Sho
     assert re.search(r'<input type="password"[^>]* name="app_token"', shown)
 
 
+def test_the_countries_of_a_store_are_offered_by_their_names_in_the_readers_language(shop: Shop) -> None:
+    client = shop.client(OWNER)
+    shown = client.get("/integrations/add/store/ebay/", headers={"accept-language": "id"}).content.decode()
+    assert '<option value="DE">Jerman</option>' in shown
+    anywhere = client.get("/integrations/add/file/manual/").content.decode()
+    assert anywhere.index('value="VN"') < anywhere.index('value="AF"'), "the merchants' own region stands first"
+
+
 def test_an_account_is_verified_then_saved_with_its_warehouses(shop: Shop, sandbox: Sandbox) -> None:
     answer = shop.client(OWNER).post(ECCANG, filled(sandbox, "eccang"))
     assert answer.status_code == 302

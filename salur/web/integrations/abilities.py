@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from salur.connectors.base.capabilities import Plugin, WarehouseCapabilities
 from salur.web import chips
-from salur.web.formfields import country_names
+from salur.web.countries import country_names
 from salur.web.words import channel_title
 
 

@@ -33,7 +33,7 @@ from salur.integrations.registry import STORE, WAREHOUSE, find_plugin
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import tell_refusal
-from salur.web.formfields import country_names
+from salur.web.countries import country_names
 from salur.web.words import channel_title, sentences
 
 from .abilities import facts_of, notes_of

@@ -12,7 +12,8 @@ from salur.connectors.base.capabilities import AuthMode, FormField, Plugin, Ware
 from salur.foundation.problems import Text
 from salur.integrations.channels import Channel
 from salur.integrations.registry import STORE
-from salur.web.formfields import COUNTRIES, DeclaredForm
+from salur.web.countries import country_choices
+from salur.web.formfields import DeclaredForm
 from salur.web.words import sentences
 
 PLACE = "place"
@@ -28,10 +29,8 @@ class AuthoriseForm(DeclaredForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         if plugin.kind == STORE:
-            codes = set(plugin.capabilities.countries)
             self.fields["country"] = forms.ChoiceField(
-                label=_("Country of the store"),
-                choices=[(code, name) for code, name in COUNTRIES if not codes or code in codes],
+                label=_("Country of the store"), choices=country_choices(plugin.capabilities.countries)
             )
         self.add_declared(plugin.form if mode is None else mode.form)
         add_subscription(self, plugin, by_default=by_default)
@@ -78,7 +77,7 @@ class FileStoreForm(forms.Form):
     """A store of a channel without connector: its orders come by file or API."""
 
     name = forms.CharField(label=_("Name here"), help_text=_("As it will be called in lists."), max_length=80)
-    country = forms.ChoiceField(label=_("Country of the store"), choices=COUNTRIES)
+    country = forms.ChoiceField(label=_("Country of the store"), choices=country_choices)
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, help_text=_("For instance THB, IDR."))
 
     def __init__(self, *args: Any, channel: Channel, **kwargs: Any) -> None:

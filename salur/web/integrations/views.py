@@ -13,7 +13,7 @@ from salur.integrations.queries import accounts, stores
 from salur.integrations.registry import STORE, WAREHOUSE, find_plugin, plugins
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
-from salur.web.formfields import country_names
+from salur.web.countries import country_names
 from salur.web.words import channel_title
 
 from .abilities import needs_words, notes_of

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from salur.foundation.problems import PROBLEMS, describe
 from salur.orders.formats.messages import MESSAGES
+from salur.orders.messages import ROW_REASONS
 from salur.orders.models import SyncRun, SyncRunRow
 from salur.web.words import sentences, told_words
 
@@ -44,11 +43,6 @@ def outcome_label(outcome: str) -> str:
         "failed": gettext("Failed"),
     }.get(outcome, outcome)
 
-
-ROW_REASONS: Mapping[str, str | Promise] = {
-    "not_answered": _("The store named this order but gave no details of it. Retry the failed orders of this run."),
-}
-"""Reasons that runs write beside those of order files and of the catalogue of problems."""
 
 RUN_PROBLEMS: Mapping[str, str] = {"ConnectionPaused": "connection_paused", "NotConnected": "not_connected"}
 """What a run writes when its store cannot be called, with the problem that explains it."""

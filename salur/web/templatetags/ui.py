@@ -19,10 +19,14 @@ from django.utils.translation import get_language, get_language_info, gettext, n
 from salur.foundation.clock import now
 from salur.outbound.models import Outbound
 from salur.web import chips, navigation, theme, words
+from salur.web.countries import country_name
 
 register = template.Library()
 
 NO_DECIMALS = frozenset({"IDR", "VND", "JPY", "KRW"})
+
+
+register.filter("country", country_name)
 
 
 @register.simple_tag

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "salur.integrations",
     "salur.catalog",
     "salur.stock",
+    "salur.locations",
     "salur.orders",
     "salur.routing",
     "salur.outbound",

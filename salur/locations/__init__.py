@@ -1,0 +1,1 @@
+"""Product locations (shelves) of warehouses, and which products lie where (R53 to R59)."""

@@ -9,16 +9,15 @@ ALARMS = 1000
 
 def ring() -> None:
     """Report wake-ups deferred per second, each in a transaction of its own, and run per second by one worker."""
-    from procrastinate.contrib.django import app
-
     from salur.flows import jobs  # noqa: F401 - makes the task known
+    from salur.flows.engine import Engine
     from salur.flows.wakeups import defer_wakeup
 
     with measured() as deferring:
         for number in range(1, ALARMS + 1):
             defer_wakeup("run", 1, number)  # no such run: whoever wakes reads that there is nothing, and ends
-    with measured() as running, app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-        worker.run_worker(wait=False, concurrency=4, delete_jobs="always", install_signal_handlers=False)
+    with measured() as running:
+        Engine(4).run(wait=False, delete_jobs="always")
     for name, spent in (("jobs_deferred", deferring), ("jobs_run", running)):
         report(
             name,

@@ -65,7 +65,7 @@ def _up(chosen: argparse.Namespace) -> int:
         port = chosen_port(chosen, environment)
         try:
             children.start("web", ["web", "--host", chosen.host, "--port", str(port)])
-            children.start("worker", ["worker"])
+            children.start("worker", ["worker"], again=True)
             if chosen.sandbox:
                 children.start("sandbox", ["sandbox", "--port", str(chosen.sandbox_port)], quiet=True)
             _announce(children, chosen, environment, port)
@@ -123,8 +123,7 @@ def _worker(chosen: argparse.Namespace) -> int:
     refuse_old_tables()
     from salur.flows import worker
 
-    worker.run(concurrency=chosen.concurrency, queues=chosen.queue, wait=not chosen.once)
-    return 0
+    return worker.run(concurrency=chosen.concurrency, queues=chosen.queue, wait=not chosen.once)
 
 
 def _sandbox(chosen: argparse.Namespace) -> int:

@@ -101,7 +101,7 @@ def run_demo(chosen: argparse.Namespace, port: int, sandbox_port: int) -> int:
     try:
         children.start("sandbox", ["sandbox", "--host", "127.0.0.1", "--port", str(sandbox_port)], quiet=True)
         children.start("web", ["web", "--port", str(port)])
-        children.start("worker", ["worker"])
+        children.start("worker", ["worker"], again=True)
         sandbox = Sandbox(f"http://127.0.0.1:{sandbox_port}")
         sandbox.wait()
         say(_("Simulated partners at %(url)s") % {"url": sandbox.url})

@@ -10,12 +10,13 @@ import threading
 
 import structlog
 from django.db import connection, connections, transaction
-from procrastinate.contrib.django import app
 
 from salur.foundation.clock import now
 
 from . import jobs
+from .engine import Engine
 from .wakeups import defer_wakeup
+from .watch import STOOD_STILL, Watch
 
 log = structlog.get_logger(__name__)
 
@@ -90,18 +91,22 @@ def tell_stacks_when_asked() -> None:
         faulthandler.register(signal.SIGUSR1, all_threads=True)
 
 
-def run(*, concurrency: int = CONCURRENCY, queues: list[str] | None = None, wait: bool = True) -> None:
-    """Work until told to stop by a signal (``wait`` False: until nothing is left)."""
+def run(*, concurrency: int = CONCURRENCY, queues: list[str] | None = None, wait: bool = True) -> int:
+    """Work until told to stop by a signal (``wait`` False: until nothing is left); answers the exit code."""
     tell_stacks_when_asked()
     log.info("worker_starts", kinds=sorted(jobs.WORK), concurrency=concurrency)
     tune_interpreter()
-    sweeper = Sweeper()
-    sweeper.start()
+    engine = Engine(concurrency)
+    beside = (Sweeper(), Watch(engine, queues))
+    for thread in beside:
+        thread.start()
     try:
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
-            worker_app.run_worker(
-                queues=queues, concurrency=concurrency, wait=wait, delete_jobs="always", install_signal_handlers=True
-            )
+        engine.run(queues=queues, wait=wait, delete_jobs="always")
     finally:
-        sweeper.stop()
-        sweeper.join()
+        for thread in beside:
+            thread.stop()
+            thread.join()
+    if wait and not engine.ending:
+        log.error("engine_ended", hint="A part of the job engine failed. Start this worker again.")
+        return STOOD_STILL
+    return 0

@@ -96,6 +96,18 @@ def unbind(binding_ids: Iterable[int]) -> int:
     return gone
 
 
+def unbind_pairs(warehouse_id: int, wanted: Sequence[WantedPair]) -> int:
+    """Unbind the pairs of a list; those that are not bound are left out. Answers how many are gone."""
+    pairs = {(number, one.msku.strip()) for one in wanted if isinstance(number := _number(one), str)}
+    rows = LocationBinding.objects.filter(
+        warehouse_id=warehouse_id,
+        location__number__in={number for number, _ in pairs},
+        product__msku__in={msku for _, msku in pairs},
+    )
+    found = rows.values_list("pk", "location__number", "product__msku")
+    return unbind(pk for pk, number, msku in found if (number, msku) in pairs)
+
+
 # -- parts ----------------------------------------------------------------------------------------------------------
 
 

@@ -121,6 +121,12 @@ MENU: tuple[Group, ...] = (
                 _("Stock list"), "stock", ("movements", "stock_update"), entitlement=Entitlement.WAREHOUSE_MANAGEMENT
             ),
             Entry(
+                _("Product locations"),
+                "locations",
+                ("location", "location_new", "location_bind", "location_add"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
+            Entry(
                 _("Stock sync records"), "stock_syncs", ("stock_sync",), entitlement=Entitlement.WAREHOUSE_MANAGEMENT
             ),
         ),

@@ -11,6 +11,9 @@ from .inbound import updating
 from .inbound import views as inbound
 from .integrations import authorising, connections
 from .integrations import views as integrations
+from .locations import adding as location_adding
+from .locations import making as location_making
+from .locations import views as locations
 from .orders import actions, at_store
 from .orders import views as orders
 from .outbound import stopping
@@ -93,6 +96,14 @@ urlpatterns = [
     path("stock/syncs/", syncs.sync_list, name="stock_syncs"),
     path("stock/syncs/<int:run_id>/", syncs.sync_detail, name="stock_sync"),
     path("stock/syncs/<int:run_id>/lines.csv", syncs.sync_file, name="stock_sync_file"),
+    path("locations/", locations.location_list, name="locations"),
+    path("locations/act/", locations.location_act, name="location_act"),
+    path("locations/locations.csv", locations.location_file, name="location_file"),
+    path("locations/new/", location_making.location_new, name="location_new"),
+    path("locations/bind/", location_making.location_bind, name="location_bind"),
+    path("locations/template/<slug:name>.<slug:kind>", location_making.location_template, name="location_template"),
+    path("locations/<int:location_id>/", locations.location_page_view, name="location"),
+    path("locations/add/<int:warehouse_id>/<int:product_id>/", location_adding.location_add, name="location_add"),
     path("warehouses/", warehouses.warehouse_list, name="warehouses"),
     path("warehouses/<int:warehouse_id>/", warehouses.warehouse_page, name="warehouse"),
     path("integrations/", integrations.integration_list, name="integrations"),

@@ -47,6 +47,12 @@ SCOPE_OF = {
     "list_stock_syncs": "stock:read",
     "read_stock_sync": "stock:read",
     "list_stock_sync_lines": "stock:read",
+    "list_locations": "stock:read",
+    "create_some_locations": "stock:write",
+    "change_one_location": "stock:write",
+    "act_on_locations": "stock:write",
+    "bind_products": "stock:write",
+    "unbind_products": "stock:write",
     "list_product_pushes": "stock:read",
     "push_products_again": "stock:write",
     "change_one_warehouse": "integrations:write",
@@ -86,6 +92,18 @@ SCOPE_OF = {
 """Every operation there is; a new one fails the test until it stands here."""
 
 
+TAKES_A_PLACE = (
+    "create_orders",
+    "create_inbound",
+    "import_file",
+    "preview_file",
+    "create_some_locations",
+    "bind_products",
+    "unbind_products",
+)
+"""Operations whose body names a store or warehouse."""
+
+
 class Operation:
     """An operation of the OpenAPI document, callable with a world's ids."""
 
@@ -93,7 +111,7 @@ class Operation:
         self.method, self.path = method.upper(), path.removeprefix("/api/v1")
         self.name: str = described["operationId"]
         self.scope: str = described["x-scope"]
-        self.takes_store = self.name in ("create_orders", "create_inbound", "import_file", "preview_file")
+        self.takes_store = self.name in TAKES_A_PLACE
 
     def call(self, caller: Caller, ids: dict[str, int]) -> Any:
         """Call it with a valid body."""
@@ -103,6 +121,15 @@ class Operation:
         elif self.name == "create_inbound":
             line = {"msku": "TEA", "quantity": 1}
             more["json"] = {"warehouse_id": ids["warehouse_id"], "lines": [line]}
+        elif self.name == "create_some_locations":
+            more["json"] = {"warehouse_id": ids["warehouse_id"], "locations": [{"number": "B-1"}]}
+        elif self.name in ("bind_products", "unbind_products"):
+            pair = {"location": "A-1", "msku": "TEA"}
+            more["json"] = {"warehouse_id": ids["warehouse_id"], "bindings": [pair]}
+        elif self.name == "change_one_location":
+            more["json"] = {"number": "A-2"}
+        elif self.name == "act_on_locations":
+            more["json"] = {"action": "off", "ids": [ids["location_id"]]}
         elif self.name == "act_on_lists":
             more["json"] = {"action": "refresh", "ids": [ids["outbound_id"]]}
         elif self.name == "fill_in_product_fields":
@@ -144,6 +171,7 @@ def ids(world: World) -> dict[str, int]:
         from salur.flows.uploads import keep_upload
         from salur.inbound.checking import WantedLine
         from salur.inbound.editing import create_inbound_list
+        from salur.locations.editing import create_location
         from salur.orders.formats import ColumnMap
         from salur.orders.mappings import save_mapping
         from salur.stock.models import Balance, StockSyncRun
@@ -151,11 +179,13 @@ def ids(world: World) -> dict[str, int]:
         balance = Balance.objects.get().pk
         pushed = WarehouseProduct.objects.get().pk
         inbound = create_inbound_list(world.warehouse_id, [WantedLine("TEA", 1)]).pk
+        location = create_location(world.warehouse_id, "A-1").pk
         sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
         sync.save()
         upload = keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk
         mapping = save_mapping(ColumnMap(("a",), {"a": "order_id"})).pk
     return {
+        "location_id": location,
         "upload_id": upload,
         "mapping_id": mapping,
         "order_id": world.order("A").pk,
@@ -220,7 +250,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 49
+    assert walked == 53
     with other.scope():
         from salur.orders.models import Order
 

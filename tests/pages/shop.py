@@ -14,6 +14,8 @@ from salur.flows.uploads import keep_upload
 from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine
 from salur.inbound.editing import create_inbound_list, submit
+from salur.locations.binding import bind
+from salur.locations.editing import create_location
 from salur.orders.formats import ColumnMap, ReadOptions
 from salur.orders.mappings import save_mapping
 from salur.orders.models import SyncRun, SyncRunRow
@@ -102,7 +104,10 @@ class Shop:
             sync.save()
             StockSyncLine(run=sync, sku="M-0000", before=1, partner_sellable=2, partner_allocated=0, after=2).save()
             known, unknown = self._uploads()
+            location = create_location(self.world.warehouse_id, "A-01", zone="A")
+            bind(self.world.warehouse_id, self.world.products["M-0000"], [location.pk])
             self.ids = {
+                "location_id": location.pk,
                 "upload_id": known,
                 "unknown_id": unknown,
                 "mapping_id": save_mapping(MAPPED).pk,

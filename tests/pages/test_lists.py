@@ -50,7 +50,7 @@ def test_an_orders_page_asks_as_often_however_much_happened(db: object) -> None:
     assert len(queries_of(browser, address)) == before
 
 
-FILTERED = ("orders", "outbounds", "inbounds", "products", "listings", "stock")
+FILTERED = ("orders", "outbounds", "inbounds", "products", "listings", "stock", "locations")
 
 
 @pytest.mark.parametrize("page", [page for page in LISTS if page.name in FILTERED], ids=str)

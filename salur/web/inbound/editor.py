@@ -33,13 +33,14 @@ from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text, tell_refusal
 from salur.web.filters import row_id, word
+from salur.web.pasted import TooManyRows, clean
 from salur.web.spreadsheets import LARGEST, TYPES
 from salur.web.words import told_words
 
 from .places import capabilities_of, names_of, offered_products, places_for_goods, search_products
 from .sheet import HeadForm, Sheet, head_of, row_of
-from .sheets import TooManyRows, template, text_of_file
-from .typed import HEADER_WORDS, MOST_ROWS, Row, clean, rows_of
+from .sheets import template, text_of_file
+from .typed import HEADER_WORDS, MOST_ROWS, Row, rows_of
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 EDITABLE = ("draft", "ready", "rejected")

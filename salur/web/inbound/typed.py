@@ -6,14 +6,13 @@ A line of text is "MSKU, quantity, cost, batch, expiry", parted by tabs, semicol
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
-from django.utils.translation import gettext
 
 from salur.inbound.checking import LineProblem, LineResult, WantedLine
+from salur.web.pasted import Columns, clean, read_pasted, text_line
 from salur.web.words import sentences
 
 FIELDS = ("sku", "quantity", "unit_cost", "batch", "expires_on")
@@ -37,7 +36,7 @@ COLUMNS: Mapping[str, str] = {
 }
 """What a column may be called, and the field that it fills."""
 HEADER_WORDS = "msku, quantity, cost, batch, expiry"  # in files these stay English in every language
-SEPARATORS = "\t;,"
+LINES = Columns(COLUMNS, FIELDS, frozenset({"sku", "quantity"}))
 MOST_ROWS = 150  # of the form; more are kept as text, because a browser sends no form of thousands of fields
 
 
@@ -88,11 +87,6 @@ class TextLine:
         return self.row().wanted(self.number + after)
 
 
-def clean(text: str) -> str:
-    """Without blanks around it, and without NUL, which no database keeps."""
-    return text.replace("\x00", "").strip()
-
-
 def rows_of(query: QueryDict) -> list[Row]:
     """The form's lines, blank ones left out."""
     columns = [[clean(value) for value in query.getlist(name)] for name in FIELDS]
@@ -102,60 +96,12 @@ def rows_of(query: QueryDict) -> list[Row]:
 
 def read_lines(text: str) -> list[TextLine]:
     """The lines of a text that are not blank; those that name columns are understood and left out."""
-    order: Sequence[str] = FIELDS
-    found = []
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
-        if not line.strip():
-            continue
-        cells = _cells(line)
-        if cells is None:
-            found.append(TextLine(number, {}, gettext("A quotation mark in this line is never closed.")))
-        elif (named := _named(cells)) is not None:
-            order = named
-        else:
-            found.append(_line(number, cells, order))
-    return found
-
-
-def _cells(line: str) -> list[str] | None:
-    separator = next((mark for mark in SEPARATORS if mark in line), ",")
-    try:
-        (cells,) = csv.reader([line], delimiter=separator, skipinitialspace=True, strict=True)
-    except (csv.Error, ValueError):
-        return None
-    return [clean(cell) for cell in cells]
-
-
-def _named(cells: Sequence[str]) -> list[str] | None:
-    """Fields by column if the cells are names of columns: the SKU's and one more at least, and nothing unknown."""
-    names = [" ".join(cell.replace("_", " ").split()).casefold() for cell in cells]
-    order = [COLUMNS.get(name, "") for name in names]
-    known = {name for name in order if name}
-    if not {"sku", "quantity"} <= known or any(name and not found for name, found in zip(names, order, strict=True)):
-        return None
-    return order
-
-
-def _line(number: int, cells: Sequence[str], order: Sequence[str]) -> TextLine:
-    more = [cell for cell in cells[len(order) :] if cell]
-    if more:
-        told = gettext("There are %(found)s values in this line, but only %(most)s columns. A comma too many?")
-        return TextLine(number, {}, told % {"found": len(cells), "most": len(order)})
-    return TextLine(number, {name: cell for name, cell in zip(order, cells, strict=False) if name})
+    return [TextLine(one.number, one.cells, one.wrong) for one in read_pasted(text, LINES)]
 
 
 def text_of_rows(rows: Iterable[Row]) -> str:
     """Lines of the form as text."""
     return "\n".join(text_line([getattr(row, name) for name in FIELDS]) for row in rows)
-
-
-def text_line(cells: Sequence[str]) -> str:
-    """One line of text; a cell that holds a separator stands in quotation marks."""
-    tidy = [" ".join(cell.split()) for cell in cells]
-    while tidy and not tidy[-1]:
-        tidy.pop()
-    quoted = ['"' + cell.replace('"', '""') + '"' if set(cell) & set(SEPARATORS + '"') else cell for cell in tidy]
-    return ", ".join(quoted)
 
 
 def words_of(problem: LineProblem) -> str:

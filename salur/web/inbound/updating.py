@@ -21,12 +21,13 @@ from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text
 from salur.web.filters import row_id
+from salur.web.pasted import TooManyRows
 from salur.web.spreadsheets import LARGEST, TYPES
 from salur.web.words import told_words
 
 from .editor import file_words
 from .places import places_for_goods
-from .sheets import TooManyRows, template, text_of_file
+from .sheets import template, text_of_file
 from .typed import TextLine, read_lines, words_of
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT

@@ -27,7 +27,8 @@ from salur.web.acting import acting, refusal_text
 from salur.web.filters import word
 from salur.web.formfields import focus_first_error
 from salur.web.inbound.places import capabilities_of
-from salur.web.inbound.typed import clean, words_by_field
+from salur.web.inbound.typed import words_by_field
+from salur.web.pasted import clean
 from salur.web.words import told_words
 
 from .forms import FirstPlaceForm, ProductForm

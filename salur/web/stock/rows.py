@@ -11,11 +11,29 @@ from salur.catalog.messages import push_reason
 from salur.catalog.models import MasterProduct, ProductPushState, WarehouseProduct
 from salur.catalog.queries import added_to
 from salur.flows.calibrate import may_sync
+from salur.locations.models import LocationBinding
+from salur.locations.queries import LAST, places_of
 from salur.stock.models import Balance, Warehouse
 from salur.stock.queries import balances_of
 
 ABSENT = "absent"
 """Filter: with a balance in a partner's warehouse to which the product was never added."""
+
+
+NO_LOCATION = "-"
+"""Filter of locations: products that are bound to none."""
+
+
+def lies_at(warehouse_id: int | None, location: str) -> Q:
+    """Products bound to a location whose number begins so; empty: all products."""
+    if not location:
+        return Q()
+    bound = LocationBinding.objects.filter(product_id=OuterRef("pk"))
+    if warehouse_id:
+        bound = bound.filter(warehouse_id=warehouse_id)
+    if location == NO_LOCATION:
+        return ~Q(Exists(bound))
+    return Q(Exists(bound.filter(location__number__gte=location.upper(), location__number__lt=location.upper() + LAST)))
 
 
 def in_stock(warehouse_id: int | None, push: str) -> Q:
@@ -41,6 +59,7 @@ class StockRow:
     warehouse: Warehouse
     balance: Balance | None
     added: WarehouseProduct | None
+    bound: Sequence[LocationBinding] = ()
 
     @property
     def free(self) -> int:
@@ -62,6 +81,12 @@ class StockRow:
         """Whether its own row offers to push the product once more; ticking offers it for pushed ones, too."""
         return self.added is not None and self.added.push == ProductPushState.FAILED
 
+    def lies(self, location: str) -> bool:
+        """Whether the row is meant by a filter of the location."""
+        if location == NO_LOCATION:
+            return not self.bound
+        return not location or any(one.location.number.startswith(location.upper()) for one in self.bound)
+
     def shows(self, push: str) -> bool:
         """Whether the row is meant by a filter of the push state."""
         if push == ABSENT:
@@ -70,16 +95,25 @@ class StockRow:
 
 
 def stock_rows(
-    products: Sequence[MasterProduct], warehouse_id: int | None, places: Sequence[Warehouse], push: str = ""
+    products: Sequence[MasterProduct],
+    warehouse_id: int | None,
+    places: Sequence[Warehouse],
+    push: str = "",
+    location: str = "",
 ) -> list[StockRow]:
-    """One row for each product and warehouse that has a balance or was added there (with that push state)."""
+    """One row for each product and warehouse that has a balance or was added there (with that push state).
+
+    ``location``: only where the product lies at a location whose number begins so.
+    """
     ids = [product.pk for product in products]
     balances, added = balances_of(ids, warehouse_id), added_to(ids, warehouse_id)
+    bound = places_of(ids, warehouse_id)
     rows = []
     for product in products:
         there = {entry.warehouse_id: entry for entry in added.get(product.pk, [])}
         for place in places:
             balance = balances.get((product.pk, place.pk))
             if balance or place.pk in there:
-                rows.append(StockRow(product, place, balance, there.get(place.pk)))
-    return [row for row in rows if row.shows(push)]
+                held = bound.get((product.pk, place.pk), ())
+                rows.append(StockRow(product, place, balance, there.get(place.pk), held))
+    return [row for row in rows if row.shows(push) and row.lies(location)]

@@ -28,7 +28,7 @@ from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
 from salur.web.words import actor_names
 
-from .rows import ABSENT, in_stock, stock_rows
+from .rows import ABSENT, NO_LOCATION, in_stock, lies_at, stock_rows
 
 FIGURES: dict[str, str | Promise] = {
     "on_hand": _("On hand"),
@@ -45,18 +45,22 @@ ANNOUNCED = (MovementCause.EXPECT, MovementCause.UNEXPECT)
 def stock_list(request: MerchantRequest) -> HttpResponseBase:
     """Figures of every product in every warehouse, or in one."""
     warehouse_id, search, push = row_id(request.GET, "warehouse"), word(request.GET, "q"), word(request.GET, "push")
+    location = word(request.GET, "location")
     places = warehouses()
-    listed = at_cursor(request, lambda cursor: product_page(search, cursor, only=in_stock(warehouse_id, push)))
+    only = in_stock(warehouse_id, push) & lies_at(warehouse_id, location)
+    listed = at_cursor(request, lambda cursor: product_page(search, cursor, only=only))
     context = {
         "page": listed,
-        "rows": stock_rows(listed.rows, warehouse_id, places, push),
+        "rows": stock_rows(listed.rows, warehouse_id, places, push, location),
         "warehouses": places,
         "warehouse_id": warehouse_id,
         "search": search,
         "push": push,
         "pushes": [*ProductPushState.choices, (ABSENT, _("Not added"))],
         "totals": totals(warehouse_id),
-        "filtered": bool(warehouse_id or search or push),
+        "location": location,
+        "no_location": NO_LOCATION,
+        "filtered": bool(warehouse_id or search or push or location),
     }
     return fragment_or_page(request, "web/stock/list.html", context, fragment="web/stock/list_rows.html")
 

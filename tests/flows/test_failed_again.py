@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from salur.flows.failed_again import retry_failed_orders
+from salur.connectors.base.errors import RateLimited
+from salur.flows import sync
+from salur.flows.failed_again import failed_can_be_retried, retry_failed_orders
 from salur.flows.runs import carry_on_run
 from salur.flows.sync import start_store_sync
+from salur.foundation.clock import now
 from salur.integrations.models import StoreConnection
 from salur.orders.models import Order, SyncRun, SyncRunRow
 from tests.flows.stage import Stage
@@ -76,3 +80,71 @@ def test_an_order_still_unanswered_fails_again_and_can_be_retried_again(stage: S
     assert (again.state, again.failed) == ("done", 1)
     stage.sandbox.control(f"shopee/orders/{missing}/hide", {"hidden": False})
     assert carry_on(stage, retry(stage, again.pk).pk).created == 1
+
+
+class Killed(BaseException):
+    """A worker that is gone without a word."""
+
+
+def ended_run(stage: Stage, failed: list[str], *, source: str = "sync") -> SyncRun:
+    """A run that ended, in which the store named these orders without details."""
+    with stage.world.scope():
+        run = SyncRun(store_id=stage.store_id, source=source, trigger="button", created_at=now(), failed=len(failed))
+        run.save()
+        for state in ("running", "done"):
+            SyncRun.objects.filter(pk=run.pk).update(state=state)
+        for number in failed:
+            SyncRunRow(run_id=run.pk, external_id=number, outcome="failed", code="not_answered").save()
+        return SyncRun.objects.get(pk=run.pk)
+
+
+@pytest.mark.parametrize(
+    ("stop", "left"),
+    [(RateLimited("busy", "too many calls", retry_after=40), ("queued", "busy")), (Killed(), ("running", ""))],
+    ids=["the store asks to wait", "the worker is killed"],
+)
+def test_a_retry_interrupted_half_way_goes_on_where_it_stood_and_doubles_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, stop: BaseException, left: tuple[str, str]
+) -> None:
+    numbers = stage.sandbox.control("shopee/orders", {"count": 60})["order_sns"]
+    first = ended_run(stage, numbers)
+    details, asked = sync._details, []
+
+    def stopped_once(line: Any, ids: Any) -> Any:
+        asked.append(list(ids))
+        if len(asked) == 2:
+            raise stop
+        return details(line, ids)
+
+    monkeypatch.setattr(sync, "CALLS_AT_ONCE", 1)  # 50 orders a transaction
+    monkeypatch.setattr(sync, "_details", stopped_once)
+    made = retry(stage, first.pk)
+    with suppress(Killed):
+        carry_on(stage, made.pk)
+    with stage.world.scope():
+        run = SyncRun.objects.get(pk=made.pk)
+        assert (run.state, run.error_code, run.created) == (*left, 50)
+        SyncRun.objects.filter(pk=made.pk).update(next_at=now(), lease_until=now())
+    run = carry_on(stage, made.pk)
+    assert (run.state, run.found, run.created, run.failed) == ("done", 60, 60, 0)
+    assert asked == [numbers[:50], numbers[50:], numbers[50:]]
+    with stage.world.scope():
+        rows = SyncRunRow.objects.filter(run_id=made.pk).values_list("external_id", flat=True)
+        assert sorted(rows) == sorted(numbers)
+        assert Order.objects.filter(external_id__in=numbers).count() == 60
+
+
+def test_what_has_no_failed_orders_or_has_not_ended_is_not_retried(stage: Stage) -> None:
+    nothing, file, ended = ended_run(stage, []), ended_run(stage, ["X"], source="file"), ended_run(stage, ["X"])
+    with stage.world.scope():
+        moving = start_store_sync(stage.store_id, trigger="button")
+        assert moving is not None
+        moving.failed = 1
+        SyncRun.objects.filter(pk=moving.pk).update(failed=1)
+        SyncRunRow(run_id=moving.pk, external_id="X", outcome="failed").save()
+        for run in (nothing, file, moving):
+            assert not failed_can_be_retried(run)
+            assert retry_failed_orders(run.pk) is None
+        assert retry_failed_orders(10**9) is None, "no such run"
+        assert failed_can_be_retried(ended)
+        assert not SyncRun.objects.filter(trigger="retry").exists()

@@ -30,6 +30,7 @@ GONE = ("shipped", "completed")  # left already: such an order gets its list (R7
 
 PLAN_CAUSES = (
     ProblemCause.UNMAPPED_SKU,
+    ProblemCause.NO_ITEMS,
     ProblemCause.NO_RULE,
     ProblemCause.COUNTRY_NOT_SERVED,
     ProblemCause.CHANNEL_UNSUPPORTED,
@@ -139,6 +140,8 @@ class Planner:
     def _allocate(self, order: PlanOrder, rule: StoreRule) -> list[Draft] | Found:
         """One list per warehouse (R105), or the first cause that stands in the way of the whole order."""
         parts = self.parts
+        if not order.lines:
+            return Found(order.id, ProblemCause.NO_ITEMS, {})
         unbound = [line.sku or "?" for line in order.lines if line.sku not in parts]
         if unbound:
             return Found(order.id, ProblemCause.UNMAPPED_SKU, {"skus": ", ".join(sorted(set(unbound)))})
@@ -311,7 +314,7 @@ def _unpushed(draft: Draft, standing: Mapping[tuple[int, int], PushStanding]) ->
 
 UNPLANNED = """
 SELECT o.id, o.store_id, o.status, o.raw_status, o.courier, o.country, l.id, l.sku, l.quantity
-FROM orders_order o JOIN orders_orderline l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
+FROM orders_order o LEFT JOIN orders_orderline l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM outbound_outbound b
                   WHERE b.merchant_id = o.merchant_id AND b.order_id = o.id AND b.push <> 'void')
@@ -331,7 +334,9 @@ def unplanned(order_ids: Iterable[int]) -> dict[int, list[PlanOrder]]:
     heads: dict[int, tuple[int, str, str, str, str]] = {}
     for order_id, store_id, status, raw, courier, country, line_id, sku, quantity in rows:
         heads[order_id] = (store_id, status, raw, courier, country)
-        lines.setdefault(order_id, []).append(PlanLine(line_id, sku, quantity))
+        own = lines.setdefault(order_id, [])
+        if line_id is not None:
+            own.append(PlanLine(line_id, sku, quantity))
     by_store: dict[int, list[PlanOrder]] = {}
     for order_id, (store_id, status, raw, courier, country) in heads.items():
         order = PlanOrder(order_id, store_id, status, raw, courier, country, tuple(lines[order_id]))

@@ -18,6 +18,7 @@ class ProblemCause(models.TextChoices):
     """Why an order cannot be fulfilled as it stands."""
 
     UNMAPPED_SKU = "unmapped_sku", _("SKU not linked to a master product")
+    NO_ITEMS = "no_items", _("The order has no items")
     NO_RULE = "no_rule", _("No delivery-warehouse rule matches")
     COUNTRY_NOT_SERVED = "country_not_served", _("The warehouse does not serve the country")
     CHANNEL_UNSUPPORTED = "channel_unsupported", _("The channel gives no label for this warehouse")

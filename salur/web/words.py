@@ -89,6 +89,9 @@ def problem_cure(cause: str) -> str:
 
 
 _CURES: Mapping[str, str | Promise] = {
+    ProblemCause.NO_ITEMS: _(
+        "Look at the order in its store: it names no items. It goes on by itself with the first sync that brings them."
+    ),
     ProblemCause.CANCEL_CONFLICT: _(
         "Call the warehouse and the buyer: the parcel is under way although the order is cancelled."
         " Then settle it on the outbound list's page."
@@ -136,6 +139,8 @@ def problem_words(cause: str, evidence: Mapping[str, Any]) -> Explained:
         told = gate_words("channel_gives_no_awb" if awb_only else _GATE_OF_PROBLEM[cause], evidence)
         return Explained(problem_title(cause), told.cause, told.cure, told.who)
     detail = _flag_detail(cause, evidence)
+    if cause == ProblemCause.NO_ITEMS:
+        detail = gettext("The store sent this order with no items.")
     if cause == ProblemCause.NO_RULE and {"msku", "country"} <= evidence.keys():
         detail = gettext("No active rule names a warehouse for MSKU %(msku)s in %(country)s.") % dict(evidence)
     return Explained(problem_title(cause), detail, problem_cure(cause), str(WHO["operator"]))

@@ -33,6 +33,9 @@ class StockRule(Schema):
     warehouses: list[int] = Field([], description="Those that count; none: all, also later ones.")
     buffer: int = Field(0, ge=0, le=1_000_000, description="Pieces of each product that are kept back.")
     share: int = Field(100, ge=1, le=100, description="Per cent of the rest.")
+    most: int | None = Field(
+        None, ge=0, le=1_000_000, description="Pieces of each product that the store is told at most; null: no limit."
+    )
 
 
 class StockRuleShown(Schema):
@@ -42,6 +45,7 @@ class StockRuleShown(Schema):
     warehouses: list[int]
     buffer: int
     share: int
+    most: int | None
     supported: bool = Field(description="Whether this store can be told at all.")
     same: int = Field(description="Listings that show what they should.")
     due: int = Field(description="Listings that are being told.")
@@ -68,6 +72,7 @@ def _shown(store: StoreConnection) -> StockRuleShown:
         warehouses=store.stock_warehouses,
         buffer=store.stock_buffer,
         share=store.stock_share,
+        most=store.stock_most,
         supported=_supported(store),
         same=standing.same,
         due=standing.due,
@@ -107,7 +112,7 @@ def _write(store_id: int, rule: StockRule) -> Answer:
     own = {row.pk for row in warehouses()}
     if not set(rule.warehouses) <= own:
         raise Invalid(fault("body", "/warehouses", "unknown_warehouse"))
-    set_stock_rule(store_id, on=rule.on, chosen=rule.warehouses, buffer=rule.buffer, share=rule.share)
+    set_stock_rule(store_id, on=rule.on, chosen=rule.warehouses, buffer=rule.buffer, share=rule.share, most=rule.most)
     return Answer(_shown(_store(store_id)))
 
 

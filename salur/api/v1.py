@@ -12,6 +12,7 @@ from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
 from . import (
+    confirmations,
     connections,
     inbound,
     links,
@@ -89,6 +90,7 @@ problems.install(api)
 for router in (
     orders.router,
     outbound.router,
+    confirmations.router,
     inbound.router,
     stock.router,
     stock_syncs.router,

@@ -183,7 +183,7 @@ class Tour:
         keys = self._sandbox.get("/credentials")["shopee"]
         store = authorise_shopee(self._acting, keys, SECOND_NAME, shop["shop_id"])
         with self._acting.scope("demo"):
-            off = {"automatic_sync": False, "auto_arrange": False, "auto_confirm": False}
+            off = {"automatic_sync": False, "auto_arrange": False, "auto_confirm": False, "sync_tracking": False}
             StoreConnection.objects.filter(pk=store).update(**off)
         return store
 

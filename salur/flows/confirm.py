@@ -26,8 +26,9 @@ from salur.integrations.calling import (
     store_line,
 )
 from salur.integrations.models import StoreConnection
-from salur.integrations.registry import STORE, find_plugin, store_capabilities
+from salur.integrations.registry import STORE, find_plugin, plugins, store_capabilities
 from salur.outbound.awb import clean_awb
+from salur.outbound.states import Told
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .backoff import next_try
@@ -55,6 +56,7 @@ class Claim:
     attempts: int
     awb: str
     courier: str
+    tells: str
     order: str
     lines: tuple[ShippedLine, ...] = ()
 
@@ -131,7 +133,7 @@ def _claim(line: PartnerLine) -> tuple[int, list[Claim]]:
         changes="confirmation_epoch = t.confirmation_epoch + 1, confirmation_attempts = t.confirmation_attempts + 1,"
         " confirmation_lease_until = %(lease)s",
         returning="t.id, t.confirmation_epoch, t.confirmation_attempts,"
-        " coalesce(nullif(t.awb_given, ''), t.awb), t.courier,"
+        " coalesce(nullif(t.awb_given, ''), t.awb), t.courier, t.confirmation_tells,"
         " (SELECT r.external_id FROM orders_order r WHERE r.merchant_id = t.merchant_id AND r.id = t.order_id)",
         limit=max(1, taken // CALLS_PER_LIST),
         values={"store": line.id, "now": now(), "lease": lease},
@@ -173,6 +175,10 @@ def _confirm_and_save(line: PartnerLine, claims: Sequence[Claim], taken: int) ->
 
 
 def _confirm_call(claim: Claim, *, by_line: bool) -> Any:
+    if claim.tells == Told.NUMBER:
+        return lambda connector: connector.track(claim.order, claim.awb, claim.courier)
+    if claim.tells == Told.SHIPMENT:
+        claim = replace(claim, awb="", courier="")
     if by_line:
         return lambda connector: connector.confirm(claim.order, claim.awb, claim.courier, claim.lines)
     return lambda connector: connector.confirm(claim.order, claim.awb, claim.courier)
@@ -185,7 +191,8 @@ def _verdict(claim: Claim, result: Result[ConfirmResult]) -> Verdict:
         shown = result.answer()
         if shown.confirmed:
             return Verdict(claim.id, claim.epoch, "confirmed", tries)
-        found = shown.tracking if not claim.awb else ""  # a list sent without a number learns it here (R97)
+        learns = not claim.awb and claim.tells == Told.BOTH
+        found = shown.tracking if learns else ""  # a list sent without a number learns it here (R97)
         said: dict[str, Any] = {"code": "not_shown", "message": shown.detail or shown.raw_status, "awb": found}
         if tries >= MOST_LOOKS:
             return Verdict(claim.id, claim.epoch, "failed", tries, **said)
@@ -233,17 +240,32 @@ def _save(verdicts: Sequence[Verdict]) -> None:
         )
 
 
-def confirm_again(outbound_ids: Sequence[int]) -> int:
-    """Try failed confirmations again (inside a scope); answers how many."""
+AGAIN = """
+UPDATE outbound_outbound o SET confirmation = 'due', confirmation_attempts = 0, confirmation_next_at = NULL,
+  confirmation_tells = CASE WHEN o.confirmation = 'none' THEN 'both' ELSE o.confirmation_tells END
+FROM integrations_storeconnection s, orders_order r
+WHERE o.merchant_id = %(merchant)s AND o.id = ANY(%(ids)s) AND s.merchant_id = o.merchant_id AND s.id = o.store_id
+  AND r.merchant_id = o.merchant_id AND r.id = o.order_id
+  AND (o.confirmation IN ('due', 'failed') OR (o.confirmation = 'none' AND o.task = 'completed'
+    AND s.identity_key <> '' AND s.channel = ANY(%(channels)s) AND r.status <> 'cancelled'))
+RETURNING o.id, o.store_id
+"""
+
+
+def confirm_again(outbound_ids: Sequence[int]) -> list[int]:
+    """Tell the store now (inside a scope): what failed, what waits for its next try, what was never to be told by
+    itself; answers for which lists. Those that are confirmed, or have not left, are left out.
+    """
     merchant = current_scope().merchant_id
     held = lock_ids("outbound_outbound", merchant, outbound_ids)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE outbound_outbound SET confirmation = 'due', confirmation_attempts = 0, confirmation_next_at = NULL"
-            " WHERE merchant_id = %s AND id = ANY(%s) AND confirmation = 'failed' RETURNING store_id",
-            [merchant, held],
-        )
-        stores = [row[0] for row in cursor.fetchall()]
-    for store in set(stores):
+        cursor.execute(AGAIN, {"merchant": merchant, "ids": held, "channels": confirming_channels()})
+        rows = cursor.fetchall()
+    for store in {store_id for _, store_id in rows}:
         wake("confirm", store)
-    return len(stores)
+    return [outbound_id for outbound_id, _ in rows]
+
+
+def confirming_channels() -> list[str]:
+    """Channels whose stores can be told that a parcel is under way."""
+    return [plugin.name for plugin in plugins(STORE) if "confirm" in plugin.capabilities.abilities]

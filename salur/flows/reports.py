@@ -16,7 +16,7 @@ from salur.foundation.locks import lock_ids
 from salur.integrations.registry import STORE, find_plugin
 from salur.outbound.awb import clean_awb, other_form
 from salur.outbound.flagged import flag_orders, flag_stopped
-from salur.outbound.states import TASK
+from salur.outbound.states import TASK, told_by_switches
 from salur.stock.reserve import release_stock, ship_stock
 from salur.tenancy.scope import current_scope
 
@@ -26,7 +26,8 @@ log = structlog.get_logger(__name__)
 
 READ = """
 SELECT o.id, o.reference, o.task, o.task_version, o.task_raw, o.reserved, o.cancellation, o.order_id, o.store_id,
-       o.push, o.push_warning <> '', s.auto_confirm AND s.identity_key <> '', s.channel
+       o.push, o.push_warning <> '', s.auto_confirm AND s.identity_key <> '',
+       s.sync_tracking AND s.identity_key <> '', s.channel
 FROM outbound_outbound o JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
@@ -39,11 +40,12 @@ UPDATE outbound_outbound o SET task = v.task, task_raw = v.raw, task_version = v
   reserved = o.reserved AND v.task NOT IN ('completed', 'cancelled'),
   awb = CASE WHEN o.awb = '' THEN v.tracking ELSE o.awb END,
   awb_given = CASE WHEN o.awb = '' THEN v.given ELSE o.awb_given END,
-  confirmation = CASE WHEN v.task = 'completed' AND o.task <> 'completed' AND v.confirms AND o.confirmation = 'none'
-                      THEN 'due' ELSE o.confirmation END
+  confirmation = CASE WHEN v.task = 'completed' AND o.task <> 'completed' AND v.tells <> ''
+                           AND o.confirmation = 'none' THEN 'due' ELSE o.confirmation END,
+  confirmation_tells = CASE WHEN v.tells <> '' THEN v.tells ELSE o.confirmation_tells END
 FROM unnest(%(ids)s::bigint[], %(tasks)s::text[], %(raws)s::text[], %(versions)s::timestamptz[], %(reasons)s::text[],
-            %(trackings)s::text[], %(givens)s::text[], %(confirms)s::bool[])
-  AS v(id, task, raw, version, reason, tracking, given, confirms)
+            %(trackings)s::text[], %(givens)s::text[], %(tells)s::text[])
+  AS v(id, task, raw, version, reason, tracking, given, tells)
 WHERE o.merchant_id = %(merchant)s AND o.id = v.id
 """
 
@@ -64,13 +66,16 @@ class Row:
     push: str
     warned: bool
     auto_confirm: bool
+    sync_tracking: bool
     channel: str
 
     @property
-    def confirms(self) -> bool:
-        """Whether the store is to be told of the completion, and can be."""
-        plugin = find_plugin(STORE, self.channel) if self.auto_confirm else None
-        return plugin is not None and "confirm" in plugin.capabilities.abilities
+    def tells(self) -> str:
+        """What the store is told of the completion; empty: nothing."""
+        plugin = find_plugin(STORE, self.channel) if self.auto_confirm or self.sync_tracking else None
+        if plugin is None:
+            return ""
+        return told_by_switches(plugin.capabilities.abilities, confirms=self.auto_confirm, tracks=self.sync_tracking)
 
 
 @dataclass(slots=True)
@@ -118,7 +123,7 @@ def apply_reports(account_id: int, reports: Sequence[OutboundReport]) -> Applied
     release_stock(freed)
     stock_freed(freed)
     _end_cancellations(rows, done)
-    for store in {row.store_id for row in rows if row.id in done.completed and row.confirms}:
+    for store in {row.store_id for row in rows if row.id in done.completed and row.tells}:
         wake("confirm", store)
     return done
 
@@ -149,7 +154,7 @@ def _write(updates: Sequence[tuple[Row, OutboundReport, str]]) -> None:
         "reasons": [report.reason for _, report, _ in updates],
         "trackings": [clean_awb(report.tracking) for _, report, _ in updates],
         "givens": [other_form(report.tracking) for _, report, _ in updates],
-        "confirms": [row.confirms for row, _, _ in updates],
+        "tells": [row.tells for row, _, _ in updates],
     }
     with connection.cursor() as cursor:
         cursor.execute(SEEN, values)

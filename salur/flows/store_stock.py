@@ -182,23 +182,28 @@ def _verdict(claim: StockClaim, outcome: ItemResult) -> StockVerdict:
 # -- people ---------------------------------------------------------------------------------------------------------
 
 
-def set_stock_rule(store_id: int, *, on: bool, chosen: Sequence[int], buffer: int, share: int) -> None:
+def set_stock_rule(
+    store_id: int, *, on: bool, chosen: Sequence[int], buffer: int, share: int, most: int | None = None
+) -> None:
     """Whether and what of the free stock a store is told (inside a scope); its listings are worked out at once.
 
     ``chosen`` are warehouse ids (none: all of them, also later ones), ``buffer`` pieces that are kept back, ``share``
-    per cent. Raises ValueError for a share outside 1 to 100, a negative buffer or somebody else's warehouse.
+    per cent, ``most`` the pieces of each product that the store gets at most (None: as many as there are). Raises
+    ValueError for a share outside 1 to 100, fewer than no pieces or somebody else's warehouse.
     """
     own = {row.pk for row in warehouses()}
-    if not 1 <= share <= 100 or buffer < 0 or not set(chosen) <= own:
-        raise ValueError("share must be 1 to 100, buffer 0 or more, warehouses the merchant's own")
+    if not 1 <= share <= 100 or buffer < 0 or (most or 0) < 0 or not set(chosen) <= own:
+        raise ValueError("share must be 1 to 100, buffer and most 0 or more, warehouses the merchant's own")
     StoreConnection.objects.filter(pk=store_id).update(
         push_stock=on,
         stock_warehouses=sorted(set(chosen)),
         stock_buffer=buffer,
         stock_share=share,
+        stock_most=most,
         stock_recount_at=now() if on else None,
     )
-    audit.record("store.stock_rule", f"store:{store_id}", on=on, warehouses=len(chosen), buffer=buffer, share=share)
+    rule = {"warehouses": len(chosen), "buffer": buffer, "share": share, "most": most}
+    audit.record("store.stock_rule", f"store:{store_id}", on=on, **rule)
     if on:
         wake("recount", store_id)
 

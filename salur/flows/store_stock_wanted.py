@@ -1,8 +1,9 @@
-"""What each listing of a store is to offer: free stock over the chosen warehouses, less buffer, of that a share (R134).
+"""What each listing of a store is to offer (R134): free stock over the chosen warehouses, less buffer, of that a share.
 
 One statement works it out for all listings of a store, or for all listings of all stores that sell some products.
-Never more than is free: figures are rounded down, and a bundle offers what its scarcest part allows. A listing is left
-alone where Salur does not know all of its parts, or where none of the chosen warehouses has ever held one of them.
+A share is a part in per cent, or a number of pieces at most. Never more than is free: figures are rounded down, and a
+bundle offers what its scarcest part allows. A listing is left alone where Salur does not know all of its parts, or
+where none of the chosen warehouses has ever held one of them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PARTS = """
 """
 RECOUNT = f"""
 WITH told AS MATERIALIZED (
-  SELECT s.id, s.stock_warehouses, s.stock_buffer, s.stock_share FROM integrations_storeconnection s
+  SELECT s.id, s.stock_warehouses, s.stock_buffer, s.stock_share, s.stock_most FROM integrations_storeconnection s
   WHERE s.merchant_id = %(merchant)s AND s.push_stock AND (%(store)s::bigint IS NULL OR s.id = %(store)s)
 ), part AS MATERIALIZED ({PARTS}
 ), concerned AS (
@@ -47,7 +48,7 @@ WITH told AS MATERIALIZED (
   GROUP BY 1, 2
 ), offer AS (
   SELECT p.listing_id, p.store_id,
-    min((greatest(0, f.pieces - s.stock_buffer) * s.stock_share / 100) / p.quantity)::int AS wanted
+    min(least(greatest(0, f.pieces - s.stock_buffer) * s.stock_share / 100, s.stock_most) / p.quantity)::int AS wanted
   FROM part p JOIN concerned USING (listing_id) JOIN told s ON s.id = p.store_id
   LEFT JOIN free f ON f.store_id = p.store_id AND f.product_id = p.product_id
   GROUP BY 1, 2 HAVING count(*) = count(f.product_id)

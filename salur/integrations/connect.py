@@ -119,7 +119,7 @@ def connect_file_store(acting: Acting, channel: str, name: str, country: str, cu
         row = before or StoreConnection(channel=channel, name=cleaned, created_at=now())
         row.country, row.currency = country.strip().upper(), currency.strip().upper()
         row.state = ConnectionState.CONNECTED
-        row.automatic_sync = row.auto_arrange = row.auto_confirm = False
+        row.automatic_sync = row.auto_arrange = row.auto_confirm = row.sync_tracking = False
         save_named(row)
         audit.record("store.connected", f"store:{row.pk}", partner=channel, by_file=True)
         return row.pk

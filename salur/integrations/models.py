@@ -20,8 +20,11 @@ class ConnectionState(models.TextChoices):
 class StoreConnection(TenantModel):
     """A store of the merchant. One that was never opened at its channel (``by_file``) has no ``identity_key``.
 
+    ``auto_confirm``: the store is told that a parcel has left; ``sync_tracking``: and its tracking number, where the
+    store takes the two apart (ability ``track``).
     ``push_stock``: what is free is written to the store's listings, over ``stock_warehouses`` (ids; none: all), less
-    ``stock_buffer`` pieces, of that ``stock_share`` per cent; all listings are worked out anew at ``stock_recount_at``.
+    ``stock_buffer`` pieces, of that ``stock_share`` per cent and at most ``stock_most`` pieces (None: no limit); all
+    listings are worked out anew at ``stock_recount_at``.
     """
 
     channel = models.TextField()
@@ -36,10 +39,12 @@ class StoreConnection(TenantModel):
     next_poll_at = models.DateTimeField(null=True, blank=True)
     auto_arrange = models.BooleanField(default=True)
     auto_confirm = models.BooleanField(default=True)
+    sync_tracking = models.BooleanField(default=True, db_default=True)
     push_stock = models.BooleanField(default=False, db_default=False)
     stock_warehouses = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     stock_buffer = models.PositiveIntegerField(default=0, db_default=0)
     stock_share = models.PositiveSmallIntegerField(default=100, db_default=100)
+    stock_most = models.PositiveIntegerField(null=True, blank=True)
     stock_recount_at = models.DateTimeField(null=True, blank=True)
     settings = models.JSONField(default=dict)
     created_at = models.DateTimeField()

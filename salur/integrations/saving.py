@@ -146,7 +146,7 @@ def _opened(plugin: Plugin, identity_key: str, name: str) -> StoreConnection:
     row = row or StoreConnection(channel=plugin.name, created_at=now())
     row.identity_key, row.automatic_sync = identity_key, True
     row.auto_arrange = "arrange" in plugin.capabilities.abilities
-    row.auto_confirm = "confirm" in plugin.capabilities.abilities
+    row.auto_confirm = row.sync_tracking = "confirm" in plugin.capabilities.abilities
     return row
 
 

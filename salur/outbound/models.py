@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
-from .states import CancellationState, ConfirmationState, PushState, ShipmentState, TaskState
+from .states import CancellationState, ConfirmationState, PushState, ShipmentState, TaskState, Told
 
 
 class Outbound(TenantModel):
@@ -18,6 +18,7 @@ class Outbound(TenantModel):
     ``push_warning`` is what the warehouse says it did not take of a list that it has. ``awb_given`` is the AWB number
     as the store or a person wrote it, where that is not its form here. ``settled_at`` and ``settled_note``: a person
     has settled with the warehouse what it refused to stop, or had sent already (R120).
+    ``confirmation_tells``: what the store is told when the confirmation is due.
     Each machine that calls a partner has its own next_at (backoff), lease_until, epoch (fencing) and attempts.
     """
 
@@ -73,6 +74,7 @@ class Outbound(TenantModel):
     settled_note = models.TextField(blank=True, db_default="")
 
     confirmation = models.TextField(choices=ConfirmationState.choices, default=ConfirmationState.NONE)
+    confirmation_tells = models.TextField(choices=Told.choices, default=Told.BOTH, db_default=Told.BOTH)
     confirmation_attempts = models.PositiveIntegerField(default=0)
     confirmation_epoch = models.PositiveIntegerField(default=0)
     confirmation_next_at = models.DateTimeField(null=True, blank=True)
@@ -101,6 +103,7 @@ class Outbound(TenantModel):
             models.CheckConstraint(
                 condition=Q(confirmation__in=ConfirmationState.values), name="outbound_confirm_state"
             ),
+            models.CheckConstraint(condition=Q(confirmation_tells__in=Told.values), name="outbound_confirm_tells"),
             models.CheckConstraint(
                 condition=~Q(push="pushing") | Q(push_lease_until__isnull=False), name="outbound_pushing_leased"
             ),
@@ -149,6 +152,11 @@ class Outbound(TenantModel):
             ),
             models.Index(
                 fields=["merchant_id", "store", "id"], condition=Q(confirmation="due"), name="outbound_todo_confirm"
+            ),
+            models.Index(
+                fields=["merchant_id", "-id"],
+                condition=Q(confirmation__in=["due", "failed"]),
+                name="outbound_unconfirmed",
             ),
             models.Index(
                 fields=["merchant_id", "account", "id"],

@@ -69,6 +69,28 @@ class ConfirmationState(models.TextChoices):
     FAILED = "failed", _("Confirmation failed")
 
 
+class Told(models.TextChoices):
+    """What the store is told of a parcel that has left (R143)."""
+
+    BOTH = "both", _("Shipment and tracking number")
+    SHIPMENT = "shipment", _("The shipment only")
+    NUMBER = "number", _("The tracking number only")
+
+
+def told_by_switches(abilities: frozenset[str], *, confirms: bool, tracks: bool) -> str:
+    """What a store's two switches mean; empty: nothing is told by itself.
+
+    Most stores take shipment and number in one call, so there the first switch stands for both.
+    """
+    if "confirm" not in abilities:
+        return ""
+    if "track" not in abilities:
+        return Told.BOTH if confirms else ""
+    if confirms:
+        return Told.BOTH if tracks else Told.SHIPMENT
+    return Told.NUMBER if tracks else ""
+
+
 PUSH = Machine(
     "outbound_push",
     TABLE,
@@ -165,7 +187,7 @@ CONFIRMATION = Machine(
     "confirmation",
     ("none",),
     (
-        Move("none", "due", "the warehouse completed the list"),
+        Move("none", "due", "the warehouse completed the list, or a person asks for it"),
         Move("due", "confirmed", "the store shows it"),
         Move("due", "failed", "the store refused"),
         Move("failed", "due", "tried again"),

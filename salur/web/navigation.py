@@ -80,6 +80,11 @@ MENU: tuple[Group, ...] = (
                 ("outbound", "outbound_stop"),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
+            Entry(
+                _("Confirmations at the store"),
+                "confirmations",
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
         ),
     ),
     Group(

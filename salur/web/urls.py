@@ -16,7 +16,7 @@ from .locations import making as location_making
 from .locations import views as locations
 from .orders import actions, at_store
 from .orders import views as orders
-from .outbound import stopping
+from .outbound import confirmations, stopping
 from .outbound import views as outbound
 from .outbound.public import public_label
 from .person import views as person
@@ -63,6 +63,9 @@ urlpatterns = [
     path("orders/rules/<int:rule_id>/", rules.rule_edit, name="rule"),
     path("orders/<int:order_id>/", orders.order_page, name="order"),
     path("outbound/", outbound.outbound_list, name="outbounds"),
+    path("outbound/confirmations/", confirmations.confirmation_list, name="confirmations"),
+    path("outbound/confirmations/act/", confirmations.confirmation_act, name="confirmations_act"),
+    path("outbound/confirmations.csv", confirmations.confirmation_file, name="confirmations_file"),
     path("outbound/stop/", stopping.stop_lists, name="outbound_stop"),
     path("outbound/<int:outbound_id>/settle/", stopping.settle, name="outbound_settle"),
     path("outbound/<int:outbound_id>/label/", stopping.label_by_hand, name="outbound_label"),

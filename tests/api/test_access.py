@@ -24,6 +24,8 @@ SCOPE_OF = {
     "read_outbound": "outbound:read",
     "read_label": "outbound:read",
     "give_label": "outbound:write",
+    "list_confirmations": "outbound:read",
+    "confirm_lists": "outbound:write",
     "push_list_again": "outbound:write",
     "refresh_list": "outbound:write",
     "arrange_list": "outbound:write",
@@ -130,6 +132,8 @@ class Operation:
             more["json"] = {"number": "A-2"}
         elif self.name == "act_on_locations":
             more["json"] = {"action": "off", "ids": [ids["location_id"]]}
+        elif self.name == "confirm_lists":
+            more["json"] = {"ids": [ids["outbound_id"]]}
         elif self.name == "act_on_lists":
             more["json"] = {"action": "refresh", "ids": [ids["outbound_id"]]}
         elif self.name == "fill_in_product_fields":

@@ -11,7 +11,7 @@ import pytest
 
 from salur.connectors.base.errors import AuthRejected, RateLimited, Rejected, TooLate, UnknownOutcome
 from salur.connectors.base.listing import StockTarget
-from salur.connectors.base.types import Credentials, OrderStatus, StoreOrder, TimeWindow
+from salur.connectors.base.types import Credentials, OrderStatus, ShippedLine, StoreOrder, TimeWindow
 from salur.connectors.conformance.listener import Listener
 from salur.connectors.stores.shopbase.connector import PLUGIN, ShopBaseConnector
 
@@ -148,6 +148,20 @@ def test_a_lost_answer_does_not_tell_the_buyer_twice(partners: Partners) -> None
     (shipment,) = row(partners, number)["shipments"]
     assert (shipment["tracking"], shipment["courier"]) == ("9400100000000000000001", "USPS")
     assert store.order_details([number])[0].status is OrderStatus.SHIPPED
+
+
+def test_parcels_are_told_with_their_pieces_and_a_number_can_come_alone(partners: Partners) -> None:
+    store = shopbase(partners)
+    items = [{"sku": "MUG-350-WHT", "quantity": 2}, {"sku": "TSHIRT-BAS-M"}]
+    (number,) = new_orders(partners, items=items)
+    mugs, shirt = store.order_details([number])[0].lines
+    assert not store.track(number, "1Z001", "UPS").confirmed, "there is no fulfilment that could show it"
+    for _ in range(2):
+        assert store.confirm(number, "1Z001", "UPS", [ShippedLine(mugs.key, 2)]).confirmed
+    assert store.confirm(number, "", "", [ShippedLine(shirt.key, 1), ShippedLine(mugs.key, 2)]).confirmed
+    assert store.track(number, "1Z002", "UPS").confirmed
+    told = [(one["tracking"], one["pieces"]) for one in row(partners, number)["shipments"]]
+    assert told == [("1Z001", 2), ("1Z002", 1)]
 
 
 def test_cancelling_is_for_what_is_not_sent(partners: Partners) -> None:

@@ -13,7 +13,7 @@ import pytest
 from salur.connectors.base.errors import AuthExpired, AuthRejected, PartnerError, RateLimited, Rejected, TooLate
 from salur.connectors.base.listing import StockTarget, StoreListing
 from salur.connectors.base.transport import Effect
-from salur.connectors.base.types import Credentials, OrderStatus, StoreOrder, TimeWindow
+from salur.connectors.base.types import Credentials, OrderStatus, ShippedLine, StoreOrder, TimeWindow
 from salur.connectors.conformance.listener import Listener
 from salur.connectors.stores.shopify import oauth, queries
 from salur.connectors.stores.shopify.connector import PLUGIN, ShopifyConnector
@@ -156,6 +156,37 @@ def test_a_shipment_is_told_once_for_each_location_and_shown(partners: Partners)
     assert one(shop, number).status is OrderStatus.SHIPPED
     with pytest.raises(TooLate):
         shop.cancel_order(number, "OTHER")
+
+
+def test_of_an_order_in_two_parcels_each_is_told_with_its_own_pieces(partners: Partners) -> None:
+    items = [{"sku": "MUG-350-WHT", "quantity": 2}, {"sku": "TSHIRT-BAS-M"}]
+    (number,) = new_orders(partners, items=items, extra={"split": True})
+    shop = shopify(partners)
+    mugs, shirt = one(shop, number).lines
+    for _ in range(2):
+        told = shop.confirm(number, "TH0001", "Flash Express", [ShippedLine(mugs.key, mugs.quantity)])
+        assert (told.confirmed, told.tracking) == (True, "TH0001")
+    assert [line.key for line in one(shop, number).lines] == [shirt.key], "the rest is still to be sent"
+    assert shop.confirm(number, "TH0002", "Flash Express", [ShippedLine(shirt.key, 1)]).confirmed
+    row = next(row for row in partners.look("shopify/orders")["orders"] if str(row["id"]) == number)
+    assert [(one["tracking"], one["pieces"]) for one in row["shipments"]] == [("TH0001", 2), ("TH0002", 1)]
+    assert one(shop, number).status is OrderStatus.SHIPPED
+
+
+def test_lines_that_only_a_file_knew_mean_all_that_is_left(partners: Partners) -> None:
+    (number,) = new_orders(partners)
+    assert shopify(partners).confirm(number, "TH0001", "", [ShippedLine("row-7", 1)]).confirmed
+
+
+def test_a_number_alone_waits_for_the_merchants_own_fulfilment(partners: Partners) -> None:
+    (number,) = new_orders(partners)
+    shop = shopify(partners)
+    waiting = shop.track(number, "TH0001", "Flash Express")
+    assert (waiting.confirmed, one(shop, number).status) == (False, OrderStatus.PAID)
+    assert shop.confirm(number, "", "").confirmed, "shipped without a number"
+    assert shop.track(number, "TH0001", "Flash Express").confirmed
+    row = next(row for row in partners.look("shopify/orders")["orders"] if str(row["id"]) == number)
+    assert [one["tracking"] for one in row["shipments"]] == ["TH0001"]
 
 
 def test_a_held_order_is_not_shipped(partners: Partners) -> None:

@@ -236,10 +236,10 @@ def test_two_workers_that_work_it_out_at_once_leave_the_newest_figure(stage: Sta
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     tea=st.integers(0, 60), cup=st.integers(0, 60), buffer=st.integers(0, 20), share=st.integers(1, 100),
-    per=st.integers(1, 5), reserved=st.integers(0, 30),
+    per=st.integers(1, 5), reserved=st.integers(0, 30), most=st.none() | st.integers(0, 70),
 )  # fmt: skip
 def test_never_more_than_is_free_is_offered(
-    db: Any, tea: int, cup: int, buffer: int, share: int, per: int, reserved: int
+    db: Any, tea: int, cup: int, buffer: int, share: int, per: int, reserved: int, most: int | None
 ) -> None:
     world = make_world()
     for msku, pieces in (("TEA", tea), ("CUP", cup)):
@@ -250,12 +250,14 @@ def test_never_more_than_is_free_is_offered(
         Listing(store_id=world.store_id, item_id="9", model_id="", sku="SET", name="Set", seen_at=now()).save()
         bind_sku(world.store_id, "SET", world.products["TEA"], per)
         bind_sku(world.store_id, "SET", world.products["CUP"], 1)
-        set_stock_rule(world.store_id, on=True, chosen=[], buffer=buffer, share=share)
+        set_stock_rule(world.store_id, on=True, chosen=[], buffer=buffer, share=share, most=most)
         recount(store_id=world.store_id)
         wanted = ListingStock.objects.get().wanted
     free = {msku: on_hand - held for msku in ("TEA", "CUP") for on_hand, held in [world.balance(msku)]}
-    parts = [(max(0, free[m] - buffer) * share // 100) // n for m, n in (("TEA", per), ("CUP", 1))]
+    limit = 10**9 if most is None else most
+    parts = [min(limit, max(0, free[m] - buffer) * share // 100) // n for m, n in (("TEA", per), ("CUP", 1))]
     assert wanted == min(parts)
+    assert wanted <= limit
     assert (free["TEA"], free["CUP"]) == (30 + tea - reserved, 30 + cup - reserved)
     assert wanted * per <= free["TEA"]
     assert wanted <= free["CUP"]

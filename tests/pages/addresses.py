@@ -42,6 +42,7 @@ LISTS = [
     Address("reports"),
     Address("rules"),
     Address("outbounds"),
+    Address("confirmations"),
     Address("products"),
     Address("listings"),
     Address("inbounds"),
@@ -98,6 +99,7 @@ OBJECTS = [page for page in PAGES if page.takes]
 WRITES: list[tuple[Address, dict[str, str]]] = [
     (Address("orders_bulk"), {"action": "push_again", "order": "1"}),
     (Address("outbound_stop"), {"outbound": "1"}),
+    (Address("confirmations_act"), {"outbound": "1"}),
     (one("outbound_settle", "outbound_id"), {"action": "seen", "note": "x"}),
     (one("outbound_label", "outbound_id"), {"awb": "x"}),
     (one("report_act", "run_id"), {"action": "stop"}),

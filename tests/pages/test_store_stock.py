@@ -28,12 +28,25 @@ def test_an_operator_sets_what_a_store_is_told(shop: Shop) -> None:
     answer = shop.client(OPERATOR).post(page_of(shop), {**RULE, "stock-stock_warehouses": [str(warehouse)]})
     assert answer.status_code == 302
     row = store(shop)
+    assert row.stock_most is None
     assert (row.push_stock, row.stock_warehouses, row.stock_buffer, row.stock_share) == (True, [warehouse], 3, 80)
     assert row.stock_recount_at is not None
 
 
+def test_a_store_may_be_given_a_fixed_number_of_pieces(shop: Shop) -> None:
+    assert shop.client(OPERATOR).post(page_of(shop), {**RULE, "stock-stock_most": "12"}).status_code == 302
+    assert store(shop).stock_most == 12
+    assert 'value="12"' in shop.client(OPERATOR).get(page_of(shop)).content.decode()
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"stock-stock_share": "0"}, {"stock-stock_buffer": "-1"}, {"stock-stock_warehouses": ["999999"]}]
+    "wrong",
+    [
+        {"stock-stock_most": "-1"},
+        {"stock-stock_share": "0"},
+        {"stock-stock_buffer": "-1"},
+        {"stock-stock_warehouses": ["999999"]},
+    ],
 )
 def test_a_wrong_rule_is_shown_again_and_changes_nothing(shop: Shop, wrong: dict[str, object]) -> None:
     answer = shop.client(OPERATOR).post(page_of(shop), {**RULE, **wrong})

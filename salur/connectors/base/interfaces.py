@@ -196,6 +196,17 @@ class ConfirmsShipment(Protocol):
 
 
 @runtime_checkable
+class TellsTracking(Protocol):
+    """Ability ``track``: confirming and writing the number can be had apart (R143).
+
+    Such a store takes ``confirm`` with an empty ``tracking`` as well: shipped, and no number shown.
+    """
+
+    def track(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+        """Write the number without marking the order as shipped, and read back: confirmed means that it shows."""
+
+
+@runtime_checkable
 class ListsProducts(Protocol):
     """Ability ``listings``."""
 

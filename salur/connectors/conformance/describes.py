@@ -22,6 +22,7 @@ ABILITIES: dict[str, dict[str, type]] = {
         "accept": interfaces.AcceptsOrders,
         "arrange": interfaces.ArrangesShipment,
         "confirm": interfaces.ConfirmsShipment,
+        "track": interfaces.TellsTracking,
         "cancel": interfaces.CancelsOrders,
         "decide": interfaces.DecidesCancellation,
         "listings": interfaces.ListsProducts,

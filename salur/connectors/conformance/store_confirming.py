@@ -132,5 +132,23 @@ def lines(bench: Bench) -> None:
     expect(told == {number: 1, second: 2}, f"one piece in {number}, two in {second}", told)
 
 
+@BOOK.check("store.confirm.apart", "The shipment and its number can be told apart", "R143", *POWERS)
+def apart(bench: Bench) -> None:
+    """First shipped without a number, then the number alone, twice: one parcel that shows it."""
+    if "track" not in can(bench).abilities:
+        raise Bypass("the store takes shipment and number in one call (no ability track)")
+    order, number = to_confirm(bench)
+    before = bench.attempt(order.connector.track, order.id, number, COURIER)
+    expect(before.error is None, "an answer to a number before the shipment", before)
+    expect(order.row()["step"] == "paid", "an order that a number alone leaves as it was", order.row()["step"])
+    bare = bench.attempt(order.connector.confirm, order.id, "" if not before.value.confirmed else number, COURIER)
+    expect(bare.error is None and bare.value.confirmed, "shipped, with no more than the store shows", bare)
+    for _ in range(2):
+        told = bench.attempt(order.connector.track, order.id, number, COURIER)
+        expect(told.error is None and told.value.confirmed, f"the number {number}", told)
+    expect(shows(order.row(), number), f"the number {number} at the store", order.row()["shipments"])
+    _one_parcel(order)
+
+
 def _numbers(order: Sold) -> list[str]:
     return [one["tracking"] for one in order.row()["shipments"]]

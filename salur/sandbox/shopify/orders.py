@@ -159,12 +159,15 @@ def group_node(store: ShopifyStore, shop: Shop, order: Order, group: Fulfillment
         "assignedLocation": {"name": group.location.name, "location": location_node(group.location)},
         "supportedActions": [{"action": action} for action in ACTIONS.get(status, ())],
         "lineItems": lambda given: connection(
-            list(group.lines.items()), lambda one: one[0], lambda one: _group_line(store, order, status, *one), given
+            list(group.lines.items()),
+            lambda one: one[0],
+            lambda one: _group_line(store, shop, order, status, *one),
+            given,
         ),
     }
 
 
-def _group_line(store: ShopifyStore, order: Order, status: str, line_id: int, line: Line) -> dict[str, Any]:
+def _group_line(store: ShopifyStore, shop: Shop, order: Order, status: str, line_id: int, line: Line) -> dict[str, Any]:
     remaining = 0 if status == "CANCELLED" else store.unshipped(order).get(line.id, 0)
     return {
         "__typename": "FulfillmentOrderLineItem",
@@ -172,6 +175,7 @@ def _group_line(store: ShopifyStore, order: Order, status: str, line_id: int, li
         "sku": line.variant.sku or None,
         "totalQuantity": line.quantity - refunded(order, line),
         "remainingQuantity": remaining,
+        "lineItem": lambda _given: _line(store, shop, order, line),
     }
 
 

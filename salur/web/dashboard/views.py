@@ -7,6 +7,7 @@ from django.http import HttpResponseBase
 from salur.integrations.queries import accounts, stores, unwell
 from salur.orders.queries import last_runs, problem_groups, status_counts
 from salur.orders.states import OrderState, RunState
+from salur.outbound.confirmations import confirmation_counts
 from salur.outbound.queries import blocked_groups, figures
 from salur.outbound.states import PushState
 from salur.routing.queries import rules
@@ -42,6 +43,7 @@ def dashboard(request: MerchantRequest) -> HttpResponseBase:
         "running": any(run.state in (RunState.RUNNING, RunState.QUEUED) for run in runs),
         "unwell": unwell(),
         "stuck": lists.stuck,
+        "unconfirmed": confirmation_counts(),
         "steps": _next_steps(),
     }
     return fragment_or_page(request, "web/dashboard/page.html", context, fragment="web/dashboard/now.html")

@@ -36,7 +36,7 @@ from .store_stock import AGAIN, StockRuleForm, save_stock_rule, stock_panel, tel
 from .subscribing import ask_for_messages, messages_of
 from .ways import how_authorised
 
-SWITCHES = ("automatic_sync", "auto_arrange", "auto_confirm")
+SWITCHES = ("automatic_sync", "auto_arrange", "auto_confirm", "sync_tracking")
 
 
 def _store(store_id: int) -> StoreConnection:

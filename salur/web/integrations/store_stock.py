@@ -51,6 +51,14 @@ class StockRuleForm(forms.Form):
         help_text=_("100: all of it. Less, where other stores are to have their part."),
     )
 
+    stock_most = forms.IntegerField(
+        label=_("At most this many pieces"),
+        required=False,
+        min_value=0,
+        max_value=LARGEST_BUFFER,
+        help_text=_("Of each product, however many are free. Empty: no limit."),
+    )
+
     def __init__(self, data: Mapping[str, Any] | None, store: StoreConnection, places: list[Warehouse]) -> None:
         first = {name: getattr(store, name) for name in self.base_fields}
         super().__init__(data, prefix="stock", initial=first)
@@ -88,6 +96,7 @@ def save_stock_rule(request: MerchantRequest, store: StoreConnection, form: Stoc
             chosen=typed["stock_warehouses"],
             buffer=typed["stock_buffer"],
             share=typed["stock_share"],
+            most=typed["stock_most"],
         )
     messages.success(request, gettext("Saved."))
     return True

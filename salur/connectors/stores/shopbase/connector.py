@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilities
 from salur.connectors.base.errors import AuthRejected, Rejected, TooLate
 from salur.connectors.base.listing import StockTarget, StoreListing
-from salur.connectors.base.reading import JsonObject, as_object, as_objects, needed_text, text, whole
+from salur.connectors.base.reading import JsonObject, as_objects, needed_text, text, whole
 from salur.connectors.base.texts import N_
 from salur.connectors.base.transport import Effect, Transport
 from salur.connectors.base.types import (
@@ -23,12 +23,13 @@ from salur.connectors.base.types import (
     PartnerEvent,
     PartnerIdentity,
     RawRequest,
+    ShippedLine,
     StoreOrder,
     TimeWindow,
     TokenSet,
 )
 
-from . import mapping
+from . import mapping, shipping
 from .errors import NotFound
 from .form import FORM, SETTINGS_FORM
 from .messages import TOPICS, read_message
@@ -44,7 +45,7 @@ CAPABILITIES = StoreCapabilities(
     name="shopbase",
     title="ShopBase",
     countries=(),
-    abilities=frozenset({"oauth", "confirm", "cancel", "listings", "stock", "callbacks"}),
+    abilities=frozenset({"oauth", "confirm", "track", "cancel", "listings", "stock", "callbacks"}),
     rules=RULES,
     gives_label=False,
     detail_batch=1,
@@ -52,6 +53,7 @@ CAPABILITIES = StoreCapabilities(
     max_window_days=90.0,
     poll_seconds=600,  # messages bring orders at once; this is the net beneath
     rate=RateLimit(2.0, 30),
+    confirms_lines=True,
     cancel_reasons=(
         ("customer", N_("The buyer asked for it")),
         ("inventory", N_("Out of stock")),
@@ -155,38 +157,19 @@ class ShopBaseConnector:
         return [self._order(row) for row in rows if row is not None]
 
     def _row(self, external_id: str) -> JsonObject | None:
-        try:
-            document = self.wire.get("order", f"/orders/{quote(external_id, safe='')}.json", subject=external_id)
-        except NotFound:
-            return None
-        return as_object(document.get("order"), "order")
+        return shipping.find(self.wire, external_id)
 
     # --- shipping and cancelling
 
-    def confirm(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
-        """Send what is left of the order with number and carrier, and read back.
+    def confirm(
+        self, external_id: str, tracking: str, courier: str, lines: Sequence[ShippedLine] = ()
+    ) -> ConfirmResult:
+        """See :func:`shipping.confirm`."""
+        return shipping.confirm(self.wire, external_id, tracking, courier, lines)
 
-        The order is read first: making a fulfilment twice would tell the buyer twice, so after a lost answer the next
-        try finds the number there.
-        """
-        row = self._row(external_id)
-        if row is None:
-            return ConfirmResult(False, "", detail="the store does not know the order")
-        goods = FULFILLMENT.get(mapping.goods_word(row))
-        if tracking and tracking not in mapping.tracking_numbers(row) and goods in (Goods.OPEN, Goods.PARTLY):
-            if text(row, "cancelled_at"):
-                return ConfirmResult(False, "cancelled", detail="the order is cancelled at the store")
-            told = self.credentials.get("notify_buyer", "yes") != "no"
-            fulfilment = {"tracking_number": tracking, "tracking_company": courier, "notify_customer": told}
-            path = f"/orders/{quote(external_id, safe='')}/fulfillments.json"
-            body = {"fulfillment": fulfilment}
-            self.wire.call("POST", "order.fulfillments", path, body, Effect.CREATE, external_id)
-            row = self._row(external_id) or row
-        numbers, raw = mapping.tracking_numbers(row), mapping.goods_word(row)
-        confirmed = bool(tracking) and tracking in numbers
-        shown = tracking if confirmed else next(iter(numbers), "")
-        detail = "" if confirmed else f"ShopBase shows {raw} and tracking number {shown or 'none'}"
-        return ConfirmResult(confirmed, raw, shown, detail)
+    def track(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+        """See :func:`shipping.track`."""
+        return shipping.track(self.wire, external_id, tracking, courier)
 
     def cancel_order(self, external_id: str, reason: str) -> CancelOutcome:
         """Cancel the whole order, before anything of it is sent. Refunding stays with the merchant."""

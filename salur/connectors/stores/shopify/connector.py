@@ -22,6 +22,7 @@ from salur.connectors.base.types import (
     PartnerEvent,
     PartnerIdentity,
     RawRequest,
+    ShippedLine,
     StoreOrder,
     TimeWindow,
     TokenSet,
@@ -38,13 +39,14 @@ CAPABILITIES = StoreCapabilities(
     name="shopify",
     title="Shopify",
     countries=(),
-    abilities=frozenset({"oauth", "confirm", "cancel", "listings", "stock", "callbacks"}),
+    abilities=frozenset({"oauth", "confirm", "track", "cancel", "listings", "stock", "callbacks"}),
     rules=RULES,
     gives_label=False,
     detail_batch=queries.ORDERS_PAGE,
     page_size=queries.ORDERS_PAGE,
     max_window_days=60.0,  # without read_all_orders Shopify shows no older orders anyway
     rate=RateLimit(4.0, 20),
+    confirms_lines=True,
     cancel_reasons=(
         ("INVENTORY", N_("Out of stock")),
         ("CUSTOMER", N_("The buyer asked for it")),
@@ -143,9 +145,15 @@ class ShopifyConnector:
 
     # --- shipping and cancelling
 
-    def confirm(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+    def confirm(
+        self, external_id: str, tracking: str, courier: str, lines: Sequence[ShippedLine] = ()
+    ) -> ConfirmResult:
         """See :func:`shipping.confirm`."""
-        return shipping.confirm(self.wire, external_id, tracking, courier)
+        return shipping.confirm(self.wire, external_id, tracking, courier, lines)
+
+    def track(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+        """See :func:`shipping.track`."""
+        return shipping.track(self.wire, external_id, tracking, courier)
 
     def cancel_order(self, external_id: str, reason: str) -> CancelOutcome:
         """Cancel the whole order. Shopify works on it in the background: pending until ``cancelledAt`` shows it."""

@@ -10,7 +10,12 @@ LINES_PAGE = 8  # an order of more lines is read on by itself
 MORE_LINES_PAGE = 150
 VARIANTS_PAGE = 100
 STOCK_PAGE = 100
-PARTS_PAGE = 50
+PARTS_PAGE = 10
+PART_LINES_PAGE = 8  # a fulfilment order of more lines is read on by itself
+MORE_PART_LINES_PAGE = 200
+FULFILLMENTS_PAGE = 40
+
+PART_LINES = "nodes { id totalQuantity remainingQuantity lineItem { id } } pageInfo { hasNextPage endCursor }"
 
 LINES = """
     nodes {
@@ -71,10 +76,19 @@ query Fulfillment($id: ID!) {{
   order(id: $id) {{
     cancelledAt displayFinancialStatus displayFulfillmentStatus
     fulfillmentOrders(first: {PARTS_PAGE}) {{
-      nodes {{ id status assignedLocation {{ location {{ id }} }} supportedActions {{ action }} }}
+      nodes {{
+        id status assignedLocation {{ location {{ id }} }} supportedActions {{ action }}
+        lineItems(first: {PART_LINES_PAGE}) {{ {PART_LINES} }}
+      }}
     }}
-    fulfillments(first: {PARTS_PAGE}) {{ id status trackingInfo(first: 10) {{ number company }} }}
+    fulfillments(first: {FULFILLMENTS_PAGE}) {{ id status trackingInfo(first: 10) {{ number company }} }}
   }}
+}}
+"""
+
+MORE_PART_LINES = f"""
+query PartLines($id: ID!, $first: Int!, $after: String) {{
+  node(id: $id) {{ ... on FulfillmentOrder {{ id lineItems(first: $first, after: $after) {{ {PART_LINES} }} }} }}
 }}
 """
 

@@ -36,7 +36,7 @@ CAPABILITIES = StoreCapabilities(
     name="woocommerce",
     title="WooCommerce",
     countries=(),
-    abilities=frozenset({"confirm", "cancel", "listings", "stock", "callbacks"}),
+    abilities=frozenset({"confirm", "track", "cancel", "listings", "stock", "callbacks"}),
     rules=RULES,
     gives_label=False,
     detail_batch=50,
@@ -145,6 +145,10 @@ class WooCommerceConnector:
     def confirm(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
         """See :func:`shipping.confirm`."""
         return shipping.confirm(self.wire, external_id, tracking, courier)
+
+    def track(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+        """See :func:`shipping.track`."""
+        return shipping.track(self.wire, external_id, tracking, courier)
 
     def cancel_order(self, external_id: str, reason: str) -> CancelOutcome:
         """See :func:`shipping.cancel`."""

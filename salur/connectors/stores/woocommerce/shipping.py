@@ -49,6 +49,27 @@ def confirm(wire: Wire, external_id: str, tracking: str, courier: str) -> Confir
     return _read_back(wire, find(wire, external_id) or order, tracking)
 
 
+def track(wire: Wire, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+    """Write the number alone; the order keeps its status. Raises TooLate for an ended order."""
+    order = find(wire, external_id)
+    if order is None:
+        return ConfirmResult(False, "", detail="the store does not know the order")
+    raw = text(order, "status")
+    if raw in ENDED:
+        raise TooLate(raw, f"the order is {raw} at the store")
+    if not tracking:
+        raise Rejected("no_number", "there is no tracking number to write", "tracking")
+    wanted = _changes(order, tracking, courier, "")
+    if wanted:
+        wire.write("PUT", f"/orders/{external_id}", wanted, Effect.REPEATABLE, external_id)
+    _tell_elsewhere(wire, external_id, tracking, courier)
+    shown = find(wire, external_id) or order
+    numbers = mapping.tracking_numbers(shown)
+    known = tracking in numbers
+    detail = "" if known else "the store does not show the number yet"
+    return ConfirmResult(known, text(shown, "status"), tracking if known else ", ".join(numbers), detail)
+
+
 def _shipped_word(wire: Wire) -> str:
     return wire.credentials.get("shipped_status") or SHIPPED
 

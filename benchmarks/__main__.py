@@ -109,9 +109,10 @@ class Bench:
             figure("store-sync", channel)
 
     def webhook_intake(self) -> None:
-        """Messages taken in by one web process, and by two; no worker runs meanwhile."""
+        """Messages taken in by one web process, and by two, and of many stores; no worker runs meanwhile."""
         for processes in (1, 2):
             figure("webhook-intake", str(processes))
+        figure("webhook-intake-many")
 
     def jobs(self) -> None:
         """The alarm clock alone."""

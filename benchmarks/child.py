@@ -69,6 +69,12 @@ def _webhook_intake(processes: str) -> None:
     take_messages(int(processes))
 
 
+def _webhook_intake_many() -> None:
+    from .intake import take_messages_of_many
+
+    take_messages_of_many()
+
+
 def _stores() -> None:
     from salur.integrations.registry import STORE, plugins
 
@@ -94,6 +100,7 @@ WORK: dict[str, Callable[..., None]] = {
     "stores": _stores,
     "store-sync": _store_sync,
     "webhook-intake": _webhook_intake,
+    "webhook-intake-many": _webhook_intake_many,
     "jobs": _jobs,
 }
 

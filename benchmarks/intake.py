@@ -1,31 +1,28 @@
-"""Signed messages of one store to the hub's web server while no worker runs, and what a worker makes of them."""
+"""Signed messages of stores to the hub's web server while no worker runs, and what a worker makes of them."""
 
 from __future__ import annotations
 
-import itertools
-import json
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from statistics import quantiles
 from typing import Any
 
 from .connecting import OpenStore, open_store
-from .measuring import report
+from .measuring import measured, report, tree_cpu
+from .messages import Address, Sender, send_all
 from .partner import sandbox
+from .shop import Shop, make_shop
 
 CONNECTIONS = 16
 SECONDS = 10.0
 ORDERS = 500
+STORES = 50
 PATIENCE = 300.0
-FILLING = "x" * 1500
-"""Makes a message about as large as Shopify's smaller ones, of which the hub reads two fields."""
 
 
 def take_messages(processes: int) -> None:
@@ -34,33 +31,57 @@ def take_messages(processes: int) -> None:
         store = open_store(partner, "shopify")
         store.sell(ORDERS, seconds_ago=600, spread=300)
         _stop_looking(store)
-        with _web(processes) as port:
-            _Sender(port, store, "warm-up").send(ORDERS)  # each order is named at least once
-            senders = [_Sender(port, store, str(number)) for number in range(CONNECTIONS)]
-            spent = _send_all(senders)
-        times = [one for sender in senders for one in sender.times]
-        sent = len(times)
-        _check_stored(store, sent + ORDERS)
+        orders = [str(row["id"]) for row in partner.get("/shopify/orders")["orders"]]
+        address = Address(store.store_id, _keys(store.shop, store.store_id), orders)
+        name = "webhook_intake" if processes == 1 else f"webhook_intake_{processes}_processes"
+        sent = _measure(name, processes, [address], [store.shop])
         worked = _work_off(store)
         store.close()
+    report(f"{name}_worked_off", sent / worked, "messages/s", sent, seconds=worked)
+
+
+def take_messages_of_many() -> None:
+    """The same from many stores, each of a merchant of its own, so that few messages can share a commit."""
+    shops = [make_shop() for _ in range(STORES)]
+    stores = [_made_store(shop, number) for number, shop in enumerate(shops)]
+    _measure(f"webhook_intake_{STORES}_stores", 1, stores, shops)
+
+
+def _measure(name: str, processes: int, addresses: Sequence[Address], shops: Sequence[Shop]) -> int:
+    """Report how many messages are taken in; answers how many were, those before the clock started included."""
+    with _web(processes) as (port, pid):
+        first = Sender(port, addresses, "warm-up")
+        send_all([first], count=max(ORDERS, len(addresses)))  # each order is named at least once
+        senders = [Sender(port, addresses, str(number)) for number in range(CONNECTIONS)]
+        before = tree_cpu(pid)
+        with measured() as spent:
+            send_all(senders, seconds=SECONDS)
+        after = tree_cpu(pid)
+    times = [one for sender in senders for one in sender.times]
+    _check_stored(shops, len(times) + len(first.times))
+    web = None if before is None or after is None else (after - before) / len(times) * 1e6
+    database = None if spent.database_cpu is None else spent.database_cpu / len(times) * 1e6
     cuts = quantiles(times, n=100)
     report(
-        "webhook_intake" if processes == 1 else f"webhook_intake_{processes}_processes",
-        sent / spent,
+        name,
+        len(times) / spent.wall,
         "requests/s",
-        sent,
-        seconds=spent,
+        len(times),
+        seconds=spent.wall,
         connections=CONNECTIONS,
         p50_ms=cuts[49] * 1000,
         p95_ms=cuts[94] * 1000,
         p99_ms=cuts[98] * 1000,
-        worked_off_per_second=(sent + ORDERS) / worked,
+        web_cpu_us=web,
+        database_cpu_us=database,
+        sender_cpu_us=spent.cpu / len(times) * 1e6,
     )
+    return len(times) + len(first.times)
 
 
 @contextmanager
-def _web(processes: int) -> Iterator[int]:
-    """The hub's web server as a process of its own; its port."""
+def _web(processes: int) -> Iterator[tuple[int, int]]:
+    """The hub's web server as a process of its own; its port and its process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -76,74 +97,44 @@ def _web(processes: int) -> Iterator[int]:
                 if process.poll() is not None or time.monotonic() > ends:
                     raise RuntimeError("the web server did not begin to answer") from None
                 time.sleep(0.1)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)
 
 
-class _Sender:
-    """One connection that is kept open: a message is sent when the one before was acknowledged.
+def _keys(shop: Shop, store_id: int) -> dict[str, str]:
+    from salur.integrations.lines import store_line
+    from salur.tenancy.scope import merchant_scope
 
-    Plain sockets: a client library would take more of the two cores than the server it measures.
-    """
-
-    def __init__(self, port: int, store: OpenStore, name: str) -> None:
-        from salur.integrations.lines import store_line
-        from salur.tenancy.scope import merchant_scope
-
-        with merchant_scope(store.shop.merchant_id, actor="bench", cause="keys"):
-            keys = store_line(store.store_id).credentials
-        self._secret, self._domain = keys["client_secret"], keys["shop_id"]
-        self._port, self._path = port, f"/webhooks/store/{store.store_id}"
-        self._orders = [str(row["id"]) for row in store.partner.get("/shopify/orders")["orders"]]
-        self._name = name
-        self._numbers = itertools.count()
-        self.times: list[float] = []
-
-    def send(self, count: int = sys.maxsize, until: float = float("inf")) -> None:
-        """Send so many messages, or until that moment (monotonic); raises RuntimeError for one not acknowledged."""
-        with socket.create_connection(("127.0.0.1", self._port), timeout=60) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while count and (begun := time.monotonic()) < until:
-                connection.sendall(self._message(next(self._numbers)))
-                answer = connection.recv(65536)
-                while b"\r\n\r\n" not in answer:
-                    more = connection.recv(65536)
-                    if not more:
-                        break
-                    answer += more
-                if not answer.startswith(b"HTTP/1.1 204 "):
-                    raise RuntimeError(f"a message was answered {answer[:200]!r}")
-                self.times.append(time.monotonic() - begun)
-                count -= 1
-
-    def _message(self, number: int) -> bytes:
-        from salur.connectors.stores.shopify.wire import webhook_digest
-
-        order = self._orders[number % len(self._orders)]
-        updated = datetime.now(UTC).isoformat()
-        body = json.dumps({"id": int(order), "updated_at": updated, "note": FILLING}).encode()
-        headers = {
-            "Host": f"127.0.0.1:{self._port}",
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-            "X-Shopify-Topic": "orders/updated",
-            "X-Shopify-Hmac-SHA256": webhook_digest(body, self._secret),
-            "X-Shopify-Shop-Domain": self._domain,
-            "X-Shopify-Webhook-Id": f"{self._name}-{number}",
-        }
-        head = "".join(f"{key}: {value}\r\n" for key, value in headers.items())
-        return f"POST {self._path} HTTP/1.1\r\n{head}\r\n".encode() + body
+    with merchant_scope(shop.merchant_id, actor="bench", cause="keys"):
+        return dict(store_line(store_id).credentials.values)
 
 
-def _send_all(senders: list[_Sender]) -> float:
-    """All at once; the seconds until the last acknowledgement."""
-    begun = time.monotonic()
-    with ThreadPoolExecutor(len(senders)) as threads:
-        for done in [threads.submit(sender.send, until=begun + SECONDS) for sender in senders]:
-            done.result()
-    return time.monotonic() - begun
+def _made_store(shop: Shop, number: int) -> Address:
+    """A Shopify store as an authorisation leaves it, without a partner that could be asked."""
+    from salur.foundation.clock import now
+    from salur.integrations.models import Credential, StoreConnection
+    from salur.integrations.sealing import seal
+    from salur.tenancy.scope import merchant_scope
+
+    domain = f"bench-{number}.myshopify.com"
+    keys = {
+        "client_id": "bench",
+        "client_secret": f"{number:064d}",
+        "shop_domain": domain,
+        "shop_id": domain,
+        "access_token": "none",
+        "base_url": "http://127.0.0.1:9",
+    }
+    with merchant_scope(shop.merchant_id, actor="bench", cause="make store"):
+        store = StoreConnection(
+            channel="shopify", name=domain, country="TH", currency="THB", identity_key=domain, created_at=now()
+        )
+        store.save()
+        sealed = seal(keys, shop.merchant_id, "store", store.pk)
+        Credential(store_id=store.pk, sealed=sealed, updated_at=now()).save()
+    return Address(store.pk, keys, [str(1000 + order) for order in range(ORDERS)])
 
 
 def _stop_looking(store: OpenStore) -> None:
@@ -155,16 +146,19 @@ def _stop_looking(store: OpenStore) -> None:
         StoreConnection.objects.filter(pk=store.store_id).update(automatic_sync=False, next_poll_at=None)
 
 
-def _count(store: OpenStore, **wanted: Any) -> int:
+def _count(shops: Sequence[Shop], **wanted: Any) -> int:
     from salur.integrations.models import WebhookDelivery
     from salur.tenancy.scope import merchant_scope
 
-    with merchant_scope(store.shop.merchant_id, actor="bench", cause="count"):
-        return WebhookDelivery.objects.filter(store_id=store.store_id, **wanted).count()
+    found = 0
+    for shop in shops:
+        with merchant_scope(shop.merchant_id, actor="bench", cause="count"):
+            found += WebhookDelivery.objects.filter(**wanted).count()
+    return found
 
 
-def _check_stored(store: OpenStore, acknowledged: int) -> None:
-    kept, waiting = _count(store), _count(store, processed_at=None)
+def _check_stored(shops: Sequence[Shop], acknowledged: int) -> None:
+    kept, waiting = _count(shops), _count(shops, processed_at=None)
     if (kept, waiting) != (acknowledged, acknowledged):
         raise RuntimeError(f"{acknowledged} messages acknowledged, {kept} stored, {waiting} not worked on yet")
 
@@ -177,9 +171,9 @@ def _work_off(store: OpenStore) -> float:
     begun = time.monotonic()
     worker = subprocess.Popen([sys.executable, "-m", "salur", "worker"])
     try:
-        while _count(store, processed_at=None):
+        while left := _count([store.shop], processed_at=None):
             if worker.poll() is not None or time.monotonic() > begun + PATIENCE:
-                raise RuntimeError(f"{_count(store, processed_at=None)} messages were not worked on")
+                raise RuntimeError(f"{left} messages were not worked on")
             time.sleep(0.1)
         spent = time.monotonic() - begun
     finally:

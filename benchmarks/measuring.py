@@ -17,7 +17,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def report(name: str, value: float | None, unit: str, n: int, **details: Any) -> None:
     """Print one figure."""
-    rounded = {key: _rounded(item) for key, item in details.items()}
+    rounded = {key: _rounded(item) for key, item in (details | {"load": load()}).items()}
     print(json.dumps({"name": name, "value": _rounded(value), "unit": unit, "n": n, **rounded}), flush=True)
 
 
@@ -55,6 +55,29 @@ def measured() -> Iterator[Spent]:
 def _own_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def tree_cpu(root: int) -> float | None:
+    """CPU seconds of a process and of those that it started; None where they cannot be seen."""
+    if not Path("/proc/self/stat").exists():
+        return None
+    parents, ticks = {}, {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it ended meanwhile
+            parents[int(entry.name)], ticks[int(entry.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    tree = {root}
+    while more := {pid for pid, parent in parents.items() if parent in tree} - tree:
+        tree |= more
+    return sum(ticks.get(pid, 0) for pid in tree) / TICKS
+
+
+def load() -> float:
+    """The machine's load average of the last minute: what else was at work."""
+    return os.getloadavg()[0]
 
 
 def peak_mb() -> float:

@@ -60,7 +60,7 @@ def _api_patterns() -> tuple[list[URLPattern | URLResolver], str, str]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", _api_patterns()),
-    path("webhooks/store/<int:connection_id>", webhooks.receive, {"kind": "store"}, name="store_webhook"),
-    path("webhooks/account/<int:connection_id>", webhooks.receive, {"kind": "account"}, name="account_webhook"),
+    path("webhooks/store/<int:connection_id>", webhooks.handshake, {"kind": "store"}, name="store_webhook"),
+    path("webhooks/account/<int:connection_id>", webhooks.handshake, {"kind": "account"}, name="account_webhook"),
     path("problems/<slug:code>", explain, name="problem"),
 ]

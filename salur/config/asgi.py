@@ -14,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salur.config.settings")
 prepare_home()
 _django = cast(ASGIApp, get_asgi_application())
 
-from salur.config.static import with_static_files  # noqa: E402  # needs the applications, which are there from here on
+# These need the applications, which are there from here on.
+from salur.api.webhooks import with_messages  # noqa: E402
+from salur.config.static import with_static_files  # noqa: E402
 
-application = with_static_files(_django)
+application = with_static_files(with_messages(_django))

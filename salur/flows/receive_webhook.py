@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
+from salur.connectors.base.errors import PartnerError
 from salur.connectors.base.types import RawRequest
 from salur.integrations.connections import ConnectionPaused, Kind, NotConnected
 from salur.integrations.lines import load_line
-from salur.integrations.webhooks import Received, merchant_of, receive
+from salur.integrations.listening import merchant_of
+from salur.integrations.webhooks import Received, receive_together
 from salur.tenancy.scope import merchant_scope
 
 from .wakeups import wake
@@ -20,13 +24,13 @@ def webhook_address(kind: Kind, connection_id: int) -> str:
     return f"{settings.SALUR.base_url.rstrip('/')}{PATH.format(kind=kind, id=connection_id)}"
 
 
-def receive_webhook(kind: Kind, connection_id: int, request: RawRequest) -> Received:
-    """Take a message in (no scope open); answers which of its events are new, and what the partner wants to be told.
+def receive_messages(kind: Kind, connection_id: int, requests: Sequence[RawRequest]) -> list[Received | PartnerError]:
+    """Take messages in, all in one transaction (no scope open); which events of each are new, or why it is refused.
 
-    Raises AuthRejected, ContractBroken and NotConnected as :func:`salur.integrations.webhooks.receive` does. Should
-    the wake-up be lost, the workers' sweep finds the stored events.
+    Raises NotConnected and ConnectionPaused as :func:`salur.integrations.webhooks.receive_together` does. Should the
+    wake-up be lost, the workers' sweep finds the stored events.
     """
-    return receive(kind, connection_id, request, with_new=lambda: wake(f"{kind}_event", connection_id))
+    return receive_together(kind, connection_id, requests, with_new=lambda: wake(f"{kind}_event", connection_id))
 
 
 def takes_messages(kind: Kind, connection_id: int) -> bool:

@@ -109,8 +109,17 @@ def speak(
     """Call once. An exception that no connector may raise becomes :class:`ContractBroken`, its traceback logged."""
     spoken: Spoken[T] = Spoken()
     hide = redact or redactor_for(plugin, credentials)
+    return _ended(plugin, spoken, lambda: call(connector(plugin, credentials, spoken.exchanges, hide)))
+
+
+def listen(plugin: Plugin, read: Callable[[], T]) -> Spoken[T]:
+    """Let a connector read what its partner sent; errors are told as by :func:`speak`."""
+    return _ended(plugin, Spoken(), read)
+
+
+def _ended(plugin: Plugin, spoken: Spoken[T], work: Callable[[], T]) -> Spoken[T]:
     try:
-        spoken.value = call(connector(plugin, credentials, spoken.exchanges, hide))
+        spoken.value = work()
     except PartnerError as error:
         spoken.error = error
     except Exception as error:  # a connector's fault must not take the rest of its batch along

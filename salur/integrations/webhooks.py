@@ -9,22 +9,30 @@ from datetime import datetime
 
 from django.db import connection
 
+from salur.connectors.base.errors import PartnerError, Retryable
 from salur.connectors.base.types import PartnerEvent, RawRequest
 from salur.foundation.clock import now
-from salur.tenancy.scope import current_scope, merchant_scope
+from salur.tenancy.scope import merchant_scope
 
 from .calling import Result, call, record
-from .connections import Kind, NotConnected
-from .lines import PartnerLine, load_line
+from .connections import Kind
+from .lines import PartnerLine
+from .listening import ROWS, STAMP, Listener, forget, listener
 from .models import StoreConnection, WarehouseAccount
-from .speaking import speak
 
-_KEEP = """
-INSERT INTO integrations_webhookdelivery
-  (merchant_id, {column}, delivery_id, kind, subject, raw_status, received_at)
-SELECT %s, %s, x.*, %s FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS x
-ON CONFLICT (merchant_id, delivery_id) DO NOTHING RETURNING delivery_id
+KEEP = """
+WITH row AS ({stamp}),
+put AS (
+  INSERT INTO integrations_webhookdelivery
+    (merchant_id, {column}, delivery_id, kind, subject, raw_status, received_at)
+  SELECT %s, %s, x.*, %s FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS x, row WHERE row.stamp = %s
+  ON CONFLICT (merchant_id, delivery_id) DO NOTHING RETURNING delivery_id)
+SELECT (SELECT stamp FROM row), ARRAY(SELECT delivery_id FROM put)
 """
+"""Stores messages if the rows are still those that they were checked by; answers what the rows look like now."""
+
+TRIES = 3
+"""How often messages are checked anew because the connection changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,62 +50,84 @@ class Received:
 def receive(
     kind: Kind, connection_id: int, request: RawRequest, *, with_new: Callable[[], None] | None = None
 ) -> Received:
-    """Take a message in (no scope open). A message that came before is accepted again without effect.
+    """Take one message in; see :func:`receive_together`. Raises its error."""
+    (outcome,) = receive_together(kind, connection_id, [request], with_new=with_new)
+    if isinstance(outcome, PartnerError):
+        raise outcome
+    return outcome
 
-    ``with_new`` is called in the transaction that stores events not seen before: it stands or falls with them.
-    Raises AuthRejected for a wrong signature, ContractBroken for content that cannot be read, NotConnected where
-    there is nobody to take it.
+
+def receive_together(
+    kind: Kind, connection_id: int, requests: Sequence[RawRequest], *, with_new: Callable[[], None] | None = None
+) -> list[Received | PartnerError]:
+    """Take messages of one connection in, in one transaction (no scope open); an outcome for each, in their order.
+
+    A message that came before is accepted again without effect. ``with_new`` is called in the transaction that stores
+    events not seen before: it stands or falls with them. The outcome is AuthRejected for a wrong signature and
+    ContractBroken for content that cannot be read. Raises NotConnected where there is nobody to take them, and
+    ConnectionPaused or Retryable where they are to come again: our own keys do not open, or change all the time.
     """
-    merchant_id = merchant_of(kind, connection_id)
-    with merchant_scope(merchant_id, actor="partner", cause="message"):
-        line = load_line(kind, connection_id, even_paused=True)
-    if "callbacks" not in line.plugin.capabilities.abilities:
-        raise NotConnected(name=line.name)
-    events = speak(line.plugin, line.credentials, lambda connector: connector.parse_callback(request)).answer()
-    with merchant_scope(merchant_id, actor="partner", cause="message"):
-        fresh = keep(line, events)
-        if fresh and with_new is not None:
-            with_new()
-    return Received(merchant_id, fresh, getattr(line.plugin.capabilities, "callback_answer", ""))
+    for _ in range(TRIES):
+        known = listener(kind, connection_id)
+        read = [known.read(request) for request in requests]
+        named = [{} if one.error else _named(known.line, one.answer()) for one in read]
+        with merchant_scope(known.line.merchant_id, actor="partner", cause="message"):
+            fresh = _keep(known, {name: event for one in named for name, event in one.items()})
+            if fresh and with_new is not None:
+                with_new()
+        if fresh is not None:
+            return [
+                one.error or Received(known.line.merchant_id, _claim(events, fresh), _answer(known))
+                for one, events in zip(read, named, strict=True)
+            ]
+        forget(kind, connection_id)
+    raise Retryable("connection_changing", "the connection changed each time the messages were read")
 
 
-def merchant_of(kind: Kind, connection_id: int) -> int:
-    """The merchant of a connection, outside any scope; raises :class:`NotConnected`."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT salur_connection_merchant(%s, %s)", [kind, connection_id])
-        row = cursor.fetchone()
-    if row is None or row[0] is None:
-        raise NotConnected(name=f"{kind} {connection_id}")
-    return int(row[0])
-
-
-def keep(line: PartnerLine, events: Sequence[PartnerEvent]) -> list[PartnerEvent]:
-    """Store the events for later work; answers those that are new. A test message needs no work and is not stored."""
-    named = _named(line, [event for event in events if event.kind != "test"])
-    if not named:
-        return []
+def _keep(known: Listener, named: dict[str, PartnerEvent]) -> set[str] | None:
+    """Store the events for later work; the names of those that are new. None: the connection has changed."""
+    line, (table, column) = known.line, ROWS[known.line.kind]
     with connection.cursor() as cursor:
         cursor.execute(
-            _KEEP.format(column="store_id" if line.kind == "store" else "account_id"),
+            KEEP.format(stamp=STAMP.format(table=table, column=column), column=column),
             [
-                current_scope().merchant_id,
+                line.merchant_id,
+                line.id,
+                line.merchant_id,
                 line.id,
                 now(),
                 list(named),
                 [event.kind for event in named.values()],
                 [event.subject for event in named.values()],
                 [event.raw_status for event in named.values()],
+                known.stamp,
             ],
         )
-        fresh = {row[0] for row in cursor.fetchall()}
-    return [event for name, event in named.items() if name in fresh]
+        stamp, fresh = cursor.fetchone()
+    return set(fresh) if stamp == known.stamp else None
+
+
+def _claim(named: dict[str, PartnerEvent], fresh: set[str]) -> list[PartnerEvent]:
+    """Of these events those that are new; of the same event in several messages the first has it."""
+    new = [name for name in named if name in fresh]
+    fresh.difference_update(new)
+    return [named[name] for name in new]
+
+
+def _answer(known: Listener) -> str:
+    return getattr(known.line.plugin.capabilities, "callback_answer", "")
 
 
 def _named(line: PartnerLine, events: Sequence[PartnerEvent]) -> dict[str, PartnerEvent]:
-    """Names unique within the merchant: partners number messages per account, and one may carry several events."""
+    """Names unique within the merchant: partners number messages per account, and one may carry several events.
+
+    A test message needs no work and gets no name.
+    """
     seen: Counter[str] = Counter()
     named = {}
     for event in events:
+        if event.kind == "test":
+            continue
         seen[event.delivery_id] += 1
         position = seen[event.delivery_id]
         name = f"{line.kind}:{line.id}:{event.delivery_id}"

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from salur.connectors.base.errors import AuthRejected, Rejected
+from salur.connectors.base.errors import AuthRejected, ContractBroken, Rejected
 from salur.connectors.base.types import RawRequest
 from salur.connectors.stores.shopee.wire import push_signature
 from salur.flows.connect import connect_account
@@ -20,7 +20,8 @@ from salur.integrations import connect, webhooks
 from salur.integrations.calling import account_line, store_line
 from salur.integrations.connect import Acting
 from salur.integrations.connections import NotConnected
-from salur.integrations.models import ExchangeRecord, StoreConnection, WarehouseAccount, WebhookDelivery
+from salur.integrations.models import Credential, ExchangeRecord, StoreConnection, WarehouseAccount, WebhookDelivery
+from salur.integrations.sealing import seal, unseal
 
 from .conftest import Desk
 
@@ -114,6 +115,40 @@ def test_a_paused_store_still_takes_messages_and_a_disconnected_one_does_not(act
     connect.disconnect(acting, "store", store_id)
     with pytest.raises(NotConnected):
         webhooks.receive("store", store_id, message(desk, "2401B"))
+
+
+def test_a_new_key_holds_from_its_commit_on_and_the_old_one_no_longer(acting: Acting, desk: Desk) -> None:
+    """What a process keeps to check signatures with is never older than the rows (R15)."""
+    store_id = desk.connect_shop(acting)
+    assert len(webhooks.receive("store", store_id, message(desk)).events) == 1  # from now on its keys are kept
+    with acting.scope("new key"):
+        row = Credential.objects.get(store_id=store_id)
+        values = {**unseal(row.sealed, acting.merchant_id, "store", store_id).values, "push_key": "n" * 32}
+        row.sealed = seal(values, acting.merchant_id, "store", store_id)
+        row.save()
+    with pytest.raises(AuthRejected):
+        webhooks.receive("store", store_id, message(desk, "2401B"))
+    signed_anew = message(desk, "2401C")
+    signature = push_signature("n" * 32, URL, signed_anew.body)
+    fresh = replace(signed_anew, headers={"Authorization": signature})
+    assert len(webhooks.receive("store", store_id, fresh).events) == 1
+    assert [subject for subject, _ in stored(acting)] == ["2401A", "2401C"]
+
+
+def test_messages_taken_together_end_each_by_itself(acting: Acting, desk: Desk) -> None:
+    store_id = desk.connect_shop(acting)
+    forged = replace(message(desk), headers={})
+    unstorable = message(desk, order="half \ud83d of it")
+    requests = [message(desk), forged, message(desk), unstorable, message(desk, "2401B")]
+    outcomes = webhooks.receive_together("store", store_id, requests)
+    assert [len(o.events) if isinstance(o, webhooks.Received) else type(o) for o in outcomes] == [
+        1,
+        AuthRejected,
+        0,
+        ContractBroken,
+        1,
+    ]
+    assert [subject for subject, _ in stored(acting)] == ["2401A", "2401B"]
 
 
 def test_a_store_by_file_takes_no_messages(acting: Acting, desk: Desk) -> None:

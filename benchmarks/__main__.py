@@ -90,6 +90,12 @@ class Bench:
             self.bring_in("import_filling", PROBE, stored_before=0)
         figure("reads", self.shop.dumps(), str(self.stored))
 
+    def rules_dry_run(self) -> None:
+        """Fifty rules over all orders there are."""
+        if self.stored < self.size:
+            self.bring_in("import_filling", self.size - self.stored, stored_before=self.stored)
+        figure("rules", self.shop.dumps(), str(self.size))
+
     def push(self) -> None:
         """A thousand outbound lists with labels to a warehouse that takes 200 ms for each answer."""
         figure("push", str(self.folder))
@@ -124,6 +130,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("import", Bench.imports),
     ("growth", Bench.growth),
     ("reads", Bench.reads),
+    ("rules_dry_run", Bench.rules_dry_run),
     ("push", Bench.push),
     ("stock_sync", Bench.stock_sync),
     ("product_push", Bench.product_push),

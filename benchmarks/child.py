@@ -39,6 +39,12 @@ def _reads(shop: str, stored: str) -> None:
     read_back(Shop.loads(shop), int(stored))
 
 
+def _rules(shop: str, orders: str) -> None:
+    from .rules import dry_run
+
+    dry_run(Shop.loads(shop), int(orders))
+
+
 def _push(folder: str) -> None:
     from .push import push_lists
 
@@ -94,6 +100,7 @@ WORK: dict[str, Callable[..., None]] = {
     "import": _import,
     "bare": _bare,
     "reads": _reads,
+    "rules": _rules,
     "push": _push,
     "stock-sync": _stock_sync,
     "product-push": _product_push,

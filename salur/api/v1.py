@@ -22,6 +22,8 @@ from . import (
     partners,
     previews,
     problems,
+    rule_runs,
+    rules,
     runs,
     stock,
     stock_syncs,
@@ -103,5 +105,7 @@ for router in (
     store_acts.router,
     partners.router,
     warehouses.router,
+    rules.router,
+    rule_runs.router,
 ):
     api.add_router("", router)

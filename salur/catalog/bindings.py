@@ -48,6 +48,16 @@ def parts_of(store_id: int, skus: Iterable[str]) -> dict[str, tuple[Part, ...]]:
     return {sku: tuple(parts) for sku, parts in meaning.items()}
 
 
+TAGGED = "SELECT id, tags FROM catalog_masterproduct WHERE merchant_id = %s AND id = ANY(%s) AND tags <> '{}'"
+
+
+def tags_of(product_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Tags by product; products without any are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAGGED, [current_scope().merchant_id, sorted(set(product_ids))])
+        return {product: frozenset(tags) for product, tags in cursor.fetchall()}
+
+
 UNPUSHED = """
 SELECT w.warehouse_id, w.product_id,
   CASE WHEN w.push = 'failed' AND w.error_code = 'product_incomplete' THEN 'incomplete' ELSE w.push END, w.error_message

@@ -25,7 +25,8 @@ from salur.outbound.judge import Verdicts
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .changes import follow_changed_orders, take_awbs, take_back_changed_goods
-from .planning import PlanLine, PlanOrder, plan_again, plan_orders
+from .planned_orders import PlanLine, PlanOrder
+from .planning import plan_again, plan_orders
 from .recheck import look_again_at
 from .wakeups import wake_after
 
@@ -236,6 +237,12 @@ def _plan_order(store: StoreFacts, order: StoreOrder, known: Merged, lines: Sequ
         lines=tuple(PlanLine(line.id, line.sku, line.quantity) for line in lines),
         awb=order.awb,
         package=order.package,
+        province=order.address.province,
+        city=order.address.city,
+        postal_code=order.address.postal_code,
+        currency=order.currency,
+        total=order.total,
+        cash_on_delivery=order.cash_on_delivery,
     )
 
 

@@ -21,12 +21,20 @@ from salur.outbound.create import NewLine, NewOutbound, insert_outbounds
 from salur.outbound.facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
 from salur.outbound.gates import Closed, Shortfall, Unpushed, closed_gates, may_arrange
 from salur.outbound.judge import Verdicts, gate_record
-from salur.routing.evaluate import CompiledRule, choose, load_rules
+from salur.routing.evaluate import (
+    Answer,
+    NoRule,
+    NotServed,
+    Routed,
+    Router,
+    load_rules,
+)
 from salur.stock.reserve import Need, Shortage, reserve_stock
 from salur.tenancy.scope import current_scope
 
+from .planned_orders import GONE, PlanOrder, items_of, order_facts, router_for, unplanned
+
 URGENT, ORDINARY = 10, 100
-GONE = ("shipped", "completed")  # left already: such an order gets its list (R79) but takes no stock from others (R90)
 
 PLAN_CAUSES = (
     ProblemCause.UNMAPPED_SKU,
@@ -44,28 +52,6 @@ PROBLEM_OF_GATE = {
     "not_enough_stock": ProblemCause.NO_STOCK,
     "product_not_in_warehouse": ProblemCause.NOT_IN_WAREHOUSE,
 }
-
-
-class PlanLine(NamedTuple):
-    """An order line as planning needs it; pieces."""
-
-    id: int
-    sku: str
-    quantity: int
-
-
-class PlanOrder(NamedTuple):
-    """An order without outbound lists, as planning needs it."""
-
-    id: int
-    store_id: int
-    status: str
-    raw_status: str
-    courier: str
-    country: str
-    lines: tuple[PlanLine, ...]
-    awb: str = ""
-    package: str = ""
 
 
 @dataclass(slots=True)
@@ -101,22 +87,22 @@ class Planner:
 
     store: StoreFacts
     parts: Mapping[str, tuple[Part, ...]]
-    rules: Sequence[CompiledRule]
+    router: Router
     warehouses: Mapping[int, WarehouseFacts]
     found: list[Found] = field(default_factory=list)
     verdicts: Verdicts = field(default_factory=lambda: Verdicts([], []))
     _rule_of: dict[tuple[str, str], StoreRule] = field(default_factory=dict)
-    _target_of: dict[tuple[str, str], WarehouseFacts | None] = field(default_factory=dict)
     _judged: dict[tuple[object, ...], Judgement] = field(default_factory=dict)
 
-    def drafts(self, orders: Sequence[PlanOrder]) -> list[Draft]:
-        """The lists that these orders are to get; causes that stand in the way are put down in ``found``."""
+    def drafts(self, orders: Sequence[PlanOrder], decided: Mapping[int, Answer]) -> list[Draft]:
+        """The lists that these orders are to get, the most urgent first, else first come, first served.
+
+        Causes that stand in the way are put down in ``found``. ``decided``: orders routed already.
+        """
+        wanted = [(order, rule) for order in orders if (rule := self._rule(order.status, order.courier)).create]
         drafts: list[Draft] = []
-        for order in orders:
-            rule = self._rule(order.status, order.courier)
-            if not rule.create:
-                continue
-            allocated = self._allocate(order, rule)
+        for order, rule in sorted(wanted, key=lambda one: priority_of(one[1])):
+            allocated = self._allocate(order, rule, decided.get(order.id))
             if isinstance(allocated, Found):
                 self.found.append(allocated)
             else:
@@ -129,15 +115,7 @@ class Planner:
             rule = self._rule_of[status, courier] = rule_for(self.store.rules, status, courier)
         return rule
 
-    def _target(self, country: str, msku: str) -> WarehouseFacts | None:
-        key = country, msku
-        if key not in self._target_of:
-            store = self.store
-            chosen = choose(self.rules, store_id=store.id, channel=store.channel, country=country, msku=msku)
-            self._target_of[key] = None if chosen is None else self.warehouses[chosen.warehouse_id]
-        return self._target_of[key]
-
-    def _allocate(self, order: PlanOrder, rule: StoreRule) -> list[Draft] | Found:
+    def _allocate(self, order: PlanOrder, rule: StoreRule, decided: Answer | None) -> list[Draft] | Found:
         """One list per warehouse (R105), or the first cause that stands in the way of the whole order."""
         parts = self.parts
         if not order.lines:
@@ -145,26 +123,28 @@ class Planner:
         unbound = [line.sku or "?" for line in order.lines if line.sku not in parts]
         if unbound:
             return Found(order.id, ProblemCause.UNMAPPED_SKU, {"skus": ", ".join(sorted(set(unbound)))})
-        country = order.country or self.store.country
+        items = items_of(order, parts)
+        wish = order_facts(order, self.store)
+        answer = self.router.route(wish, [item for _, _, item in items]) if decided is None else decided
+        if isinstance(answer, NoRule):
+            return Found(order.id, ProblemCause.NO_RULE, {"msku": answer.msku, "country": wish.country or "?"})
+        if isinstance(answer, NotServed):
+            return Found(order.id, ProblemCause.COUNTRY_NOT_SERVED, self._not_served(answer, wish.country))
         by_warehouse: dict[int, Draft] = {}
-        for line in order.lines:
-            for part in parts[line.sku]:
-                target = self._target(country, part.msku)
-                if target is None:
-                    return Found(order.id, ProblemCause.NO_RULE, {"msku": part.msku, "country": country or "?"})
-                if not target.serves(country):
-                    return Found(
-                        order.id,
-                        ProblemCause.COUNTRY_NOT_SERVED,
-                        {"country": country or "?", "warehouse": target.name, "warehouse_country": target.served_text},
-                    )
-                draft = by_warehouse.get(target.id)
-                if draft is None:
-                    draft = by_warehouse[target.id] = Draft(
-                        0, order, rule, target.id, awb=clean_awb(order.awb) if order.awb else ""
-                    )
-                draft.lines.append((line.id, part, line.quantity * part.pieces))
+        for share in answer.shares:
+            draft = by_warehouse.get(share.warehouse_id)
+            if draft is None:
+                draft = by_warehouse[share.warehouse_id] = Draft(
+                    0, order, rule, share.warehouse_id, awb=clean_awb(order.awb) if order.awb else ""
+                )
+            for place in share.items:
+                line, part, item = items[place]
+                draft.lines.append((line, part, item.pieces))
         return list(by_warehouse.values())
+
+    def _not_served(self, answer: NotServed, country: str) -> dict[str, str]:
+        target = self.warehouses[answer.warehouse_id]
+        return {"country": country or "?", "warehouse": target.name, "warehouse_country": target.served_text}
 
     def judged(
         self, draft: Draft, standing: Mapping[tuple[int, int], PushStanding], shortages: Sequence[Shortage] | None
@@ -185,7 +165,7 @@ class Planner:
             store_id=self.store.id,
             warehouse_id=warehouse.id,
             account_id=warehouse.account_id,
-            priority=_priority(draft.rule),
+            priority=priority_of(draft.rule),
             reserved=shortages == [],
             shipment=judgement.shipment,
             awb=draft.awb,
@@ -243,20 +223,29 @@ class Planner:
         return Judgement(record.shipment, closed)
 
 
-def plan_orders(orders: Sequence[PlanOrder], known_parts: Mapping[str, tuple[Part, ...]] | None = None) -> Verdicts:
+def plan_orders(
+    orders: Sequence[PlanOrder],
+    known_parts: Mapping[str, tuple[Part, ...]] | None = None,
+    decided: Mapping[int, Answer] | None = None,
+) -> Verdicts:
     """Plan orders of one store that have no outbound list; opens and closes their problems.
 
-    ``known_parts`` spares the look-up where the caller has already bound the SKUs.
+    ``known_parts`` spares the look-up where the caller has already bound the SKUs; ``decided`` are orders that were
+    routed already.
     """
     if not orders:
         return Verdicts([], [])
     store = store_facts([orders[0].store_id])[orders[0].store_id]
     parts = parts_of(store.id, (line.sku for o in orders for line in o.lines)) if known_parts is None else known_parts
     rules = load_rules()
-    planner = Planner(store, parts, rules, warehouse_facts(r.warehouse_id for r in rules))
-    drafts = planner.drafts(orders)
+    decided = decided or {}
+    named = {s.warehouse_id for answer in decided.values() if isinstance(answer, Routed) for s in answer.shares}
+    named |= {answer.warehouse_id for answer in decided.values() if isinstance(answer, NotServed)}
+    warehouses = warehouse_facts(named.union(*(rule.warehouse_ids for rule in rules)))
+    router = router_for(rules, warehouses, (part.product_id for several in parts.values() for part in several))
+    planner = Planner(store, parts, router, warehouses)
+    drafts = planner.drafts(orders, decided)
     _mark_taken_awbs(drafts, planner.warehouses)
-    drafts.sort(key=lambda d: _priority(d.rule))  # within a priority, first come, first served
     for draft, new_id in zip(drafts, take_ids("outbound_outbound", len(drafts)), strict=True):
         draft.id = new_id
     wishes = [d for d in drafts if d.order.status not in GONE and planner.warehouses[d.warehouse_id].keeps_stock]
@@ -295,7 +284,8 @@ def _external_ids(order_ids: Iterable[int]) -> list[tuple[int, str]]:
     return rows
 
 
-def _priority(rule: StoreRule) -> int:
+def priority_of(rule: StoreRule) -> int:
+    """Instant couriers, which go without waiting for an AWB number, come first."""
     return ORDINARY if rule.needs_awb else URGENT
 
 
@@ -310,38 +300,6 @@ def _unpushed(draft: Draft, standing: Mapping[tuple[int, int], PushStanding]) ->
         if state.state != "pushed":
             missing[part.msku] = state
     return tuple(Unpushed(name, state.state, state.reason) for name, state in sorted(missing.items()))
-
-
-UNPLANNED = """
-SELECT o.id, o.store_id, o.status, o.raw_status, o.courier, o.country, l.id, l.sku, l.quantity
-FROM orders_order o LEFT JOIN orders_orderline l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
-WHERE o.merchant_id = %s AND o.id = ANY(%s)
-  AND NOT EXISTS (SELECT 1 FROM outbound_outbound b
-                  WHERE b.merchant_id = o.merchant_id AND b.order_id = o.id AND b.push <> 'void')
-  -- what a person has stopped at the warehouse goes out again only when a person says so
-  AND NOT EXISTS (SELECT 1 FROM orders_orderproblem p WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id
-                  AND p.cause = 'intercepted' AND p.closed_at IS NULL)
-ORDER BY o.store_id, o.id, l.id
-"""
-
-
-def unplanned(order_ids: Iterable[int]) -> dict[int, list[PlanOrder]]:
-    """Of these orders, those without a live outbound list, by store."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNPLANNED, [current_scope().merchant_id, sorted(set(order_ids))])
-        rows = cursor.fetchall()
-    lines: dict[int, list[PlanLine]] = {}
-    heads: dict[int, tuple[int, str, str, str, str]] = {}
-    for order_id, store_id, status, raw, courier, country, line_id, sku, quantity in rows:
-        heads[order_id] = (store_id, status, raw, courier, country)
-        own = lines.setdefault(order_id, [])
-        if line_id is not None:
-            own.append(PlanLine(line_id, sku, quantity))
-    by_store: dict[int, list[PlanOrder]] = {}
-    for order_id, (store_id, status, raw, courier, country) in heads.items():
-        order = PlanOrder(order_id, store_id, status, raw, courier, country, tuple(lines[order_id]))
-        by_store.setdefault(store_id, []).append(order)
-    return by_store
 
 
 MARK_BOUND = """

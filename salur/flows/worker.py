@@ -31,6 +31,7 @@ FINDERS = (
     "salur_daily_sync_due(%(now)s)",
     "salur_store_stock_due(%(now)s)",
     "salur_upload_due(%(now)s)",
+    "salur_rule_run_due(%(now)s)",
 )
 
 

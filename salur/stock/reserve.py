@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -67,6 +67,29 @@ def reserve_stock(needs: Sequence[Need]) -> dict[int, list[Shortage]]:
             outcome.update((n.outbound_id, _shortages(n, ids, free, wanted)) for n in group)
     post(entries, locked=True)
     return outcome
+
+
+FREE = """
+SELECT b.id, b.warehouse_id, b.product_id, b.on_hand - b.reserved FROM stock_balance b
+WHERE b.merchant_id = %s AND b.warehouse_id = ANY(%s) AND b.product_id = ANY(%s)
+"""
+
+
+def free_stock(
+    warehouse_ids: Iterable[int], product_ids: Iterable[int], *, locked: bool = False
+) -> dict[tuple[int, int], int]:
+    """Free pieces by (warehouse, product); pairs without a balance are left out.
+
+    ``locked``: the balances are held until the transaction ends, so that what was read can still be reserved.
+    """
+    merchant = current_scope().merchant_id
+    values: list[Any] = [merchant, sorted(set(warehouse_ids)), sorted(set(product_ids))]
+    with connection.cursor() as cursor:
+        if locked:
+            cursor.execute(FREE, values)
+            lock_ids("stock_balance", merchant, [row[0] for row in cursor.fetchall()])
+        cursor.execute(FREE, values)
+        return {(warehouse, product): free for _, warehouse, product, free in cursor.fetchall()}
 
 
 def _grouped(needs: Sequence[Need]) -> Iterable[list[Need]]:

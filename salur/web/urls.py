@@ -26,6 +26,7 @@ from .products import views as products
 from .products.making import product_new
 from .reports import acting as run_acting
 from .reports import views as reports
+from .rules import publishing, trials
 from .rules import views as rules
 from .rules.by_store import rules_by_store
 from .settings import views as settings
@@ -60,6 +61,14 @@ urlpatterns = [
     path("orders/rules/", rules.rule_list, name="rules"),
     path("orders/rules/stores/", rules_by_store, name="rules_by_store"),
     path("orders/rules/new/", rules.rule_edit, name="rule_new"),
+    path("orders/rules/runs/", trials.rule_trial_new, name="rule_trial_new"),
+    path("orders/rules/runs/<int:run_id>/", trials.rule_trial, name="rule_trial"),
+    path("orders/rules/runs/<int:run_id>/rows.csv", trials.rule_trial_file, name="rule_trial_file"),
+    path("orders/rules/draft/", rules.rule_list, {"draft": True}, name="rules_draft"),
+    path("orders/rules/draft/new/", rules.rule_edit, {"draft": True}, name="rule_new_draft"),
+    path("orders/rules/draft/act/", publishing.rule_draft_act, name="rule_draft_act"),
+    path("orders/rules/versions/", publishing.rule_versions, name="rule_versions"),
+    path("orders/rules/versions/<int:version_id>/", publishing.rule_version, name="rule_version"),
     path("orders/rules/<int:rule_id>/", rules.rule_edit, name="rule"),
     path("orders/<int:order_id>/", orders.order_page, name="order"),
     path("outbound/", outbound.outbound_list, name="outbounds"),

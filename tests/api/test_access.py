@@ -81,6 +81,22 @@ SCOPE_OF = {
     "tell_store_again": "integrations:write",
     "set_links": "integrations:write",
     "act_on_orders": "orders:write",
+    "list_rules": "orders:read",
+    "create_rule": "orders:write",
+    "put_rules_in_order": "orders:write",
+    "read_rule_draft": "orders:read",
+    "open_rule_draft": "orders:write",
+    "discard_rule_draft": "orders:write",
+    "publish_rule_draft": "orders:write",
+    "list_rule_versions": "orders:read",
+    "restore_rule_version": "orders:write",
+    "read_rule": "orders:read",
+    "change_rule": "orders:write",
+    "remove_rule": "orders:write",
+    "start_rule_run": "orders:write",
+    "read_rule_run": "orders:read",
+    "stop_rule_run": "orders:write",
+    "list_rule_run_rows": "orders:read",
     "list_stores": "",
     "list_warehouses": "",
     "list_partners": "",
@@ -148,6 +164,12 @@ class Operation:
             more["json"] = {"links": [{"sku": "TEA-BOX", "msku": "TEA", "quantity": 6}]}
         elif self.name == "act_on_orders":
             more["json"] = {"action": "accept", "ids": [ids["order_id"]]}
+        elif self.name in ("create_rule", "change_rule"):
+            more["json"] = {"name": "Thailand", "warehouse_id": ids["warehouse_id"]}
+        elif self.name == "start_rule_run":
+            more["json"] = {"choice": "open"}
+        elif self.name == "put_rules_in_order":
+            more["json"] = {"ids": [ids["rule_id"]]}
         elif self.name == "create_place":
             more["json"] = {"values": {}}
         elif self.name == "give_label":
@@ -187,10 +209,17 @@ def ids(world: World) -> dict[str, int]:
         sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
         sync.save()
         upload = keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk
+        from salur.routing.drafts import open_draft
+        from salur.routing.models import RoutingRule
+
+        open_draft()
+        rule = RoutingRule.objects.order_by("pk")[0].pk
         mapping = save_mapping(ColumnMap(("a",), {"a": "order_id"})).pk
     return {
         "location_id": location,
         "upload_id": upload,
+        "rule_id": rule,
+        "number": 1,
         "mapping_id": mapping,
         "order_id": world.order("A").pk,
         "inbound_id": inbound,
@@ -254,7 +283,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 53
+    assert walked == 60
     with other.scope():
         from salur.orders.models import Order
 

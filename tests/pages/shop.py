@@ -10,6 +10,7 @@ from django.test import Client
 from salur.catalog.models import Binding, Listing, MasterProduct
 from salur.connectors.base.types import OrderStatus
 from salur.flows.previews import carry_on_preview
+from salur.flows.rule_runs import start_run
 from salur.flows.uploads import keep_upload
 from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine
@@ -20,7 +21,8 @@ from salur.orders.formats import ColumnMap, ReadOptions
 from salur.orders.mappings import save_mapping
 from salur.orders.models import SyncRun, SyncRunRow
 from salur.outbound.models import Outbound, PushAttempt
-from salur.routing.models import RoutingRule
+from salur.routing.drafts import open_draft
+from salur.routing.models import RoutingRule, RuleVersion, RunChoice, RunKind
 from salur.stock.models import Balance, StockSyncLine, StockSyncRun
 from salur.tenancy.accounts import add_member
 from salur.tenancy.entitlements import grant
@@ -116,6 +118,8 @@ class Shop:
                 "product_id": MasterProduct.objects.order_by("pk").values_list("pk", flat=True)[0],
                 "listing_id": Listing.objects.order_by("pk").values_list("pk", flat=True)[0],
                 "balance_id": Balance.objects.filter(reserved__gt=0).values_list("pk", flat=True)[0],
+                "version_id": self._version(),
+                "rule_run_id": start_run(RunKind.TRIAL, RunChoice.OPEN).pk,
                 "rule_id": RoutingRule.objects.order_by("pk").values_list("pk", flat=True)[0],
                 "run_id": self.world.run_id,
                 "sync_id": sync.pk,
@@ -126,6 +130,11 @@ class Shop:
                 "warehouse_id": self.world.warehouse_id,
             }
         carry_on_preview(self.world.merchant_id, known)
+
+    def _version(self) -> int:
+        """A published set of rules, with a draft beside it."""
+        open_draft()
+        return RuleVersion.objects.order_by("pk").values_list("pk", flat=True)[0]
 
     def _uploads(self) -> tuple[int, int]:
         """A file with a good and a bad order, and one whose columns nobody has told."""

@@ -12,12 +12,18 @@ from django.utils.translation import pgettext_lazy
 
 from salur.integrations.channels import channels
 from salur.integrations.models import StoreConnection
-from salur.routing.models import RoutingRule
+from salur.routing.checking import LONGEST_NAME, RuleRefused
+from salur.routing.contents import content_of, fill
+from salur.routing.models import CashOnDelivery, RoutingRule
 from salur.stock.models import Warehouse
+from salur.tenancy.tags import TagsRefused, clean_tags
 from salur.web.words import channel_title
 
 SEPARATORS = re.compile(r"[\s,;]+")
-MOST_MSKUS = 5000
+BETWEEN = re.compile(r"[,;\n]+")
+FALLBACKS = 5
+VALUE = ("value_from", "value_to", "value_currency", "cash_on_delivery")
+LINES = ("provinces", "cities", "postcodes", "couriers")
 
 
 def split_words(text: str) -> list[str]:
@@ -25,11 +31,19 @@ def split_words(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in SEPARATORS.split(text) if word))
 
 
+def split_lines(text: str) -> list[str]:
+    """Entries that may hold spaces, separated by comma, semicolon or new line, each once."""
+    return list(dict.fromkeys(word for part in BETWEEN.split(text) if (word := " ".join(part.split()))))
+
+
+def _few(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(label=label, help_text=help_text, required=False)
+
+
 class RuleForm(forms.Form):
     """Conditions left empty mean any."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
-    warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
     store_ids = forms.TypedMultipleChoiceField(
         label=_("Stores"),
         help_text=_("None ticked means any store."),
@@ -43,16 +57,46 @@ class RuleForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    countries = forms.CharField(
-        label=_("Countries of delivery"),
-        help_text=_("Two-letter codes separated by comma, for instance TH, MY. Empty means any."),
-        required=False,
+    countries = _few(
+        _("Countries of delivery"), _("Two-letter codes separated by comma, for instance TH, MY. Empty means any.")
     )
+    provinces = _few(
+        _("Provinces or states"), _("As the stores write them, separated by comma, for instance Bali, Jawa Timur.")
+    )
+    cities = _few(_("Cities or regencies"), _("As the stores write them, separated by comma."))
+    postcodes = _few(_("Postcodes"), _("Beginnings (80) or ranges (80000-80999), separated by comma. Empty means any."))
+    couriers = _few(_("Couriers"), _("Names separated by comma. J&T* means every courier whose name begins with J&T."))
+    value_from = forms.DecimalField(
+        label=_("Order value from"), required=False, min_value=0, max_digits=18, decimal_places=4
+    )
+    value_to = forms.DecimalField(
+        label=_("Order value up to"), required=False, min_value=0, max_digits=18, decimal_places=4
+    )
+    value_currency = forms.RegexField(
+        "^[A-Za-z]{3}$",
+        label=_("Currency of the value"),
+        help_text=_("Three letters, for instance IDR. Orders in another currency do not match."),
+        required=False,
+        max_length=3,
+    )
+    cash_on_delivery = forms.ChoiceField(label=_("Payment"), choices=CashOnDelivery.choices, required=False)
     mskus = forms.CharField(
         label=_("MSKUs"),
         help_text=_("Separated by comma or new line. Empty means any."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    tags = _few(_("Product tags"), _("An item matches that has one of them. Separated by comma. Empty means any."))
+    warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
+    only_where_free = forms.BooleanField(
+        label=_("Only where enough is free: else the next warehouse"),
+        help_text=_("Without this the first warehouse gets the order even if it has to wait for stock."),
+        required=False,
+    )
+    never_split = forms.BooleanField(
+        label=_("Never split: the whole order goes to one warehouse by this rule"),
+        help_text=_("Also items that other rules would send elsewhere."),
+        required=False,
     )
     active = forms.BooleanField(
         label=pgettext_lazy("checkbox: the rule is used", "Active"), required=False, initial=True
@@ -60,14 +104,36 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, stores: Sequence[StoreConnection], places: Sequence[Warehouse], **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self._choose("warehouse", [(p.pk, f"{p.name} ({p.country})") for p in places])
+        offered = [(p.pk, f"{p.name} ({p.country})") for p in places]
+        self._choose("warehouse", offered)
         self._choose("store_ids", [(s.pk, s.name) for s in stores])
         self._choose("channels", [(c.name, channel_title(c.name)) for c in channels()])
+        for number in range(1, min(FALLBACKS, max(0, len(offered) - 1)) + 1):
+            self.fields[f"fallback_{number}"] = forms.TypedChoiceField(
+                label=_("Fall-back %(number)s") % {"number": number},
+                choices=[("", "–"), *offered],
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
 
     def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
         field.choices = choices
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields under their headings, in the order in which one thinks of them."""
+        order = ("store_ids", "channels", "countries", "provinces", "cities", "postcodes", "couriers", *VALUE)
+        fallbacks = tuple(name for name in self.fields if name.startswith("fallback_"))
+        headings: list[tuple[Any, tuple[str, ...]]] = [
+            ("", ("name",)),
+            (_("Which orders"), order),
+            (_("Which items of them"), ("mskus", "tags")),
+            (_("From which warehouse"), ("warehouse", *fallbacks, "only_where_free", "never_split", "active")),
+        ]
+        return [(heading, [self[name] for name in names]) for heading, names in headings]
 
     def clean_countries(self) -> list[str]:
         """Two letters each."""
@@ -81,28 +147,54 @@ class RuleForm(forms.Form):
 
     def clean_mskus(self) -> list[str]:
         """A list of MSKUs."""
-        mskus = split_words(self.cleaned_data["mskus"])
-        if len(mskus) > MOST_MSKUS:
-            raise forms.ValidationError(_("At most %(most)s MSKUs in one rule."), params={"most": MOST_MSKUS})
-        return mskus
+        return split_words(self.cleaned_data["mskus"])
+
+    def clean_tags(self) -> list[str]:
+        """Tags as products carry them."""
+        try:
+            return clean_tags(split_lines(self.cleaned_data["tags"]))
+        except TagsRefused as refused:
+            raise forms.ValidationError(_("A tag is too long, or there are too many.")) from refused
+
+    def clean_value_currency(self) -> str:
+        """Capital letters."""
+        return str(self.cleaned_data["value_currency"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        """Lists of words as lists."""
+        super().clean()
+        for name in LINES:
+            self.cleaned_data[name] = split_lines(self.cleaned_data.get(name, ""))
+        return self.cleaned_data
 
     def fill(self, rule: RoutingRule) -> RoutingRule:
         """Put what was entered into a rule."""
-        entered = self.cleaned_data
-        rule.name, rule.warehouse_id, rule.active = entered["name"], entered["warehouse"], entered["active"]
-        rule.store_ids, rule.channels = entered["store_ids"], entered["channels"]
-        rule.countries, rule.mskus = entered["countries"], entered["mskus"]
-        return rule
+        entered = dict(self.cleaned_data)
+        entered["warehouse_id"] = entered.pop("warehouse")
+        fallbacks = [entered.pop(name, None) for name in list(entered) if name.startswith("fallback_")]
+        entered["fallback_ids"] = [one for one in fallbacks if one is not None]
+        return fill(rule, entered)
+
+    def tell(self, refused: RuleRefused) -> None:
+        """Put each fault beside its field."""
+        for fault in refused.faults:
+            name = {"warehouse_id": "warehouse", "fallback_ids": f"fallback_{(fault.place or 0) + 1}"}.get(
+                fault.field, fault.field
+            )
+            self.add_error(name if name in self.fields else None, fault.text())
 
 
 def initial_of(rule: RoutingRule) -> dict[str, Any]:
     """A rule as the form shows it."""
-    return {
-        "name": rule.name,
-        "warehouse": rule.warehouse_id,
-        "store_ids": rule.store_ids,
-        "channels": rule.channels,
-        "countries": ", ".join(rule.countries),
-        "mskus": "\n".join(rule.mskus),
-        "active": rule.active,
-    }
+    shown = content_of(rule)
+    shown["warehouse"] = rule.warehouse_id
+    shown |= {name: ", ".join(shown[name]) for name in (*LINES, "countries", "tags")}
+    shown["mskus"] = "\n".join(rule.mskus)
+    shown |= {f"fallback_{number}": one for number, one in enumerate(rule.fallback_ids, 1)}
+    shown |= {name: None if shown[name] is None else rule_amount(shown[name]) for name in ("value_from", "value_to")}
+    return shown
+
+
+def rule_amount(text: str) -> str:
+    """An amount without the zeros that its column adds."""
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -136,14 +136,19 @@ def settle_warning(outbound_id: int, note: str) -> None:
 
 
 def send_anew(order_ids: Iterable[int]) -> int:
-    """Orders whose lists were stopped by hand get new lists after all (inside a scope); answers for how many."""
+    """:func:`sent_anew`, answering for how many."""
+    return len(sent_anew(order_ids))
+
+
+def sent_anew(order_ids: Iterable[int]) -> list[int]:
+    """Orders whose lists were stopped by hand get new lists after all (inside a scope); answers for which."""
     ids = sorted(set(order_ids))
     with connection.cursor() as cursor:
         cursor.execute(OPEN, [current_scope().merchant_id, ids, ProblemCause.INTERCEPTED])
         waiting = [row[0] for row in cursor.fetchall()]
     settle_problems(waiting, [], causes=[ProblemCause.INTERCEPTED])
     wake_after(plan_again(waiting))
-    return len(waiting)
+    return waiting
 
 
 OPEN = """

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from . import (
     arrange,
+    bulk,
     calibrate,
     cancel,
     confirm,
@@ -39,6 +40,7 @@ log = structlog.get_logger(__name__)
 WORK: dict[str, Callable[[int, int], int]] = {
     "poll": sync.poll_store,
     "run": runs.carry_on_run,
+    "bulk": bulk.carry_on_bulk,
     "preview": previews.carry_on_preview,
     "rule_run": rule_runs.carry_on_rule_run,
     "products": products.push_due,

@@ -41,6 +41,7 @@ QUEUES = {
     "rule_run": ("ingest", 28),  # somebody waits for the answer here, too
     "preview": ("ingest", 30),  # somebody looks at the page and waits
     "poll": ("ingest", 20),
+    "bulk": ("arrange", 20),  # a person waits, but orders that must leave go first
     "store_event": ("follow-up", 35),
     "account_event": ("follow-up", 35),
     "recheck": ("follow-up", 25),

@@ -32,6 +32,7 @@ FINDERS = (
     "salur_store_stock_due(%(now)s)",
     "salur_upload_due(%(now)s)",
     "salur_rule_run_due(%(now)s)",
+    "salur_bulk_due(%(now)s)",
 )
 
 

@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
+from .bulk import BulkRow as BulkRow
+from .bulk import BulkRun as BulkRun
 from .states import CancellationState, ConfirmationState, PushState, ShipmentState, TaskState, Told
 
 

@@ -75,7 +75,8 @@ def _lists_of(extra: Q) -> Exists:
     return Exists(Outbound.objects.filter(extra, order_id=OuterRef("pk")))
 
 
-def _orders(wanted: OrderFilter) -> QuerySet[Order]:
+def matching_orders(wanted: OrderFilter) -> QuerySet[Order]:
+    """Every order that the filter lets through."""
     orders = Order.objects.select_related("store")
     if wanted.status in OrderState.values:
         orders = orders.filter(status=wanted.status)
@@ -99,7 +100,7 @@ def _orders(wanted: OrderFilter) -> QuerySet[Order]:
 
 def order_rows(wanted: OrderFilter, cursor: str | None, size: int = 50) -> Listed[OrderRow]:
     """Orders, the newest in the hub first, each with lines, lists and open problems."""
-    page = keyset_page(_orders(wanted), order=["-id"], cursor=cursor, size=size)
+    page = keyset_page(matching_orders(wanted), order=["-id"], cursor=cursor, size=size)
     ids = [order.pk for order in page.rows]
     lines, problems, lists = lines_of(ids), open_problems_of(ids), lists_of_orders(ids)
     rows = [OrderRow(o, lines.get(o.pk, []), lists.get(o.pk, []), problems.get(o.pk, [])) for o in page.rows]
@@ -211,6 +212,12 @@ class OutboundFilter:
 
 def outbound_rows(wanted: OutboundFilter, cursor: str | None, size: int = 50) -> Listed[Outbound]:
     """Outbound lists with order, store, warehouse and account, the newest first."""
+    page = keyset_page(matching_lists(wanted), order=["-id"], cursor=cursor, size=size)
+    return Listed(page.rows, page.next_cursor, page.previous_cursor)
+
+
+def matching_lists(wanted: OutboundFilter) -> QuerySet[Outbound]:
+    """Every outbound list that the filter lets through."""
     rows = Outbound.objects.select_related("order", "store", "warehouse", "account")
     for name, allowed in (("push", PushState.values), ("task", TaskState.values)):
         value = getattr(wanted, name)
@@ -226,8 +233,7 @@ def outbound_rows(wanted: OutboundFilter, cursor: str | None, size: int = 50) ->
         orders = with_prefix(Order.objects.all(), wanted.search)
         named = Q(reference=wanted.search) | Q(awb=clean_awb(wanted.search))
         rows = rows.filter(named | Q(order_id__in=orders.values("pk")))
-    page = keyset_page(rows, order=["-id"], cursor=cursor, size=size)
-    return Listed(page.rows, page.next_cursor, page.previous_cursor)
+    return rows
 
 
 def ids_in_force(order_ids: Sequence[int], outbound_ids: Sequence[int]) -> list[int]:

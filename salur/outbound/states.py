@@ -194,4 +194,21 @@ CONFIRMATION = Machine(
     ),
 )
 
+BULK = Machine(
+    "outbound_bulkrun",
+    "outbound_bulkrun",
+    "state",
+    ("queued",),
+    (
+        Move("queued", "running", "a worker took it"),
+        Move("running", "queued", "its worker gives others a turn"),
+        Move("running", "done", "every row has its outcome"),
+        Move("running", "failed", "it cannot go on"),
+        Move("queued", "stopped", "somebody stopped it"),
+        Move("running", "stopped", "somebody stopped it"),
+        Move("stopped", "queued", "somebody lets it go on"),
+        Move("failed", "queued", "somebody lets it go on"),
+    ),
+)
+
 MACHINES = (PUSH, TASK, SHIPMENT, CANCELLATION, CONFIRMATION)

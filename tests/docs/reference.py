@@ -73,12 +73,13 @@ def machines() -> dict[Machine, tuple[str, str]]:
     from salur.catalog.states import PRODUCT_PUSH
     from salur.inbound.states import MACHINES as INBOUND
     from salur.orders.states import ORDER, RUN
-    from salur.outbound.states import MACHINES
+    from salur.outbound.states import BULK, MACHINES
 
     return {
         ORDER: ("Order", "The store's view of an order."),
         RUN: ("Sync run", "One run that brought orders in."),
         **dict(zip(MACHINES, OUTBOUND_MACHINES, strict=True)),
+        BULK: ("Bulk run", "One action over many orders or lists."),
         PRODUCT_PUSH: ("Product push", "Whether a warehouse knows a product."),
         **dict(zip(INBOUND, INBOUND_MACHINES, strict=True)),
     }

@@ -14,7 +14,7 @@ from salur.catalog.states import PRODUCT_PUSH
 from salur.foundation.transitions import IllegalMove, Machine, pairs_in_source
 from salur.orders.states import ORDER, RUN
 from salur.outbound.models import Outbound
-from salur.outbound.states import MACHINES, PUSH, TASK
+from salur.outbound.states import BULK, MACHINES, PUSH, TASK
 from salur.tenancy.models import Transition
 from tests.world import World, make_world, store_order
 
@@ -29,13 +29,13 @@ def world(db: Any) -> World:
     return made
 
 
-@pytest.mark.parametrize("machine", [*MACHINES, ORDER, RUN, PRODUCT_PUSH], ids=lambda m: m.name)
+@pytest.mark.parametrize("machine", [*MACHINES, BULK, ORDER, RUN, PRODUCT_PUSH], ids=lambda m: m.name)
 def test_the_database_allows_exactly_the_moves_of_the_table(db: Any, machine: Machine) -> None:
     (source,) = db.rows("SELECT prosrc FROM pg_proc WHERE proname = %s", f"salur_machine_{machine.name}")[0]
     assert pairs_in_source(source) == machine.pairs
 
 
-@pytest.mark.parametrize("machine", [*MACHINES, ORDER, RUN, PRODUCT_PUSH], ids=lambda m: m.name)
+@pytest.mark.parametrize("machine", [*MACHINES, BULK, ORDER, RUN, PRODUCT_PUSH], ids=lambda m: m.name)
 def test_every_state_can_be_reached_and_only_ends_have_no_way_out(machine: Machine) -> None:
     reached = set(machine.initial)
     while more := {m.target for m in machine.moves if m.origin in reached} - reached:

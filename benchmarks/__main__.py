@@ -17,17 +17,20 @@ from .order_files import write_orders
 from .shop import Shop
 
 LARGE, PROBE = 100_000, 10_000
+GREAT, MOVEMENTS, FEW = 1_000_000, 10_000_000, 1000
 SKUS, PRODUCTS = 100_000, 10_000
 
 
 class Bench:
     """The figures, each in a child process of its own, so that memory and CPU time are its own."""
 
-    def __init__(self, folder: Path, size: int, skus: int = SKUS, products: int = PRODUCTS) -> None:
+    def __init__(self, folder: Path, chosen: argparse.Namespace) -> None:
         self.folder = folder
-        self.size = size
-        self.skus = skus
-        self.products = products
+        self.size: int = chosen.orders
+        self.skus: int = chosen.skus
+        self.products: int = chosen.products
+        self.great: int = chosen.rows
+        self.movements: int = chosen.movements
         self.stored = 0
         self._shop: Shop | None = None
 
@@ -120,6 +123,19 @@ class Bench:
             figure("webhook-intake", str(processes))
         figure("webhook-intake-many")
 
+    def order_lists(self) -> None:
+        """Order, problem and outbound list at a great size, with a merchant of their own."""
+        shop = Shop.loads(child("make-shop")[0])
+        path = self.folder / "few.csv"
+        write_orders(path, 0, FEW)
+        figure("import", shop.dumps(), str(path), "import_filling", str(FEW), "{}")
+        figure("order-lists", shop.dumps(), str(FEW), str(self.great))
+
+    def stock_lists(self) -> None:
+        """The stock list at a great size and the verification of a great ledger, with a merchant of their own."""
+        shop = Shop.loads(child("make-shop")[0])
+        figure("stock-lists", shop.dumps(), str(self.great), str(self.movements))
+
     def jobs(self) -> None:
         """The alarm clock alone."""
         figure("jobs")
@@ -136,6 +152,8 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("product_push", Bench.product_push),
     ("store_sync", Bench.store_sync),
     ("webhook_intake", Bench.webhook_intake),
+    ("order_lists", Bench.order_lists),
+    ("stock_lists", Bench.stock_lists),
     ("jobs", Bench.jobs),
 )
 NAMES = list(dict.fromkeys(name for name, _ in STEPS))
@@ -166,12 +184,14 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=LARGE, help=f"orders of the large import ({LARGE})")
     parser.add_argument("--skus", type=int, default=SKUS, help=f"SKUs of the great warehouse ({SKUS})")
     parser.add_argument("--products", type=int, default=PRODUCTS, help=f"products that are pushed ({PRODUCTS})")
+    parser.add_argument("--rows", type=int, default=GREAT, help=f"rows behind the lists ({GREAT})")
+    parser.add_argument("--movements", type=int, default=MOVEMENTS, help=f"movements that are verified ({MOVEMENTS})")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):
         parser.error(f"no such figures: {', '.join(sorted(unknown))}")
     with ground(), tempfile.TemporaryDirectory(prefix="salur-bench-files-") as folder:
         child("migrate")
-        bench = Bench(Path(folder), chosen.orders, chosen.skus, chosen.products)
+        bench = Bench(Path(folder), chosen)
         for name, run in STEPS:
             if not chosen.names or name in chosen.names:
                 run(bench)

@@ -88,6 +88,18 @@ def _stores() -> None:
         print(plugin.name)
 
 
+def _order_lists(shop: str, stored: str, wanted: str) -> None:
+    from .lists import order_lists
+
+    order_lists(Shop.loads(shop), int(stored), int(wanted))
+
+
+def _stock_lists(shop: str, rows: str, movements: str) -> None:
+    from .lists import stock_lists
+
+    stock_lists(Shop.loads(shop), int(rows), int(movements))
+
+
 def _jobs() -> None:
     from .jobs import ring
 
@@ -108,6 +120,8 @@ WORK: dict[str, Callable[..., None]] = {
     "store-sync": _store_sync,
     "webhook-intake": _webhook_intake,
     "webhook-intake-many": _webhook_intake_many,
+    "order-lists": _order_lists,
+    "stock-lists": _stock_lists,
     "jobs": _jobs,
 }
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from salur.config.cli_database import role_url
 from salur.foundation.postgres import roles
@@ -41,11 +42,17 @@ def ground() -> Iterator[None]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+ADMIN = "SALUR_TEST_ADMIN_URL"
+"""Names an administrator's URL of the same database to the children: great tables are filled past all triggers."""
+
+
 @contextlib.contextmanager
 def _embedded() -> Iterator[None]:
     from salur.config.boot import start_database, stop_database
+    from salur.foundation.postgres import server
 
     environment, _ = start_database()
+    os.environ[ADMIN] = server.EmbeddedServer(environment.postgres_folder).url(server.ADMIN)
     try:
         yield
     finally:
@@ -60,6 +67,7 @@ def _given(admin_url: str) -> Iterator[None]:
     os.environ |= {
         "DATABASE_URL": role_url(admin_url, app, name),
         "SALUR_OWNER_DATABASE_URL": role_url(admin_url, owner, name),
+        ADMIN: make_conninfo(admin_url, dbname=name),
     }
     try:
         yield

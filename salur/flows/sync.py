@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from salur.connectors.base.errors import PartnerError, RateLimited
+from salur.connectors.base.errors import AuthRejected, PartnerError, RateLimited
 from salur.connectors.base.polling import POLL_SECONDS
 from salur.connectors.base.types import OrderHead, Page, StoreOrder, TimeWindow
 from salur.foundation.clock import now
-from salur.integrations import budgets
-from salur.integrations.calling import (
-    ConnectionPaused,
-    Job,
-    NotConnected,
-    PartnerLine,
-    Result,
-    call,
-    call_many,
-    record,
-    store_line,
-)
+from salur.integrations import budgets, credentials
+from salur.integrations.calling import ConnectionPaused, NotConnected, PartnerLine, Result, record, store_line
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import store_capabilities
 from salur.orders.models import ORDERS, ZONE, OrderSource, SyncRun, SyncRunRow
 from salur.orders.states import RunState
 from salur.tenancy.scope import merchant_scope
 
+from .ahead import CALLS_AT_ONCE, Ahead, Fetched
 from .ingest import Incoming, RunRow, ingest_batch
 from .runs import ACTOR, RunHold, advance, fail, finish, new_run
 
 FIRST_WINDOW = timedelta(days=3)
-CALLS_AT_ONCE = 8
+SPARE = 20
+"""Calls that are granted beyond those that wait, so that fetching goes on while a batch is being stored."""
+TRIES, PAUSE = 20, 0.05  # how often, and how many seconds apart, an empty budget is asked before the run is put off
 
 
 def poll_store(merchant_id: int, store_id: int) -> int:
@@ -95,9 +88,12 @@ def run_sync(hold: RunHold) -> None:
 def _run_orders(hold: RunHold, line: PartnerLine, ids: Sequence[str]) -> None:
     """Exactly these orders, a transaction per round of calls; the store's cursor stays where it is."""
     size = store_capabilities(line.plugin).detail_batch * CALLS_AT_ONCE
-    for begin in range(int(hold.progress.get("taken", 0)), len(ids), size):
-        asked, refused = _details(line, ids[begin : begin + size])
-        _bring_in(hold, asked, refused, {"taken": begin + size})
+
+    def rounds(ahead: Ahead) -> Iterator[Fetched]:
+        for begin in range(int(hold.progress.get("taken", 0)), len(ids), size):
+            yield Fetched(*_details(ahead, line, ids[begin : begin + size]), {"taken": begin + size})
+
+    _store_all(hold, line, rounds)
     with merchant_scope(hold.merchant_id, actor=ACTOR, cause=f"run:{hold.id}"):
         finish(hold)
 
@@ -107,16 +103,19 @@ def _run_window(hold: RunHold, line: PartnerLine) -> None:
     assert hold.window_until is not None  # noqa: S101 - as above
     can = store_capabilities(line.plugin)
     windows = list(_parts(hold.window_since, hold.window_until, timedelta(days=can.max_window_days)))
-    first = int(hold.progress.get("part", 0))
-    cursor = hold.progress.get("cursor")
-    for index in range(first, len(windows)):
-        while True:
-            page = _page(line, windows[index], cursor)
-            cursor = page.cursor
-            place = {"part": index + (cursor is None), "cursor": cursor, "parts": len(windows)}
-            _take_page(hold, line, page, place)
-            if cursor is None:
-                break
+    first, begin = int(hold.progress.get("part", 0)), hold.progress.get("cursor")
+
+    def pages(ahead: Ahead) -> Iterator[Fetched]:
+        cursor = begin
+        for index in range(first, len(windows)):
+            more = True
+            while more:
+                page = _page(ahead, windows[index], cursor)
+                cursor, more = page.cursor, page.cursor is not None
+                place = {"part": index + (not more), "cursor": cursor, "parts": len(windows)}
+                yield _in_full(ahead, line, page, place)
+
+    _store_all(hold, line, pages)
     with merchant_scope(hold.merchant_id, actor=ACTOR, cause=f"run:{hold.id}"):
         finish(hold)
         _move_cursor(hold)
@@ -142,78 +141,103 @@ def _fold_quiet_runs(hold: RunHold) -> None:
         quiet.filter(pk__lt=hold.id).exclude(pk__in=SyncRunRow.objects.values("run_id")).delete()
 
 
-def _spend(line: PartnerLine, calls: int) -> int:
-    with merchant_scope(line.merchant_id, actor=ACTOR, cause="budget"):
-        return budgets.take("store", line.id, calls)
+# -- the side that calls (no database) ------------------------------------------------------------------------------
 
 
-def _pace(line: PartnerLine, wanted: int) -> int:
-    """At least one call, as many of the wanted as the budget grants; waits on the budget, never past a second."""
-    for _ in range(20):
-        if granted := _spend(line, wanted):
-            return granted
-        time.sleep(0.05)
-    return 0
+def _page(ahead: Ahead, window: TimeWindow, cursor: str | None) -> Page[OrderHead]:
+    asked: list[Page[OrderHead]] = ahead.ask([lambda connector: connector.orders(window, cursor)])
+    return asked[0]
 
 
-def _page(line: PartnerLine, window: TimeWindow, cursor: str | None) -> Page[OrderHead]:
-    _require_budget(line, 1)
-    result: Result[Page[OrderHead]] = call(line, lambda connector: connector.orders(window, cursor))
-    _record(line, [result])
-    return result.answer()
-
-
-def _require_budget(line: PartnerLine, wanted: int) -> int:
-    granted = _pace(line, wanted)
-    if not granted:
-        raise RateLimited("budget", "the rate budget of this store is used up", retry_after=2.0)
-    return granted
-
-
-def _record(line: PartnerLine, results: Sequence[Any]) -> None:
-    with merchant_scope(line.merchant_id, actor=ACTOR, cause="exchange"):
-        record(line, results)
-
-
-def _take_page(hold: RunHold, line: PartnerLine, page: Page[OrderHead], place: dict[str, Any]) -> None:
+def _in_full(ahead: Ahead, line: PartnerLine, page: Page[OrderHead], place: dict[str, Any]) -> Fetched:
     shown = {head.external_id: head.order for head in page.items}
     whole = [order for order in shown.values() if order is not None]
-    asked, refused = _details(line, [external_id for external_id, order in shown.items() if order is None])
-    _bring_in(hold, whole + asked, refused, place)
+    asked, unanswered = _details(ahead, line, [number for number, order in shown.items() if order is None])
+    return Fetched(whole + asked, unanswered, place)
 
 
-def _bring_in(hold: RunHold, orders: Sequence[StoreOrder], refused: Sequence[RunRow], place: dict[str, Any]) -> None:
-    ingest_batch(
-        hold.merchant_id,
-        hold.store_id,
-        OrderSource.SYNC,
-        [Incoming(o) for o in orders],
-        run_id=hold.id,
-        actor=ACTOR,
-        bad_rows=refused,
-        with_batch=lambda counts, last: advance(hold, counts, last=last, progress=place),
-    )
-
-
-def _details(line: PartnerLine, ids: Sequence[str]) -> tuple[list[StoreOrder], list[RunRow]]:
-    """The orders in full, fetched several batches at once; an order the store does not answer is told as failed."""
+def _details(ahead: Ahead, line: PartnerLine, ids: Sequence[str]) -> tuple[list[StoreOrder], list[str]]:
+    """The orders in full, fetched several batches at once, and those that the store does not answer."""
     size = store_capabilities(line.plugin).detail_batch
-    waiting = [ids[i : i + size] for i in range(0, len(ids), size)]
-    orders: list[StoreOrder] = []
-    while waiting:
-        granted = _require_budget(line, len(waiting))
-        turn, waiting = waiting[:granted], waiting[granted:]
-        jobs = [Job(i, _detail_call(part)) for i, part in enumerate(turn)]
-        results = call_many(line, jobs, width=CALLS_AT_ONCE)
-        _record(line, results)
-        failures: list[PartnerError] = [r.error for r in results if r.error is not None]
-        if failures:
-            raise failures[0]
-        orders += [order for r in results for order in r.answer()]
-    known = {o.external_id for o in orders}
-    missing = [RunRow(i, "failed", code="not_answered", detail={"order": i}) for i in ids if i not in known]
-    return orders, missing
+    answers: list[Sequence[StoreOrder]] = ahead.ask([_detail_call(ids[i : i + size]) for i in range(0, len(ids), size)])
+    orders = [order for answer in answers for order in answer]
+    known = {order.external_id for order in orders}
+    return orders, [number for number in ids if number not in known]
 
 
 def _detail_call(ids: Sequence[str]) -> Any:
     return lambda connector: connector.order_details(ids)
+
+
+# -- the side that stores -------------------------------------------------------------------------------------------
+
+
+def _store_all(hold: RunHold, line: PartnerLine, walk: Callable[[Ahead], Iterator[Fetched]]) -> None:
+    """Store what is fetched meanwhile, as many pages at once as there are; raises what the fetching ended with."""
+    with Ahead(line, walk) as ahead:
+        patience = TRIES
+        while not ahead.ended:
+            ahead.wait()
+            _record(line, ahead.results())
+            line = _renewed(line, ahead)
+            patience = TRIES if _grant(line, ahead) else patience - 1
+            if pages := ahead.pages():
+                _take_pages(hold, pages)
+            elif patience <= 0:
+                raise RateLimited("budget", "the rate budget of this store is used up", retry_after=2.0)
+    _record(line, ahead.results())
+    _give_back(line, ahead.left_over())
+
+
+def _renewed(line: PartnerLine, ahead: Ahead) -> PartnerLine:
+    """The line, with newer access where it ran out or is about to. Raises what :func:`credentials.refreshed` does."""
+    if not ahead.expired and not credentials.is_due(line):
+        return line
+    try:
+        newer = credentials.refreshed(line)
+    except PartnerError as error:
+        if ahead.expired or isinstance(error, AuthRejected):
+            raise
+        return line  # the old access may still do; if not, the calls say so
+    ahead.renew(newer)
+    return newer
+
+
+def _grant(line: PartnerLine, ahead: Ahead) -> bool:
+    """Take budget for the calls that wait, and some more; False where there was none, after a short while."""
+    wanted = ahead.calls_wanted
+    if not wanted:
+        return True
+    with merchant_scope(line.merchant_id, actor=ACTOR, cause="budget"):
+        granted = budgets.take("store", line.id, wanted + SPARE)
+    ahead.grant(granted)
+    if not granted:
+        time.sleep(PAUSE)
+    return granted > 0
+
+
+def _give_back(line: PartnerLine, calls: int) -> None:
+    if calls:
+        with merchant_scope(line.merchant_id, actor=ACTOR, cause="budget"):
+            budgets.refund("store", line.id, calls)
+
+
+def _record(line: PartnerLine, results: Sequence[Result[Any]]) -> None:
+    if results:
+        with merchant_scope(line.merchant_id, actor=ACTOR, cause="exchange"):
+            record(line, results)
+
+
+def _take_pages(hold: RunHold, pages: Sequence[Fetched]) -> None:
+    """One transaction for these pages, with the place that the last of them reached."""
+    unanswered = [number for page in pages for number in page.unanswered]
+    ingest_batch(
+        hold.merchant_id,
+        hold.store_id,
+        OrderSource.SYNC,
+        [Incoming(order) for page in pages for order in page.orders],
+        run_id=hold.id,
+        actor=ACTOR,
+        bad_rows=[RunRow(i, "failed", code="not_answered", detail={"order": i}) for i in unanswered],
+        with_batch=lambda counts, last: advance(hold, counts, last=last, progress=pages[-1].place),
+    )

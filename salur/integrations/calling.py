@@ -35,6 +35,7 @@ __all__ = [
     "Result",
     "ScopeOpen",
     "account_line",
+    "ask_many",
     "call",
     "call_many",
     "record",
@@ -100,7 +101,7 @@ def call_many(line: PartnerLine, jobs: Iterable[Job[T]], *, width: int = 32) -> 
             return [Result(job.key, error=error) for job in wanted]
         except PartnerError:
             pass  # the old access may still do; if not, the calls below say so
-    results = _run(line, wanted, width)
+    results = ask_many(line, wanted, width=width)
     late = [index for index, result in enumerate(results) if isinstance(result.error, AuthExpired)]
     if late:
         _repeat(line, wanted, results, late, width)
@@ -115,7 +116,7 @@ def _repeat(line: PartnerLine, jobs: Sequence[Job[T]], results: list[Result[T]],
         for index in late:
             results[index].error = replace_exchange(error, results[index])
         return
-    for index, again in zip(late, _run(line, [jobs[i] for i in late], width), strict=True):
+    for index, again in zip(late, ask_many(line, [jobs[i] for i in late], width=width), strict=True):
         again.exchanges[:0] = results[index].exchanges
         results[index] = again
 
@@ -127,7 +128,8 @@ def replace_exchange(error: PartnerError, result: Result[Any]) -> PartnerError:
     return replace(error, exchange_id=result.exchanges[-1].id)
 
 
-def _run(line: PartnerLine, jobs: Sequence[Job[T]], width: int) -> list[Result[T]]:
+def ask_many(line: PartnerLine, jobs: Sequence[Job[T]], *, width: int) -> list[Result[T]]:
+    """The calls alone, as :func:`call_many` makes them: nothing is renewed, and the database is not touched."""
     redact = redactor_for(line.plugin, line.credentials)
     results: list[Result[T]] = [Result(job.key) for job in jobs]
 

@@ -110,11 +110,11 @@ def test_a_retry_interrupted_half_way_goes_on_where_it_stood_and_doubles_nothing
     first = ended_run(stage, numbers)
     details, asked = sync._details, []
 
-    def stopped_once(line: Any, ids: Any) -> Any:
+    def stopped_once(ahead: Any, line: Any, ids: Any) -> Any:
         asked.append(list(ids))
         if len(asked) == 2:
             raise stop
-        return details(line, ids)
+        return details(ahead, line, ids)
 
     monkeypatch.setattr(sync, "CALLS_AT_ONCE", 1)  # 50 orders a transaction
     monkeypatch.setattr(sync, "_details", stopped_once)

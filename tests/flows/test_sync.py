@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from salur.flows import runs, sync
+from salur.flows import ahead, runs, sync
 from salur.flows.runs import carry_on_run, retry_run, stop_run
 from salur.flows.sync import poll_store, start_store_sync
 from salur.foundation.clock import now
-from salur.integrations.models import Credential, StoreConnection
+from salur.integrations.models import Credential, RateBudget, StoreConnection
 from salur.orders.models import Order, SyncRun, SyncRunRow
 from tests.flows.stage import Stage
 
@@ -92,7 +94,7 @@ def test_a_run_whose_worker_was_lost_is_carried_on_where_it_stood(
 ) -> None:
     orders(stage, 250)
     run_id = start(stage)
-    taken = sync._take_page
+    taken = sync._take_pages
     pages = []
 
     def lost(*arguments: Any) -> None:
@@ -101,7 +103,8 @@ def test_a_run_whose_worker_was_lost_is_carried_on_where_it_stood(
         pages.append(1)
         taken(*arguments)
 
-    monkeypatch.setattr(sync, "_take_page", lost)
+    monkeypatch.setattr(ahead, "BATCH", 1)  # a page at a time, however many are there
+    monkeypatch.setattr(sync, "_take_pages", lost)
     with pytest.raises(KeyboardInterrupt):
         carry_on_run(stage.merchant_id, run_id)
     monkeypatch.undo()
@@ -115,18 +118,53 @@ def test_a_run_whose_worker_was_lost_is_carried_on_where_it_stood(
     assert len(known(stage)) == 250
 
 
+def test_the_next_page_is_fetched_while_the_last_one_is_stored_by_a_thread_without_a_database(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders(stage, 250)
+    more = threading.Event()
+    taken, page = sync._take_pages, sync._page
+    connected: list[object] = []
+
+    def fetching(*arguments: Any) -> Any:
+        answer = page(*arguments)
+        connected.append(connection.connection)  # this thread's own
+        if len(connected) > 1:
+            more.set()
+        return answer
+
+    def storing(*arguments: Any) -> None:
+        assert more.wait(60), "nothing was fetched meanwhile"
+        taken(*arguments)
+
+    monkeypatch.setattr(sync, "_page", fetching)
+    monkeypatch.setattr(sync, "_take_pages", storing)
+    run = carry_on(stage, start(stage))
+    assert (run.state, run.created) == ("done", 250)
+    assert len(connected) == 3
+    assert set(connected) == {None}
+
+
+def test_calls_that_were_granted_and_not_made_are_given_back(stage: Stage) -> None:
+    orders(stage, 5)
+    with stage.world.scope():
+        RateBudget.objects.filter(store_id=stage.store_id).update(per_second=0.001, burst=40, tokens=40)
+    assert carry_on(stage, start(stage)).created == 5
+    with stage.world.scope():
+        assert round(RateBudget.objects.get(store_id=stage.store_id).tokens) == 38, "one page, one batch of details"
+
+
 def test_what_a_fenced_off_worker_would_write_is_rolled_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     orders(stage, 5)
     run_id = start(stage)
-    details = sync._details
+    taken = sync._take_pages
 
-    def meanwhile(*arguments: Any) -> Any:
-        answer = details(*arguments)
+    def meanwhile(*arguments: Any) -> None:
         with stage.world.scope():
             SyncRun.objects.update(epoch=99)
-        return answer
+        taken(*arguments)
 
-    monkeypatch.setattr(sync, "_details", meanwhile)
+    monkeypatch.setattr(sync, "_take_pages", meanwhile)
     run = carry_on(stage, run_id)
     assert (run.state, run.found) == ("running", 0)
     assert known(stage) == set()
@@ -148,8 +186,6 @@ def test_429_puts_the_run_off_as_long_as_the_store_asks(stage: Stage) -> None:
 
 
 def stage_is_free(stage: Stage) -> None:
-    from salur.integrations.models import RateBudget
-
     with stage.world.scope():
         RateBudget.objects.update(blocked_until=None, tokens=1000)
 

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from salur.flows.take_orders import take_orders
 from salur.foundation.clock import now
 from salur.integrations.queries import find_store
-from salur.orders.models import Order, OrderProblem, OrderSource, SyncRun, SyncRunRow
+from salur.orders.models import Order, OrderProblem, OrderSource, OrderTag, SyncRun, SyncRunRow
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of, orders_by_number
 from salur.orders.states import OrderState
@@ -41,6 +41,8 @@ class OrderQuery(ListQuery):
     external_id: str | None = Field(None, description="With exactly this number at the store.")
     problem: ProblemCause | None = Field(None, description="Held by this cause.")
     blocked_by: str | None = Field(None, description="With an outbound list that waits for this push condition.")
+    tag: str | None = Field(None, description="With this tag.")
+    held: bool | None = Field(None, description="Held by a person, or not.")
     changed_since: AwareDatetime | None = Field(
         None, description="Changed then or later. The list is then ordered by the time of change, oldest first."
     )
@@ -70,6 +72,11 @@ def _filtered(query: OrderQuery) -> QuerySet[Order]:
     if query.problem is not None:
         held = OrderProblem.objects.filter(order_id=OuterRef("pk"), closed_at__isnull=True, cause=query.problem)
         rows = rows.filter(Exists(held))
+    if query.tag is not None:
+        tagged = OrderTag.objects.filter(tag=" ".join(query.tag.split()).casefold())
+        rows = rows.filter(pk__in=tagged.values("order_id"))
+    if query.held is not None:
+        rows = rows.exclude(hold_reason="") if query.held else rows.filter(hold_reason="")
     if query.blocked_by is not None:
         waiting = Outbound.objects.filter(order_id=OuterRef("pk"), push=PushState.WAITING, blocked_by=query.blocked_by)
         rows = rows.filter(Exists(waiting))

@@ -17,6 +17,7 @@ from . import (
     inbound,
     links,
     locations,
+    order_desk,
     orders,
     outbound,
     partners,
@@ -30,6 +31,7 @@ from . import (
     store_acts,
     store_stock,
     warehouses,
+    why,
 )
 from .access import Bearer
 from .answers import SCOPE
@@ -105,6 +107,8 @@ for router in (
     store_acts.router,
     partners.router,
     warehouses.router,
+    order_desk.router,
+    why.router,
     rules.router,
     rule_runs.router,
 ):

@@ -20,6 +20,7 @@ from salur.config import (
     cli_orders,
     cli_run,
     cli_stock,
+    cli_why,
 )
 from salur.config.cli_manage import TablesOld
 from salur.config.environment import SettingWrong
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
         cli_merchant,
         cli_orders,
         cli_stock,
+        cli_why,
         cli_conformance,
         cli_connector,
         cli_database,

@@ -10,10 +10,11 @@ class FlowsConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from . import bulk_actions, calibrate, store_acts, uploads, warehouses
+        from . import bulk_actions, calibrate, holds, store_acts, uploads, warehouses
 
         register(bulk_actions.PROBLEMS)
         register(calibrate.PROBLEMS)
+        register(holds.PROBLEMS)
         register(store_acts.PROBLEMS)
         register(uploads.PROBLEMS)
         register(warehouses.PROBLEMS)

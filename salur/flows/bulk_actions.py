@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from salur.foundation.problems import Problem
+from salur.orders.desk import add_note, change_tags
 from salur.outbound.bulk import BulkOutcome
+from salur.tenancy.tags import TagsRefused
 
 from .arrange import arrange_now
 from .follow_up import refreshed_now
+from .holds import hold_orders, release_orders
 from .intercept import intercept, sent_anew
 from .push_again import push_again
 from .store_acts import act_at_store
@@ -100,6 +105,26 @@ def _stopped(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
     return _held(intercept(ids).held, ids)
 
 
+def _put_aside(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
+    options = asking.options
+    until = datetime.fromisoformat(str(options["until"])) if options.get("until") else None
+    held = hold_orders(ids, str(options.get("reason", "other")), str(options.get("note", "")), until)
+    return _held(held.refused, ids)
+
+
+def _noted(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
+    add_note(ids, str(asking.options.get("note", "")))
+    return dict.fromkeys(ids, DONE)
+
+
+def _tagged(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
+    try:
+        change_tags(ids, add=asking.options.get("add", ()), remove=asking.options.get("remove", ()))
+    except TagsRefused:
+        return dict.fromkeys(ids, failed("tags_refused"))
+    return dict.fromkeys(ids, DONE)
+
+
 NO_SENSE_FOR_IT = ("order_not_in_status", "store_cannot")
 
 
@@ -129,6 +154,14 @@ TABLE: tuple[BulkAction, ...] = (
     BulkAction(
         "cancel", ORDERS, _("Cancel at the store"), at_store("cancel"), "orders:write", "cross", calls=True, asks=True
     ),
+)
+TABLE += (
+    BulkAction("hold", ORDERS, pgettext_lazy("an order", "Hold"), _put_aside, "orders:write", "pause"),
+    BulkAction(
+        "release", ORDERS, pgettext_lazy("a held order", "Release"), changed(release_orders), "orders:write", "right"
+    ),
+    BulkAction("note", ORDERS, _("Note"), _noted, "orders:write", "file"),
+    BulkAction("tag", ORDERS, _("Tags"), _tagged, "orders:write", "tag"),
 )
 ACTIONS: dict[str, BulkAction] = {action.name: action for action in TABLE}
 

@@ -10,6 +10,8 @@ from django.db import connection
 
 from salur.catalog.bindings import Part, tags_of
 from salur.outbound.facts import StoreFacts, WarehouseFacts
+from salur.outbound.gates import Hold
+from salur.outbound.judge import hold_of
 from salur.routing.evaluate import CompiledRule, Item, OrderFacts, Router, Stock, asks_stock
 from salur.stock.reserve import free_stock
 from salur.tenancy.scope import current_scope
@@ -43,6 +45,7 @@ class PlanOrder(NamedTuple):
     currency: str = ""
     total: Decimal = Decimal(0)
     cash_on_delivery: bool = False
+    hold: Hold | None = None
 
 
 def items_of(order: PlanOrder, parts: Mapping[str, tuple[Part, ...]]) -> list[tuple[int, Part, Item]]:
@@ -87,7 +90,8 @@ def router_for(
 
 UNPLANNED = """
 SELECT o.id, l.id, l.sku, l.quantity, o.store_id, o.status, o.raw_status, o.courier, o.country,
-       o.province, o.city, o.postal_code, o.currency, o.total, o.cash_on_delivery
+       o.province, o.city, o.postal_code, o.currency, o.total, o.cash_on_delivery,
+       o.hold_reason, o.hold_note, o.hold_until
 FROM orders_order o LEFT JOIN orders_orderline l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM outbound_outbound b
@@ -117,8 +121,8 @@ def by_store_of(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[PlanOrder]]:
         if line_id is not None:
             own.append(PlanLine(line_id, sku, quantity))
     by_store: dict[int, list[PlanOrder]] = {}
-    for order_id, (store_id, status, raw, courier, country, *address, currency, total, cod) in heads.items():
-        province, city, postal_code = address
+    for order_id, (store_id, status, raw, courier, country, *more) in heads.items():
+        province, city, postal_code, currency, total, cod, *hold = more
         order = PlanOrder(
             order_id,
             store_id,
@@ -133,6 +137,7 @@ def by_store_of(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[PlanOrder]]:
             currency=currency,
             total=total,
             cash_on_delivery=cod,
+            hold=hold_of(*hold),
         )
         by_store.setdefault(store_id, []).append(order)
     return by_store

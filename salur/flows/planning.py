@@ -191,6 +191,7 @@ class Planner:
             order.country,
             draft.awb,
             shortages is None,
+            order.hold,
         )
         known = self._judged.get(key)
         if known is None:
@@ -215,6 +216,7 @@ class Planner:
             awb_taken_by=draft.awb_taken_by,
             unpushed=unpushed,
             shortfalls=tuple(sorted(short, key=str)),
+            hold=order.hold,
         )
         closed = closed_gates(record)
         if may_arrange(record, closed):

@@ -38,6 +38,7 @@ QUEUES = {
     "follow": ("follow-up", 30),
     "confirm": ("follow-up", 30),
     "run": ("ingest", 20),
+    "hold": ("follow-up", 26),
     "rule_run": ("ingest", 28),  # somebody waits for the answer here, too
     "preview": ("ingest", 30),  # somebody looks at the page and waits
     "poll": ("ingest", 20),

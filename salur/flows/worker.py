@@ -33,6 +33,7 @@ FINDERS = (
     "salur_upload_due(%(now)s)",
     "salur_rule_run_due(%(now)s)",
     "salur_bulk_due(%(now)s)",
+    "salur_hold_due(%(now)s)",
 )
 
 

@@ -188,11 +188,33 @@ class SyncRunRow(TenantModel):
         indexes = [models.Index(fields=["merchant_id", "run", "outcome", "id"], name="orders_runrow_list")]
 
 
+class HoldReason(models.TextChoices):
+    """Why a person holds an order."""
+
+    BUYER = "buyer", _("The buyer asked to wait")
+    ADDRESS = "address", _("The address is to be checked")
+    PAYMENT = "payment", _("The payment is to be checked")
+    STOCK = "stock", _("The stock is to be checked")
+    FRAUD = "fraud", _("Suspected fraud")
+    OTHER = "other", _("Another reason")
+
+
+class NoteKind(models.TextChoices):
+    """What a note on an order records."""
+
+    NOTE = "note", _("Note")
+    HELD = "held", _("Held")
+    RELEASED = "released", _("Released")
+    TAGGED = "tagged", _("Tagged")
+    UNTAGGED = "untagged", _("Tag removed")
+
+
 class Order(TenantModel):
     """An order as its store shows it. ``status`` is the store's view; what holds it back stands in problems and gates.
 
     ``version`` is the store's update time: an older sight never replaces a newer one. ``first_status`` is the status
-    in which it reached the hub (R95, R106).
+    in which it reached the hub (R95, R106). ``hold_reason`` is '' unless a person holds the order; the hold ends by
+    itself at ``hold_until``, where one is set.
     """
 
     store = TenantForeignKey("integrations.StoreConnection", related_name="+", db_index=False)
@@ -223,20 +245,58 @@ class Order(TenantModel):
     country = models.CharField(max_length=2, blank=True)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    hold_reason = models.TextField(choices=HoldReason.choices, blank=True, default="", db_default="")
+    hold_note = models.TextField(blank=True, default="", db_default="")
+    hold_until = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["merchant_id", "store", "external_id"], name="orders_order_once"),
             models.CheckConstraint(condition=Q(status__in=OrderState.values), name="orders_order_status"),
+            models.CheckConstraint(
+                condition=Q(hold_reason="", held_at__isnull=True, hold_until__isnull=True)
+                | (~Q(hold_reason="") & Q(held_at__isnull=False)),
+                name="orders_order_hold_whole",
+            ),
         ]
         indexes = [
             models.Index(fields=["merchant_id", "status", "-id"], name="orders_order_list"),
             models.Index(fields=["merchant_id", "external_id"], name="orders_order_search"),
             models.Index(fields=["merchant_id", "changed_at", "id"], name="orders_order_changed"),
+            models.Index(fields=["merchant_id", "-id"], condition=~Q(hold_reason=""), name="orders_order_held"),
+            models.Index(fields=["hold_until"], condition=Q(hold_until__isnull=False), name="orders_order_hold_ends"),
         ]
 
     def __str__(self) -> str:
         return self.external_id
+
+
+class OrderNote(TenantModel):
+    """What a person put on an order; the database refuses to change or delete it."""
+
+    order = TenantForeignKey(Order, related_name="+", db_index=False)
+    kind = models.TextField(choices=NoteKind.choices)
+    text = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+    actor = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "order", "id"], name="orders_note_list")]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=NoteKind.values), name="orders_note_kind")]
+
+
+class OrderTag(TenantModel):
+    """A tag on an order; a table of its own, because under row-level security no index finds a word in a list."""
+
+    order = TenantForeignKey(Order, related_name="+", db_index=False)
+    tag = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "order", "tag"], name="orders_tag_once")]
+        indexes = [models.Index(fields=["merchant_id", "tag", "-order"], name="orders_tag_list")]
 
 
 class OrderLine(TenantModel):

@@ -35,6 +35,15 @@ class Unpushed:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a person holds the order; ``until`` is empty or a time (ISO 8601)."""
+
+    reason: str
+    note: str = ""
+    until: str = ""
+
+
 @dataclass(slots=True)
 class GateRecord:
     """All that the gates ask of one outbound list, its order, store and warehouse."""
@@ -73,6 +82,7 @@ class GateRecord:
     keeps_stock: bool = True
     ships_abroad: bool = False
     awb_taken_by: str = ""
+    hold: Hold | None = None
 
 
 # What the state of a product at the warehouse means; any other state is on its way there.
@@ -112,6 +122,14 @@ def not_shipped(r: GateRecord) -> Closed | None:
 def status_known(r: GateRecord) -> Closed | None:
     """A status of the store that we do not know moves nothing (design 5)."""
     return ("status_unknown", {"store": r.store_name, "status": r.raw_status}) if r.order_status == "unknown" else None
+
+
+def not_held(r: GateRecord) -> Closed | None:
+    """A person has put the order aside."""
+    if r.hold is None:
+        return None
+    code = "order_held_until" if r.hold.until else "order_held"
+    return code, {"held_for": r.hold.reason, "note": r.hold.note, "until": r.hold.until}
 
 
 def channel_supported(r: GateRecord) -> Closed | None:
@@ -219,6 +237,7 @@ GATES: tuple[tuple[str, Callable[[GateRecord], Closed | None]], ...] = (
     ("order_stands", order_stands),
     ("not_shipped", not_shipped),
     ("status_known", status_known),
+    ("not_held", not_held),
     ("channel_supported", channel_supported),
     ("items_linked", items_linked),
     ("warehouse_connected", warehouse_connected),

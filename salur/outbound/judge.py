@@ -19,7 +19,7 @@ from salur.tenancy.scope import current_scope
 from .awb import REUSED_AFTER
 from .create import blocked_by, stored_gates
 from .facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
-from .gates import ARRANGING_OPENS, Closed, GateRecord, Shortfall, Unpushed, closed_gates, may_arrange
+from .gates import ARRANGING_OPENS, Closed, GateRecord, Hold, Shortfall, Unpushed, closed_gates, may_arrange
 
 READ = """
 SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id IS NOT NULL, o.reserved,
@@ -53,7 +53,8 @@ SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id I
          JOIN orders_order other ON other.merchant_id = t.merchant_id AND other.id = t.order_id
          WHERE t.merchant_id = o.merchant_id AND t.awb <> '' AND t.awb = o.awb AND t.account_id = o.account_id
            AND t.id < o.id AND t.order_id <> o.order_id AND t.push <> 'void' AND t.created_at > %s
-         ORDER BY t.id LIMIT 1), '') END
+         ORDER BY t.id LIMIT 1), '') END,
+       r.hold_reason, r.hold_note, r.hold_until
 FROM outbound_outbound o JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
@@ -124,6 +125,11 @@ def read_records(outbound_ids: Iterable[int]) -> list[Judged]:
     return [_judged(row, stores[row[1]], warehouses[row[2]]) for row in rows]
 
 
+def hold_of(reason: str, note: str, until: datetime | None) -> Hold | None:
+    """The hold of an order as gates see it."""
+    return Hold(reason, note, "" if until is None else until.isoformat()) if reason else None
+
+
 def _parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
@@ -146,6 +152,7 @@ def _judged(row: tuple[Any, ...], store: StoreFacts, warehouse: WarehouseFacts) 
         unpushed=tuple(Unpushed(*item) for item in sorted(_parsed(row[18]))),
         shortfalls=tuple(Shortfall(*item) for item in sorted(_parsed(row[19]))),
         awb_taken_by=row[20],
+        hold=hold_of(*row[21:24]),
     )
     return Judged(row[0], row[3], row[4], record, _parsed(row[10]), row[12], row[11])
 

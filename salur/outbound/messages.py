@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+
+from salur.orders.models import HoldReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ GATE_NAMES = {
     "order_stands": _("Order not cancelled"),
     "not_shipped": _("Not shipped yet"),
     "status_known": _("Store status known"),
+    "not_held": _("Not held"),
     "channel_supported": _("Channel supported by the warehouse"),
     "items_linked": _("Items linked to master SKUs"),
     "warehouse_connected": _("Warehouse connected"),
@@ -58,6 +64,18 @@ GATE_TEXTS: dict[str, GateText] = {
         _("%(store)s reports the status %(status)s, which Salur does not know."),
         _("The order waits until the store reports another status. Tell the developer about this one."),
         "developer",
+    ),
+    "order_held": GateText(
+        _("Held"),
+        _("A person holds this order: %(held_for)s. %(note)s"),
+        _("Release it on the order's page when it may go on. Its stock stays reserved meanwhile."),
+        "operator",
+    ),
+    "order_held_until": GateText(
+        _("Held until a time"),
+        _("A person holds this order until %(until)s: %(held_for)s. %(note)s"),
+        _("Nothing to do: it goes on by itself then. It can be released earlier on the order's page."),
+        "nobody",
     ),
     "channel_gives_no_label": GateText(
         _("No label from this channel"),
@@ -203,4 +221,14 @@ GATE_TEXTS: dict[str, GateText] = {
 def gate_text(code: str, evidence: Mapping[str, Any] | None = None) -> GateText:
     """The texts of a reason with its evidence filled in, in the language of the moment."""
     known = GATE_TEXTS[code]
-    return GateText(known.title, str(known.cause) % dict(evidence or {}), known.cure, known.who)
+    return GateText(known.title, str(known.cause) % filled_in(evidence or {}), known.cure, known.who)
+
+
+def filled_in(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Reasons of ours by their names, and times by the reader's clock."""
+    shown = dict(evidence)
+    if "held_for" in shown:
+        shown["held_for"] = dict(HoldReason.choices).get(shown["held_for"], shown["held_for"])
+    if shown.get("until"):
+        shown["until"] = date_format(localtime(datetime.fromisoformat(shown["until"])), "SHORT_DATETIME_FORMAT")
+    return shown

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from salur.foundation.clock import now
 from salur.foundation.paging import keyset_page
-from salur.orders.models import Order, OrderLine, OrderProblem
+from salur.orders.desk import tags_of_orders
+from salur.orders.models import Order, OrderLine, OrderProblem, OrderTag
 from salur.orders.queries import lines_of, open_problems_of, with_prefix
 from salur.orders.states import OrderState
 
@@ -46,7 +48,11 @@ class Listed(Generic[T]):
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """What the order list shows; empty means all."""
+    """What the order list shows; empty means all.
+
+    ``held`` is a reason, or "any"; ``ship_within`` hours to the store's deadline, of orders still open; values are in
+    ``currency``.
+    """
 
     status: str = ""
     search: str = ""
@@ -54,6 +60,14 @@ class OrderFilter:
     warehouse: int | None = None
     problem: str = ""
     blocked_by: str = ""
+    tag: str = ""
+    held: str = ""
+    courier: str = ""
+    country: str = ""
+    ship_within: int | None = None
+    value_from: Decimal | None = None
+    value_to: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,7 @@ class OrderRow:
     lines: list[OrderLine]
     outbounds: list[Outbound]
     problems: list[OrderProblem]
+    tags: list[str] = field(default_factory=list)
 
     @property
     def pieces(self) -> int:
@@ -95,6 +110,35 @@ def matching_orders(wanted: OrderFilter) -> QuerySet[Order]:
         if wanted.problem != ANY_PROBLEM:
             problems = problems.filter(cause=wanted.problem)
         orders = orders.filter(Exists(problems))
+    return _by_desk(_by_content(orders, wanted), wanted)
+
+
+def _by_desk(orders: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
+    """What people put on orders."""
+    if wanted.tag:
+        orders = orders.filter(pk__in=OrderTag.objects.filter(tag=wanted.tag).values("order_id"))
+    if wanted.held == ANY_PROBLEM:
+        orders = orders.exclude(hold_reason="")
+    elif wanted.held:
+        orders = orders.filter(hold_reason=wanted.held).exclude(hold_reason="")
+    return orders
+
+
+def _by_content(orders: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
+    """What the store says of them."""
+    if wanted.courier:
+        orders = orders.filter(courier=wanted.courier)
+    if wanted.country:
+        orders = orders.filter(country=wanted.country)
+    if wanted.ship_within is not None:
+        until = now() + timedelta(hours=wanted.ship_within)
+        orders = orders.filter(ship_by__lte=until, status__in=[OrderState.PAID, OrderState.READY])
+    if wanted.currency and (wanted.value_from is not None or wanted.value_to is not None):
+        orders = orders.filter(currency=wanted.currency)
+        if wanted.value_from is not None:
+            orders = orders.filter(total__gte=wanted.value_from)
+        if wanted.value_to is not None:
+            orders = orders.filter(total__lte=wanted.value_to)
     return orders
 
 
@@ -103,7 +147,11 @@ def order_rows(wanted: OrderFilter, cursor: str | None, size: int = 50) -> Liste
     page = keyset_page(matching_orders(wanted), order=["-id"], cursor=cursor, size=size)
     ids = [order.pk for order in page.rows]
     lines, problems, lists = lines_of(ids), open_problems_of(ids), lists_of_orders(ids)
-    rows = [OrderRow(o, lines.get(o.pk, []), lists.get(o.pk, []), problems.get(o.pk, [])) for o in page.rows]
+    tags = tags_of_orders(ids)
+    rows = [
+        OrderRow(o, lines.get(o.pk, []), lists.get(o.pk, []), problems.get(o.pk, []), tags.get(o.pk, []))
+        for o in page.rows
+    ]
     return Listed(rows, page.next_cursor, page.previous_cursor)
 
 

@@ -55,6 +55,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_("All orders"), "orders", ("order",)),
             Entry(_("Problem orders"), "problems"),
+            Entry(_("What orders wait for"), "waiting"),
             Entry(
                 _("Import orders"),
                 "import",

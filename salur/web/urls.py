@@ -14,7 +14,7 @@ from .integrations import views as integrations
 from .locations import adding as location_adding
 from .locations import making as location_making
 from .locations import views as locations
-from .orders import actions, at_store
+from .orders import actions, at_store, desk, waiting
 from .orders import views as orders
 from .outbound import confirmations, stopping
 from .outbound import views as outbound
@@ -45,6 +45,8 @@ urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
     path("orders/act/", actions.orders_bulk, name="orders_bulk"),
     path("orders/at-store/", at_store.at_store, name="orders_at_store"),
+    path("orders/waiting/", waiting.waiting_list, name="waiting"),
+    path("orders/desk/", desk.orders_desk, name="orders_desk"),
     path("orders/problems/", problem_list, name="problems"),
     path("orders/import/", uploading.import_orders, name="import"),
     path("orders/import/template.<slug:kind>", uploading.import_template, name="import_template"),

@@ -18,6 +18,7 @@ from salur.orders.problems import ProblemCause
 from salur.outbound.messages import GATE_TEXTS, gate_text
 from salur.outbound.models import Outbound
 from salur.outbound.stopping import NOT_SUPPORTED, capabilities_of
+from salur.outbound.why_messages import TEXTS, condition_text
 from salur.tenancy.models import ApiToken, User
 
 WHO: Mapping[str, str | Promise] = {
@@ -69,9 +70,17 @@ def _translated(evidence: Mapping[str, Any], *, incomplete: bool) -> dict[str, A
     return shown
 
 
+def reason_words(code: str, evidence: Mapping[str, Any] | None) -> Explained:
+    """Why a condition of an order is closed: a gate, or what stands before and after the gates."""
+    if code in GATE_TEXTS or code not in TEXTS:
+        return gate_words(code, evidence)
+    text = condition_text(code, _translated(evidence or {}, incomplete=False))
+    return Explained(str(text.title), str(text.cause), str(text.cure), str(WHO.get(text.who, text.who)))
+
+
 def gate_title(code: str) -> str:
     """The short name of a reason."""
-    return str(GATE_TEXTS[code].title) if code in GATE_TEXTS else code
+    return str(TEXTS[code].title) if code in TEXTS else code
 
 
 def problem_title(cause: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from salur.outbound import gates
-from salur.outbound.gates import GATES, GateRecord, Shortfall, Unpushed, closed_gates, judge, may_arrange
+from salur.outbound.gates import GATES, GateRecord, Hold, Shortfall, Unpushed, closed_gates, judge, may_arrange
 from salur.outbound.messages import GATE_NAMES, GATE_TEXTS, gate_text
 
 OPEN = GateRecord(
@@ -46,6 +46,8 @@ ALONE: list[tuple[str, str, dict[str, Any]]] = [
     ("not_shipped", "already_shipped", {"order_status": "shipped"}),
     ("not_shipped", "already_shipped", {"order_status": "completed"}),
     ("status_known", "status_unknown", {"order_status": "unknown"}),
+    ("not_held", "order_held", {"hold": Hold("buyer", "she is away")}),
+    ("not_held", "order_held_until", {"hold": Hold("other", until="2026-11-30T03:00:00+00:00")}),
     ("channel_supported", "channel_gives_no_label", {"channel": "shopify"}),
     ("channel_supported", "channel_gives_no_label", {"gives_label": False}),
     ("items_linked", "items_unlinked", {"unbound_skus": ("X",)}),

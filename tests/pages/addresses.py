@@ -39,6 +39,7 @@ LISTS = [
     Address("dashboard"),
     Address("orders"),
     Address("problems"),
+    Address("waiting"),
     Address("reports"),
     Address("rules"),
     Address("outbounds"),
@@ -87,6 +88,7 @@ OTHERS = [
     one("outbound", "outbound_id"),
     Address("outbound_stop", OPERATOR),
     Address("rules_by_store"),
+    Address("orders_desk", OPERATOR, query="?do=hold"),
     Address("orders_at_store", OPERATOR, query="?act=cancel"),
     one("inbound", "inbound_id"),
     one("inbound_edit", "inbound_id", "draft_id", role=OPERATOR),
@@ -105,6 +107,7 @@ OBJECTS = [page for page in PAGES if page.takes]
 WRITES: list[tuple[Address, dict[str, str]]] = [
     (Address("orders_bulk"), {"action": "push_again", "order": "1"}),
     (Address("outbound_stop"), {"outbound": "1"}),
+    (Address("orders_desk"), {"do": "release", "order": "1"}),
     (Address("confirmations_act"), {"outbound": "1"}),
     (one("outbound_settle", "outbound_id"), {"action": "seen", "note": "x"}),
     (one("outbound_label", "outbound_id"), {"awb": "x"}),

@@ -23,10 +23,10 @@ def page_of(shop: Shop, role: str, order_id: int | None = None) -> str:
 
 
 def test_every_gate_is_listed_and_closed_ones_say_why_since_when_and_who_acts(shop: Shop) -> None:
-    from salur.outbound.gates import GATES
+    from salur.outbound.why import EVERY
 
     shown = page_of(shop, OWNER)
-    assert shown.count('<li class="gate ') == len(GATES)
+    assert shown.count('<li class="gate ') == len(EVERY)
     assert "MSKU M-0000 has 0 free in TH01 + C1, 1 needed." in shown
     shut = shown.split('<li class="gate gate-shut">')[1].split("</li>")[0]
     assert "Who acts:" in shut and "<time" in shut and "Next:" in shut

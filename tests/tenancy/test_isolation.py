@@ -164,4 +164,6 @@ def test_finder_functions_answer_ids_only(db: Any) -> None:
         "salur_token": "TABLE(merchant_id bigint, token_id bigint)",
         "salur_upload_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_bulk_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
+        "salur_rule_run_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
+        "salur_hold_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
     }

@@ -19,6 +19,7 @@ from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
 
 MOST = 200
+DESK = ("hold", "release", "tag", "note")
 
 
 def _ids(request: MerchantRequest, name: str) -> list[int]:
@@ -35,6 +36,9 @@ def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
     if len(orders) + len(lists) > MOST:
         messages.error(request, gettext("Choose at most %(most)s at a time.") % {"most": MOST})
         return back_to(request, "/orders/")
+    if request.POST.get("action") in DESK and orders:
+        asked = [("do", request.POST["action"]), *(("order", str(one)) for one in orders)]
+        return redirect(f"{reverse('web:orders_desk')}?{urlencode([*asked, ('next', request.POST.get('next', ''))])}")
     if request.POST.get("action") == "stop":
         with reading(request):
             chosen = ids_in_force(orders, lists)[:MOST]

@@ -5,27 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.integrations.lines import connector_of
 from salur.integrations.models import ExchangeRecord
-from salur.integrations.queries import exchanges_about
-from salur.orders.models import Order, OrderLine, OrderProblem, OrderSource
+from salur.integrations.queries import budget_of, exchanges_about
+from salur.orders.desk import notes_of
+from salur.orders.models import HoldReason, NoteKind, Order, OrderLine, OrderNote, OrderProblem, OrderSource
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of
-from salur.outbound.gates import GateResult
-from salur.outbound.messages import GATE_NAMES
 from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import GatedList, attempts_of, every_list_of, gated_lists
 from salur.outbound.stopping import capabilities_of, may_be_stopped
+from salur.outbound.why import CLOSED, NOT_ASKED, PASSED, Answer, Condition, conditions_of, explain
+from salur.outbound.why_messages import NAMES
 from salur.tenancy.models import Transition
 from salur.tenancy.queries import moves_of
 from salur.web import chips
-from salur.web.words import Explained, actor_names, gate_words, outcome_words, problem_words
+from salur.web.words import Explained, actor_names, outcome_words, problem_words, reason_words
 
 from .causes import cause_words
+from .remedies import Button, button_for
 
 MACHINES = {
     "orders_order": "order",
@@ -59,6 +63,8 @@ class ShownGate:
     open: bool
     since: datetime | None = None
     words: Explained | None = None
+    asked: bool = True
+    remedy: Button | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ class ShownList:
     @property
     def closed(self) -> int:
         """How many gates are closed."""
-        return sum(not gate.open for gate in self.gates)
+        return sum(gate.words is not None for gate in self.gates)
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,7 @@ class Story:
     problems: list[tuple[OrderProblem, Explained]]
     may_stop: bool = False
     may_send_anew: bool = False
+    gates: list[ShownGate] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
 
@@ -143,6 +150,7 @@ def read_story(order: Order) -> Story:
         [(p, problem_words(p.cause, p.evidence)) for p in problems],
         any(one.may_stop for one in shown),
         any(p.cause == ProblemCause.INTERCEPTED for p in problems),
+        [] if any(one.push != "void" for one in outbounds) else shown_gates(explain(order)[0], order.pk, None),
         timeline(order, outbounds),
     )
 
@@ -151,7 +159,9 @@ def shown_list(gated: GatedList) -> ShownList:
     """A list with its gates in words."""
     settled = gated.outbound.push in ("pushed", "void")
     can = capabilities_of(gated.outbound)
-    gates = [] if settled else [_shown_gate(gated, gate) for gate in gated.gates if _concerns(gate, can)]
+    account = gated.outbound.account_id
+    answer = conditions_of(gated, budget_of(account_id=account) if account else None)
+    gates = [] if settled else shown_gates(answer, gated.outbound.order_id, can)
     plugin = connector_of(gated.outbound.store)
     return ShownList(
         gated.outbound,
@@ -166,9 +176,25 @@ def shown_list(gated: GatedList) -> ShownList:
     )
 
 
-def _concerns(gate: GateResult, can: WarehouseCapabilities | None) -> bool:
+def shown_gates(answer: Answer, order_id: int, can: WarehouseCapabilities | None) -> list[ShownGate]:
+    """Every condition in words, each closed one with its button."""
+    return [
+        ShownGate(
+            str(NAMES[one.gate]),
+            one.state == PASSED,
+            one.since,
+            reason_words(one.code, one.evidence) if one.state == CLOSED else None,
+            asked=one.state != NOT_ASKED,
+            remedy=button_for(one, answer.outbound, order_id) if one.state == CLOSED else None,
+        )
+        for one in answer.conditions
+        if _concerns(one, can)
+    ]
+
+
+def _concerns(gate: Condition, can: WarehouseCapabilities | None) -> bool:
     """Whether the partner asks for it at all: that a label is stored is not told where none is wanted."""
-    if can is None or not gate.open:
+    if can is None or gate.state != PASSED:
         return True
     asked = {"awb_known": can.needs_awb, "label_stored": can.needs_label, "stock_reserved": can.keeps_stock}
     return asked.get(gate.gate, True)
@@ -180,21 +206,16 @@ def _takes_awb(gated: GatedList, can: WarehouseCapabilities) -> bool:
     return (can.needs_awb or can.needs_label) and not useless and gated.outbound.push not in ("pushing", "unknown")
 
 
-def _shown_gate(gated: GatedList, gate: GateResult) -> ShownGate:
-    name = str(GATE_NAMES.get(gate.gate, gate.gate))
-    if gate.open:
-        return ShownGate(name, True)
-    return ShownGate(name, False, gated.since(gate.gate), gate_words(gate.code, gate.evidence))
-
-
 def timeline(order: Order, outbounds: list[Outbound]) -> list[Event]:
     """First sight, moves of every machine, tries at pushing and calls to partners, oldest first."""
     ids = [o.pk for o in outbounds]
     moves = moves_of([("orders_order", [order.pk])] + [(m, ids) for m in MACHINES if m != "orders_order" and ids])
     subjects = [order.external_id, *(o.reference for o in outbounds), *(o.partner_number for o in outbounds)]
-    names = actor_names(move.actor for move in moves)
+    notes = notes_of(order.pk)
+    names = actor_names([*(move.actor for move in moves), *(note.actor for note in notes)])
     events = [_first_sight(order), *(_created(o) for o in outbounds)]
     events += [_moved(move, names) for move in moves]
+    events += [_noted(note, names) for note in notes]
     events += [_tried(attempt) for attempt in attempts_of(ids)]
     events += [called(exchange) for exchange in exchanges_about(subjects)]
     return sorted(events, key=lambda e: e.at)
@@ -234,6 +255,31 @@ def _moved(move: Transition, names: dict[str, str]) -> Event:
     }
     words, run_id = cause_words(move.cause)
     return Event(move.at, tone, drawing, title, words, names.get(move.actor, move.actor), run_id)
+
+
+def _noted(note: OrderNote, names: dict[str, str]) -> Event:
+    """What a person put on the order."""
+    title, detail = str(NoteKind(note.kind).label), note.text
+    if note.kind == NoteKind.HELD:
+        reason = dict(HoldReason.choices).get(note.detail.get("reason", ""), "")
+        title = gettext("Held: %(reason)s") % {"reason": reason}
+        if until := note.detail.get("until"):
+            at = date_format(localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
+            detail = gettext("until %(time)s. %(note)s") % {"time": at, "note": note.text}
+    elif note.kind == NoteKind.RELEASED and note.detail.get("by_time"):
+        detail = gettext("Its time had come.")
+    elif note.kind in (NoteKind.TAGGED, NoteKind.UNTAGGED):
+        detail = ", ".join(note.detail.get("tags", []))
+    tone = "warn" if note.kind == NoteKind.HELD else "info"
+    return Event(note.at, tone, NOTE_ICONS.get(note.kind, "file"), title, detail, names.get(note.actor, note.actor))
+
+
+NOTE_ICONS: dict[str, str] = {
+    NoteKind.HELD: "pause",
+    NoteKind.RELEASED: "right",
+    NoteKind.TAGGED: "tag",
+    NoteKind.UNTAGGED: "tag",
+}
 
 
 def _tried(attempt: PushAttempt) -> Event:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from salur.flows.holds import OVER
 from salur.integrations.queries import stores
+from salur.orders.desk import tags_in_use, tags_of_orders
+from salur.orders.models import HoldReason
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import Counted, status_counts
 from salur.orders.states import OrderState
@@ -45,10 +48,22 @@ def row_why(row: OrderRow) -> tuple[str, str]:
     return "", ""
 
 
+def _narrowed(wanted: OrderFilter) -> bool:
+    """By one of the filters that are folded away until they are wanted."""
+    words = (wanted.tag, wanted.held, wanted.courier, wanted.country)
+    figures = (wanted.ship_within, wanted.value_from, wanted.value_to)
+    return any(words) or any(one is not None for one in figures)
+
+
+def _filtered(wanted: OrderFilter) -> bool:
+    shown = (wanted.search, wanted.store, wanted.warehouse, wanted.problem, wanted.blocked_by)
+    return any(shown) or _narrowed(wanted)
+
+
 @page()
 def order_list(request: MerchantRequest) -> HttpResponseBase:
     """All orders of all stores (R144)."""
-    wanted = read_filter(request.GET)
+    wanted = read_filter(request.GET, request.merchant.currency)
     listed = at_cursor(request, lambda cursor: order_rows(wanted, cursor))
     context = {
         "wanted": wanted,
@@ -59,7 +74,11 @@ def order_list(request: MerchantRequest) -> HttpResponseBase:
         "warehouses": warehouses(),
         "causes": ProblemCause.choices,
         "reasons": [(code, text.title) for code, text in GATE_TEXTS.items()],
-        "filtered": any((wanted.search, wanted.store, wanted.warehouse, wanted.problem, wanted.blocked_by)),
+        "filtered": _filtered(wanted),
+        "narrowed": _narrowed(wanted),
+        "tags": tags_in_use(),
+        "hold_reasons": HoldReason.choices,
+        "hours": [(24, _("within a day")), (72, _("within three days")), (0, _("deadline passed"))],
     }
     return fragment_or_page(request, "web/orders/list.html", context, fragment="web/orders/list_rows.html")
 
@@ -70,5 +89,11 @@ def order_page(request: MerchantRequest, order_id: int) -> HttpResponseBase:
     order = find_order(order_id)
     if order is None:
         raise Http404
-    context = {"order": order, "story": read_story(order), "acts": store_acts(order)}
+    context = {
+        "order": order,
+        "story": read_story(order),
+        "acts": store_acts(order),
+        "tags": tags_of_orders([order.pk]).get(order.pk, []),
+        "may_hold": order.status not in OVER,
+    }
     return fragment_or_page(request, "web/orders/order.html", context)

@@ -154,6 +154,8 @@ PLAIN = (
     "push_error_code",
     "push_error_message",
     "pushed_at",
+    "look",
+    "looked_at",
     "partner_number",
     "task",
     "task_raw",

@@ -191,6 +191,11 @@ class Outbound(Schema):
     push_error_code: str
     push_error_message: str
     pushed_at: datetime | None
+    look: str = Field(
+        description="What came of asking the store just before the push: `stands`, `fresh` (not asked), `gone`,"
+        " `silent` (it waits for an answer), `waived`, or empty."
+    )
+    looked_at: datetime | None
     partner_number: str
     task: TaskState
     task_raw: str

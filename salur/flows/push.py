@@ -43,6 +43,7 @@ from salur.outbound.flagged import flag_lists, flag_stopped
 from salur.outbound.requests import PushContent, push_contents
 from salur.tenancy.scope import current_scope, merchant_scope
 
+from . import last_look
 from .backoff import next_try
 from .changes import void_lists
 from .reports import apply_reports
@@ -95,9 +96,15 @@ def push_ready(merchant_id: int, account_id: int) -> int:
             except (ConnectionPaused, NotConnected):
                 account_changed(account_id)
                 return tries
-            claims = _claim(line)
-            if claims and time.monotonic() > ends:
+            unsure = last_look.needed(account_id, BATCH)
+            claims = [] if unsure else _claim(line)
+            if (claims or unsure) and time.monotonic() > ends:
                 wake("push", account_id)
+        if unsure:
+            last_look.look(merchant_id, unsure)
+            if time.monotonic() > ends:
+                return tries
+            continue
         if not claims:
             return tries
         _call_and_record(line, claims)
@@ -115,14 +122,13 @@ def _claim(line: PartnerLine) -> list[Claim]:
         merchant_id=line.merchant_id,
         where="c.account_id = %(account)s AND c.push = 'ready'"
         " AND (c.push_next_at IS NULL OR c.push_next_at <= %(now)s)"
-        " AND NOT EXISTS (SELECT 1 FROM orders_order r WHERE r.merchant_id = c.merchant_id AND r.id = c.order_id"
-        " AND r.status IN ('cancelled', 'cancel_requested'))",
+        f" AND {last_look.MAY_GO}",
         order="c.priority, c.id",
         changes="push = 'pushing', push_epoch = t.push_epoch + 1, push_attempts = t.push_attempts + 1,"
-        " push_lease_until = %(lease)s",
+        f" push_lease_until = %(lease)s, look = {last_look.NOTED}",
         returning="t.id, t.push_epoch, t.push_attempts",
         limit=granted,
-        values={"account": line.id, "now": now(), "lease": lease},
+        values={"account": line.id, "now": now(), "lease": lease, "channels": last_look.askable()},
     )
     budgets.refund("account", line.id, granted - len(rows))
     contents = push_contents([row[0] for row in rows])

@@ -17,11 +17,21 @@ class ConnectionState(models.TextChoices):
     DISCONNECTED = "disconnected", _("Disconnected")
 
 
+class LastLook(models.TextChoices):
+    """Whether a store is asked how an order stands just before its list is pushed, and what its silence means."""
+
+    OFF = "off", _("Push without asking")
+    PUSH = "push", _("Ask; push all the same when it does not answer")
+    HOLD = "hold", _("Ask; hold the list until it answers")
+
+
 class StoreConnection(TenantModel):
     """A store of the merchant. One that was never opened at its channel (``by_file``) has no ``identity_key``.
 
     ``auto_confirm``: the store is told that a parcel has left; ``sync_tracking``: and its tracking number, where the
     store takes the two apart (ability ``track``).
+    ``last_look``: the safety gate before push; a sight of ``look_fresh_seconds`` or less needs no asking, and
+    ``look_wait_seconds`` is how long an answer is waited for where the list is then pushed all the same.
     ``push_stock``: what is free is written to the store's listings, over ``stock_warehouses`` (ids; none: all), less
     ``stock_buffer`` pieces, of that ``stock_share`` per cent and at most ``stock_most`` pieces (None: no limit); all
     listings are worked out anew at ``stock_recount_at``.
@@ -40,6 +50,9 @@ class StoreConnection(TenantModel):
     auto_arrange = models.BooleanField(default=True)
     auto_confirm = models.BooleanField(default=True)
     sync_tracking = models.BooleanField(default=True, db_default=True)
+    last_look = models.TextField(choices=LastLook.choices, default=LastLook.PUSH, db_default=LastLook.PUSH)
+    look_fresh_seconds = models.PositiveIntegerField(default=60, db_default=60)
+    look_wait_seconds = models.PositiveIntegerField(default=300, db_default=300)
     push_stock = models.BooleanField(default=False, db_default=False)
     stock_warehouses = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     stock_buffer = models.PositiveIntegerField(default=0, db_default=0)
@@ -54,6 +67,11 @@ class StoreConnection(TenantModel):
             models.UniqueConstraint(fields=["merchant_id", "name"], name="integrations_store_name"),
             models.CheckConstraint(
                 condition=models.Q(state__in=ConnectionState.values), name="integrations_store_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_look__in=LastLook.values)
+                & models.Q(look_fresh_seconds__gte=5, look_fresh_seconds__lte=3600, look_wait_seconds__lte=86400),
+                name="integrations_store_last_look",
             ),
             models.CheckConstraint(
                 condition=models.Q(stock_share__gte=1, stock_share__lte=100), name="integrations_store_stock_share"

@@ -9,7 +9,7 @@ from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
 from .bulk import BulkRow as BulkRow
 from .bulk import BulkRun as BulkRun
-from .states import CancellationState, ConfirmationState, PushState, ShipmentState, TaskState, Told
+from .states import CancellationState, ConfirmationState, Look, PushState, ShipmentState, TaskState, Told
 
 
 class Outbound(TenantModel):
@@ -20,6 +20,8 @@ class Outbound(TenantModel):
     ``push_warning`` is what the warehouse says it did not take of a list that it has. ``awb_given`` is the AWB number
     as the store or a person wrote it, where that is not its form here. ``settled_at`` and ``settled_note``: a person
     has settled with the warehouse what it refused to stop, or had sent already (R120).
+    ``look``: what came of asking the store just before the push, at ``looked_at``; ``look_failed_since``: since when
+    it has not answered.
     ``confirmation_tells``: what the store is told when the confirmation is due.
     Each machine that calls a partner has its own next_at (backoff), lease_until, epoch (fencing) and attempts.
     """
@@ -41,6 +43,9 @@ class Outbound(TenantModel):
     push_error_code = models.TextField(blank=True)
     push_error_message = models.TextField(blank=True)
     pushed_at = models.DateTimeField(null=True, blank=True)
+    look = models.TextField(choices=Look.choices, default=Look.NONE, db_default="", blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    look_failed_since = models.DateTimeField(null=True, blank=True)
     partner_number = models.TextField(blank=True)
     push_warning = models.TextField(blank=True, db_default="")
     warning_settled_at = models.DateTimeField(null=True, blank=True)
@@ -105,6 +110,7 @@ class Outbound(TenantModel):
             models.CheckConstraint(
                 condition=Q(confirmation__in=ConfirmationState.values), name="outbound_confirm_state"
             ),
+            models.CheckConstraint(condition=Q(look__in=Look.values), name="outbound_look_state"),
             models.CheckConstraint(condition=Q(confirmation_tells__in=Told.values), name="outbound_confirm_tells"),
             models.CheckConstraint(
                 condition=~Q(push="pushing") | Q(push_lease_until__isnull=False), name="outbound_pushing_leased"

@@ -91,6 +91,17 @@ def told_by_switches(abilities: frozenset[str], *, confirms: bool, tracks: bool)
     return Told.NUMBER if tracks else ""
 
 
+class Look(models.TextChoices):
+    """What came of the last look at the store before the push."""
+
+    NONE = "", _("Not asked")
+    FRESH = "fresh", _("Not asked: the store had been heard of a moment before")
+    STANDS = "stands", _("The order stands")
+    GONE = "gone", _("The order does not stand as it did")
+    SILENT = "silent", _("The store does not answer; the list waits")
+    WAIVED = "waived", _("The store did not answer in time; pushed all the same")
+
+
 PUSH = Machine(
     "outbound_push",
     TABLE,

@@ -17,6 +17,7 @@ from salur.integrations.channels import find_channel
 from salur.orders.problems import ProblemCause
 from salur.outbound.messages import GATE_TEXTS, gate_text
 from salur.outbound.models import Outbound
+from salur.outbound.states import Look
 from salur.outbound.stopping import NOT_SUPPORTED, capabilities_of
 from salur.outbound.why_messages import TEXTS, condition_text
 from salur.tenancy.models import ApiToken, User
@@ -161,6 +162,8 @@ def why(outbound: Outbound) -> str:
         return gate_title(outbound.blocked_by)
     if outbound.push == "rejected":
         return outbound.push_error_message or outbound.push_error_code
+    if outbound.push == "ready" and outbound.look == Look.SILENT:
+        return str(Look.SILENT.label)
     if outbound.shipment == "failed" and outbound.task != "completed":
         return gettext(outbound.shipment_error_message or "Arranging the shipment failed")
     return ""
@@ -241,6 +244,7 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "schedule": pgettext_lazy("what asked for a run", "the schedule"),
     "button": pgettext_lazy("what asked for a run", "a person, by button"),
     "webhook": pgettext_lazy("what asked for a run", "a message from the store"),
+    "last_look": pgettext_lazy("what asked for a run", "the last look before a push"),
     "file": pgettext_lazy("what asked for a run", "an uploaded file"),
     "api": pgettext_lazy("what asked for a run", "a program, by API"),
     "manual": pgettext_lazy("what asked for a run", "a person, by form"),

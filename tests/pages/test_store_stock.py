@@ -54,6 +54,22 @@ def test_a_wrong_rule_is_shown_again_and_changes_nothing(shop: Shop, wrong: dict
     assert not store(shop).push_stock
 
 
+def test_the_last_look_before_a_push_is_chosen_for_a_store(shop: Shop) -> None:
+    rule = {
+        "action": "last_look",
+        "look-last_look": "hold",
+        "look-look_fresh_seconds": "30",
+        "look-look_wait_seconds": "9",
+    }
+    assert shop.client(VIEWER).post(page_of(shop), rule).status_code == 403
+    assert shop.client(OPERATOR).post(page_of(shop), rule).status_code == 302
+    row = store(shop)
+    assert (row.last_look, row.look_fresh_seconds, row.look_wait_seconds) == ("hold", 30, 9)
+    for wrong in ({"look-last_look": "never"}, {"look-look_fresh_seconds": "0"}, {"look-look_wait_seconds": ""}):
+        assert shop.client(OPERATOR).post(page_of(shop), {**rule, **wrong}).status_code == 422
+    assert store(shop).last_look == "hold"
+
+
 def test_who_may_only_look_sets_nothing(shop: Shop) -> None:
     assert shop.client(VIEWER).post(page_of(shop), RULE).status_code == 403
     assert not store(shop).push_stock

@@ -31,6 +31,7 @@ from salur.web.words import channel_title
 from .abilities import facts_of, notes_of
 from .authorising import who
 from .forms import PLACE, PlaceForm, SettingsForm
+from .last_look import LastLookForm, look_form, save_look
 from .ranges import RangeForm
 from .store_stock import AGAIN, StockRuleForm, save_stock_rule, stock_panel, tell_again
 from .subscribing import ask_for_messages, messages_of
@@ -64,8 +65,9 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
     abilities = plugin.capabilities.abilities if plugin else frozenset[str]()
     stock = stock_panel(request, store, abilities)
     rule = stock.form if stock is not None else None
+    asking = look_form(request, store) if plugin is not None else None
     if request.method == "POST":
-        done = _store_forms(request, store, form, ranged, rule)
+        done = _store_forms(request, store, form, ranged, rule, asking)
         if done is not None:
             return done
     with reading(request):
@@ -77,16 +79,17 @@ def store_page(request: MerchantRequest, store_id: int) -> HttpResponseBase:
             "form": form,
             "range_form": ranged,
             "stock": stock,
+            "look": asking,
             "sending": messages_of(store, plugin),
             "connected": store.state == ConnectionState.CONNECTED,
             "runs": last_runs(6, store_id),
             "budget": budget_of(store_id=store_id),
             "troubles": last_exchanges(store_id=store_id),
         }
-    return fragment_or_page(request, "web/integrations/store.html", context, status=_status(form, ranged, rule))
+    return fragment_or_page(request, "web/integrations/store.html", context, status=_status(form, ranged, rule, asking))
 
 
-def _status(*forms: SettingsForm | RangeForm | PlaceForm | StockRuleForm | None) -> int:
+def _status(*forms: SettingsForm | RangeForm | PlaceForm | StockRuleForm | LastLookForm | None) -> int:
     return 422 if any(form is not None and form.is_bound for form in forms) else 200
 
 
@@ -102,6 +105,7 @@ def _store_forms(
     form: SettingsForm | None,
     ranged: RangeForm | None,
     stock: StockRuleForm | None,
+    look: LastLookForm | None,
 ) -> HttpResponseBase | None:
     """Do what was posted; None if a form has to be shown again with its errors."""
     if form is not None and form.is_bound:
@@ -112,6 +116,9 @@ def _store_forms(
         return _sync_range(request, store, ranged)
     elif stock is not None and stock.is_bound:
         if not save_stock_rule(request, store, stock):
+            return None
+    elif look is not None and look.is_bound:
+        if not save_look(request, store, look):
             return None
     else:
         _act_on_store(request, store)

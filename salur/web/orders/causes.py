@@ -31,6 +31,7 @@ CAUSES: Mapping[str, str | Promise] = {
     "authorise again": _("authorised again"),
     "disconnect": _("connection ended"),
     "demo": _("demonstration"),
+    "last look": _("the last look at the store before the push"),
     "look up": _("looked up by reference"),
     "arrange": _("arranging the shipment"),
     "follow up": _("news from the warehouse"),

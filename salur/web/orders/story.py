@@ -20,6 +20,7 @@ from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of
 from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import GatedList, attempts_of, every_list_of, gated_lists
+from salur.outbound.states import Look
 from salur.outbound.stopping import capabilities_of, may_be_stopped
 from salur.outbound.why import CLOSED, NOT_ASKED, PASSED, Answer, Condition, conditions_of, explain
 from salur.outbound.why_messages import NAMES
@@ -216,6 +217,7 @@ def timeline(order: Order, outbounds: list[Outbound]) -> list[Event]:
     events = [_first_sight(order), *(_created(o) for o in outbounds)]
     events += [_moved(move, names) for move in moves]
     events += [_noted(note, names) for note in notes]
+    events += [_looked(one) for one in outbounds if one.looked_at is not None or one.look_failed_since is not None]
     events += [_tried(attempt) for attempt in attempts_of(ids)]
     events += [called(exchange) for exchange in exchanges_about(subjects)]
     return sorted(events, key=lambda e: e.at)
@@ -232,6 +234,14 @@ def _created(outbound: Outbound) -> Event:
         "warehouse": outbound.warehouse.name,
     }
     return Event(outbound.created_at, "info", "box", title)
+
+
+def _looked(outbound: Outbound) -> Event:
+    """The last look at the store before the push."""
+    tone = "good" if outbound.look == Look.STANDS else "warn"
+    at = outbound.look_failed_since or outbound.looked_at or outbound.created_at
+    title = gettext("The store was asked before the push: %(outcome)s") % {"outcome": Look(outbound.look).label}
+    return Event(at, tone, "search", title)
 
 
 def _machine_name(machine: str) -> str:

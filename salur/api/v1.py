@@ -12,6 +12,7 @@ from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
 from . import (
+    bulk,
     confirmations,
     connections,
     inbound,
@@ -95,6 +96,7 @@ problems.install(api)
 for router in (
     orders.router,
     outbound.router,
+    bulk.router,
     confirmations.router,
     inbound.router,
     stock.router,

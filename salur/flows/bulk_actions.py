@@ -17,6 +17,8 @@ from django.utils.translation import pgettext_lazy
 from salur.foundation.problems import Problem
 from salur.orders.desk import add_note, change_tags
 from salur.outbound.bulk import BulkOutcome
+from salur.outbound.queries import outbounds_named
+from salur.outbound.stopping import cut_off, held_evidence
 from salur.tenancy.tags import TagsRefused
 
 from .arrange import arrange_now
@@ -102,7 +104,9 @@ def _arranged(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
 
 
 def _stopped(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
-    return _held(intercept(ids).held, ids)
+    held = intercept(ids).held
+    told = {row.pk: held_evidence(row, cut_off(row)) for row in outbounds_named(list(held))}
+    return {one: skipped(held[one], **told.get(one, {})) if one in held else DONE for one in ids}
 
 
 def _put_aside(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
@@ -199,6 +203,13 @@ PROBLEMS: tuple[Problem, ...] = (
         _("Nothing matches"),
         _("No order or list matches, so there is nothing to do."),
         _("Change the filter."),
+        "operator",
+    ),
+    Problem(
+        "bulk_nothing_left",
+        _("Nothing to go on with"),
+        _("Run %(run)s is “%(state)s”: only a run that was stopped or failed, and has rows not begun, can go on."),
+        _("Begin a new run over the orders that still need it."),
         "operator",
     ),
     Problem(

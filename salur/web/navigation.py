@@ -63,6 +63,7 @@ MENU: tuple[Group, ...] = (
                 role=Role.OPERATOR,
             ),
             Entry(_("Sync reports"), "reports", ("report",)),
+            Entry(_("Bulk runs"), "bulks", ("bulk", "bulk_new")),
             Entry(
                 _("Delivery-warehouse rules"),
                 "rules",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from .bulk import views as bulk
 from .dashboard.views import dashboard
 from .imports import columns, previewing, uploading
 from .inbound import editor as inbound_editor
@@ -48,6 +49,11 @@ urlpatterns = [
     path("orders/waiting/", waiting.waiting_list, name="waiting"),
     path("orders/desk/", desk.orders_desk, name="orders_desk"),
     path("orders/problems/", problem_list, name="problems"),
+    path("orders/bulk/", bulk.bulk_list, name="bulks"),
+    path("orders/bulk/new/", bulk.bulk_new, name="bulk_new"),
+    path("orders/bulk/<int:run_id>/", bulk.bulk_page_view, name="bulk"),
+    path("orders/bulk/<int:run_id>/act/", bulk.bulk_act, name="bulk_act"),
+    path("orders/bulk/<int:run_id>/rows.csv", bulk.bulk_file, name="bulk_file"),
     path("orders/import/", uploading.import_orders, name="import"),
     path("orders/import/template.<slug:kind>", uploading.import_template, name="import_template"),
     path("orders/import/columns/", columns.mapping_list, name="mappings"),

@@ -35,6 +35,12 @@ SCOPE_OF = {
     "stop_list": "outbound:write",
     "settle_list": "outbound:write",
     "send_order_after_all": "outbound:write",
+    "start_bulk_run": "outbound:write",
+    "list_bulk_runs": "outbound:read",
+    "read_bulk_run": "outbound:read",
+    "list_bulk_run_rows": "outbound:read",
+    "stop_bulk_run": "outbound:write",
+    "go_on_bulk_run": "outbound:write",
     "list_inbound": "inbound:read",
     "read_inbound": "inbound:read",
     "create_inbound": "inbound:write",
@@ -158,6 +164,8 @@ class Operation:
             more["json"] = {"policy": "hold"}
         elif self.name == "confirm_lists":
             more["json"] = {"ids": [ids["outbound_id"]]}
+        elif self.name == "start_bulk_run":
+            more["json"] = {"action": "refresh", "orders": {}}
         elif self.name == "act_on_lists":
             more["json"] = {"action": "refresh", "ids": [ids["outbound_id"]]}
         elif self.name == "fill_in_product_fields":
@@ -225,7 +233,12 @@ def ids(world: World) -> dict[str, int]:
         open_draft()
         rule = RoutingRule.objects.order_by("pk")[0].pk
         mapping = save_mapping(ColumnMap(("a",), {"a": "order_id"})).pk
+        from salur.flows.bulk import Chosen, start_bulk
+        from salur.orders.models import Order
+
+        bulk_run = start_bulk("refresh", Chosen(orders=Order.objects.all()), actor="test").pk
     return {
+        "bulk_run_id": bulk_run,
         "location_id": location,
         "upload_id": upload,
         "rule_id": rule,
@@ -293,7 +306,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 64
+    assert walked == 68
     with other.scope():
         from salur.orders.models import Order
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from salur.catalog.models import Binding, Listing, MasterProduct
 from salur.connectors.base.types import OrderStatus
+from salur.flows.bulk import Chosen, start_bulk
 from salur.flows.previews import carry_on_preview
 from salur.flows.rule_runs import start_run
 from salur.flows.uploads import keep_upload
@@ -21,6 +22,7 @@ from salur.orders.formats import ColumnMap, ReadOptions
 from salur.orders.mappings import save_mapping
 from salur.orders.models import SyncRun, SyncRunRow
 from salur.outbound.models import Outbound, PushAttempt
+from salur.outbound.queries import OrderFilter, matching_orders
 from salur.routing.drafts import open_draft
 from salur.routing.models import RoutingRule, RuleVersion, RunChoice, RunKind
 from salur.stock.models import Balance, StockSyncLine, StockSyncRun
@@ -108,7 +110,9 @@ class Shop:
             known, unknown = self._uploads()
             location = create_location(self.world.warehouse_id, "A-01", zone="A")
             bind(self.world.warehouse_id, self.world.products["M-0000"], [location.pk])
+            chosen = Chosen(orders=matching_orders(OrderFilter()))
             self.ids = {
+                "bulk_id": start_bulk("push_again", chosen, actor="user:1").pk,
                 "location_id": location.pk,
                 "upload_id": known,
                 "unknown_id": unknown,

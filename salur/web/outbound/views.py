@@ -28,27 +28,16 @@ from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
-from salur.web.filters import row_id, word
 from salur.web.orders.story import events_of_list, shown_list
 from salur.web.paging import at_cursor
 
-
-def _read_filter(request: MerchantRequest) -> OutboundFilter:
-    query = request.GET
-    return OutboundFilter(
-        push=word(query, "push"),
-        task=word(query, "task"),
-        store=row_id(query, "store"),
-        warehouse=row_id(query, "warehouse"),
-        blocked_by=word(query, "why"),
-        search=word(query, "q"),
-    )
+from .filters import read_filter
 
 
 @page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def outbound_list(request: MerchantRequest) -> HttpResponseBase:
     """Every outbound list of every warehouse."""
-    wanted = _read_filter(request)
+    wanted = read_filter(request.GET)
     listed = at_cursor(request, lambda cursor: outbound_rows(wanted, cursor))
     context = {
         "wanted": wanted,

@@ -163,3 +163,10 @@ class WarehouseProduct(TenantModel):
                 condition=models.Q(push__in=ProductPushState.values), name="catalog_warehouseproduct_push"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["merchant_id", "push", "product"],
+                condition=~models.Q(push=ProductPushState.PUSHED),
+                name="catalog_added_not_pushed",
+            )
+        ]

@@ -44,15 +44,20 @@ def _decode(cursor: str, width: int) -> tuple[str, list[Any]]:
 
 
 def _beyond(fields: list[str], key: list[Any], *, forward: bool) -> Q:
-    """Rows strictly past ``key``; a leading minus means descending."""
+    """Rows strictly past ``key``; a leading minus means descending.
+
+    The bound on the first field follows from the rest, but only from it the database knows where in an index to begin.
+    """
     condition, equal = Q(), Q()
     for name, value in zip(fields, key, strict=True):
-        descending = name.startswith("-")
-        field = name.lstrip("-")
-        less = descending == forward
-        condition |= equal & Q(**{f"{field}__{'lt' if less else 'gt'}": value})
-        equal &= Q(**{field: value})
-    return condition
+        condition |= equal & _past(name, value, forward=forward)
+        equal &= Q(**{name.lstrip("-"): value})
+    return condition if len(fields) == 1 else _past(fields[0], key[0], forward=forward, equal="e") & condition
+
+
+def _past(name: str, value: Any, *, forward: bool, equal: str = "") -> Q:
+    side = "lt" if name.startswith("-") == forward else "gt"
+    return Q(**{f"{name.lstrip('-')}__{side}{equal}": value})
 
 
 def _turned(name: str) -> str:

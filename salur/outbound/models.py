@@ -133,6 +133,8 @@ class Outbound(TenantModel):
         ]
         indexes = [
             models.Index(fields=["merchant_id", "-id"], name="outbound_list"),
+            models.Index(fields=["merchant_id", "push", "-id"], name="outbound_list_push"),
+            models.Index(fields=["merchant_id", "task", "-id"], condition=~Q(task="none"), name="outbound_list_task"),
             models.Index(fields=["merchant_id", "order"], name="outbound_of_order"),
             models.Index(fields=["merchant_id", "awb"], condition=~Q(awb=""), name="outbound_awb"),
             models.Index(

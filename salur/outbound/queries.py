@@ -14,7 +14,7 @@ from salur.foundation.clock import now
 from salur.foundation.paging import keyset_page
 from salur.orders.desk import tags_of_orders
 from salur.orders.models import Order, OrderLine, OrderProblem, OrderTag
-from salur.orders.queries import lines_of, open_problems_of, with_prefix
+from salur.orders.queries import LARGEST_CHARACTER, lines_of, open_problems_of, with_prefix
 from salur.orders.states import OrderState
 
 from .awb import clean_awb
@@ -278,10 +278,25 @@ def matching_lists(wanted: OutboundFilter) -> QuerySet[Outbound]:
     if wanted.blocked_by:
         rows = rows.filter(push=PushState.WAITING, blocked_by=wanted.blocked_by)
     if wanted.search:
-        orders = with_prefix(Order.objects.all(), wanted.search)
-        named = Q(reference=wanted.search) | Q(awb=clean_awb(wanted.search))
-        rows = rows.filter(named | Q(order_id__in=orders.values("pk")))
+        rows = rows.filter(_named(wanted.search))
     return rows
+
+
+MANY = 2000
+"""Orders from which on a beginning of their numbers is so common that the newest lists are looked through for it."""
+
+
+def _named(search: str) -> Q:
+    """Lists with this reference or AWB number, and those of orders whose number begins so.
+
+    Asked in steps: of one condition over two tables PostgreSQL makes a pass over all lists.
+    """
+    exact = Q(reference=search) | Q(awb=clean_awb(search)) & ~Q(awb="")
+    ids = list(Outbound.objects.filter(exact).values_list("pk", flat=True)[:MANY])
+    orders = list(with_prefix(Order.objects.all(), search).values_list("pk", flat=True)[: MANY + 1])
+    if len(orders) <= MANY:
+        return Q(pk__in=ids) | Q(order_id__in=orders)
+    return Q(pk__in=ids) | Q(order__external_id__gte=search, order__external_id__lte=search + LARGEST_CHARACTER)
 
 
 def ids_in_force(order_ids: Sequence[int], outbound_ids: Sequence[int]) -> list[int]:

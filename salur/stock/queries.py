@@ -52,12 +52,23 @@ class Totals:
         return self.on_hand - self.reserved
 
 
-def totals(warehouse_id: int | None = None) -> Totals:
-    """Sums of all balances."""
+ADDED_UP = 50_000
+"""Balances that are added up for a page without being asked to: more would take longer than the page itself."""
+
+
+def totals(warehouse_id: int | None = None, *, most: int | None = None) -> Totals | None:
+    """Sums of all balances; None where there are more than ``most`` of them."""
     rows = Balance.objects.filter(warehouse_id=warehouse_id) if warehouse_id else Balance.objects.all()
+    if most is not None and len(rows.values_list("pk")[most : most + 1]):
+        return None
     names = ("on_hand", "reserved", "incoming", "disputed")
     sums = rows.aggregate(**{name: Sum(name) for name in names})
     return Totals(**{name: sums[name] or 0 for name in names})
+
+
+def holds_much(warehouse_id: int, much: int = 20_000) -> bool:
+    """Whether the warehouse has more balances than that."""
+    return bool(Balance.objects.filter(warehouse_id=warehouse_id).values_list("pk")[much : much + 1])
 
 
 def find_balance(balance_id: int) -> Balance | None:

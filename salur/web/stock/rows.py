@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from salur.catalog.messages import push_reason
 from salur.catalog.models import MasterProduct, ProductPushState, WarehouseProduct
@@ -14,7 +16,7 @@ from salur.flows.calibrate import may_sync
 from salur.locations.models import LocationBinding
 from salur.locations.queries import LAST, places_of
 from salur.stock.models import Balance, Warehouse
-from salur.stock.queries import balances_of
+from salur.stock.queries import balances_of, holds_much
 
 ABSENT = "absent"
 """Filter: with a balance in a partner's warehouse to which the product was never added."""
@@ -48,7 +50,14 @@ def in_stock(warehouse_id: int | None, push: str) -> Q:
         return Q(Exists(held.filter(warehouse__account__isnull=False).exclude(Exists(there))))
     if push:
         return Q(Exists(added.filter(push=push)))
+    if warehouse_id and holds_much(warehouse_id):
+        return _found(added) | _found(held)
     return Q(Exists(added)) | Q(Exists(held))
+
+
+def _found(rows: QuerySet[Any]) -> Q:
+    """As EXISTS, but looked up product by product: for EXISTS PostgreSQL collects all rows first."""
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
 
 
 @dataclass(frozen=True)

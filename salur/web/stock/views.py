@@ -20,7 +20,7 @@ from salur.foundation.problems import Refusal
 from salur.inbound.queries import links_of_lists, links_of_receipts
 from salur.outbound.queries import outbound_links
 from salur.stock.models import Movement, MovementCause
-from salur.stock.queries import find_balance, find_warehouse, movement_page, totals, warehouses
+from salur.stock.queries import ADDED_UP, find_balance, find_warehouse, movement_page, totals, warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
@@ -37,6 +37,8 @@ FIGURES: dict[str, str | Promise] = {
     "incoming": _("Incoming"),
     "disputed": _("Disputed"),
 }
+ROWS, FEWEST = 50, 10
+"""About so many rows to a page, each a product in a warehouse; but never fewer products than that."""
 ABOUT_A_LIST = (MovementCause.RESERVE, MovementCause.RELEASE, MovementCause.SHIP)
 ANNOUNCED = (MovementCause.EXPECT, MovementCause.UNEXPECT)
 
@@ -48,7 +50,8 @@ def stock_list(request: MerchantRequest) -> HttpResponseBase:
     location = word(request.GET, "location")
     places = warehouses()
     only = in_stock(warehouse_id, push) & lies_at(warehouse_id, location)
-    listed = at_cursor(request, lambda cursor: product_page(search, cursor, only=only))
+    size = ROWS if warehouse_id else max(FEWEST, ROWS // max(1, len(places)))
+    listed = at_cursor(request, lambda cursor: product_page(search, cursor, only=only, size=size))
     context = {
         "page": listed,
         "rows": stock_rows(listed.rows, warehouse_id, places, push, location),
@@ -57,7 +60,7 @@ def stock_list(request: MerchantRequest) -> HttpResponseBase:
         "search": search,
         "push": push,
         "pushes": [*ProductPushState.choices, (ABSENT, _("Not added"))],
-        "totals": totals(warehouse_id),
+        "totals": totals(warehouse_id, most=None if word(request.GET, "totals") else ADDED_UP),
         "location": location,
         "no_location": NO_LOCATION,
         "filtered": bool(warehouse_id or search or push or location),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -30,6 +31,7 @@ register.filter("country", country_name)
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """A drawing of the sprite; decoration only, words stand beside it."""
     return format_html(
@@ -42,6 +44,11 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def chip(machine: str, state: str) -> SafeString:
     """A status chip: icon, words and tone of a machine's state."""
+    return _chip(machine, state, get_language())
+
+
+@lru_cache(maxsize=2048)  # a list of 50 orders shows 150 of them
+def _chip(machine: str, state: str, language: str | None) -> SafeString:
     tone, drawing = chips.look(machine, state)
     return format_html(
         '<span class="chip chip-{}">{}<span>{}</span></span>', tone, icon(drawing), chips.label(machine, state)

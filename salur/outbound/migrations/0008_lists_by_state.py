@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('integrations', '0006_tracking_apart_and_most'),
         ('orders', '0004_uploads'),
-        ('outbound', '0006_bulk_runs'),
+        ('outbound', '0007_last_look'),
         ('stock', '0005_stockchange'),
     ]
 

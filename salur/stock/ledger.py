@@ -140,23 +140,25 @@ class Discrepancy:
 
 VERIFY = """
 SELECT b.id, b.on_hand, b.reserved, b.incoming, b.disputed,
-       coalesce(sum(m.d_on_hand), 0), coalesce(sum(m.d_reserved), 0),
-       coalesce(sum(m.d_incoming), 0), coalesce(sum(m.d_disputed), 0)
-FROM stock_balance b LEFT JOIN stock_movement m ON m.merchant_id = b.merchant_id AND m.balance_id = b.id
-WHERE b.merchant_id = %s
-GROUP BY b.id
-HAVING (b.on_hand, b.reserved, b.incoming, b.disputed) IS DISTINCT FROM
-       (coalesce(sum(m.d_on_hand), 0), coalesce(sum(m.d_reserved), 0),
-        coalesce(sum(m.d_incoming), 0), coalesce(sum(m.d_disputed), 0))
+       coalesce(m.on_hand, 0), coalesce(m.reserved, 0), coalesce(m.incoming, 0), coalesce(m.disputed, 0)
+FROM stock_balance b LEFT JOIN (
+  SELECT balance_id, sum(d_on_hand) AS on_hand, sum(d_reserved) AS reserved, sum(d_incoming) AS incoming,
+         sum(d_disputed) AS disputed
+  FROM stock_movement WHERE merchant_id = %(merchant)s GROUP BY balance_id
+) m ON m.balance_id = b.id
+WHERE b.merchant_id = %(merchant)s AND (b.on_hand, b.reserved, b.incoming, b.disputed) IS DISTINCT FROM
+      (coalesce(m.on_hand, 0), coalesce(m.reserved, 0), coalesce(m.incoming, 0), coalesce(m.disputed, 0))
 ORDER BY b.id
 """
+"""Movements are added up before they meet their balances: ten million rows are read once, and joined as a million."""
 
 
 def verify() -> list[Discrepancy]:
     """Balances of the scope's merchant that differ from the sum of their movements (none, if all is well)."""
     figures = ("on_hand", "reserved", "incoming", "disputed")
     with connection.cursor() as cursor:
-        cursor.execute(VERIFY, [current_scope().merchant_id])
+        cursor.execute("SET LOCAL work_mem = '256MB'")  # a million sums; by default they would go to disk
+        cursor.execute(VERIFY, {"merchant": current_scope().merchant_id})
         return [
             Discrepancy(row[0], figure, row[1 + i], int(row[5 + i]))
             for row in cursor.fetchall()

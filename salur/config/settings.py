@@ -52,6 +52,9 @@ INSTALLED_APPS = [
     "salur.routing",
     "salur.outbound",
     "salur.inbound",
+    "salur.stocktakes",
+    "salur.transfers",
+    "salur.returns",
     "salur.flows",
 ]
 MIDDLEWARE = [

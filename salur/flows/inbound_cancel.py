@@ -34,6 +34,7 @@ from salur.tenancy import audit
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .backoff import next_try
+from .transfer_follow import follow_transfers
 from .wakeups import account_changed, wake
 
 BATCH, WIDTH = 16, 8
@@ -70,6 +71,7 @@ def cancel_inbound(list_id: int, reason: str = "") -> InboundList:
     row.save()
     if row.task == InboundTaskState.CANCELLED:
         _expect_no_more([row.pk])
+    follow_transfers([row.pk])
     return row
 
 
@@ -131,7 +133,7 @@ def cancel_inbound_due(merchant_id: int, account_id: int) -> int:
 
 def _end_unpushed(account_id: int) -> None:
     """A wish for a list that the warehouse never got after all is fulfilled by voiding the list."""
-    claim_rows(
+    voided = claim_rows(
         LISTS,
         merchant_id=current_scope().merchant_id,
         where="c.account_id = %(account)s AND c.cancellation = 'asked' AND c.push IN ('ready', 'rejected')",
@@ -141,6 +143,7 @@ def _end_unpushed(account_id: int) -> None:
         limit=500,
         values={"account": account_id},
     )
+    follow_transfers([row[0] for row in voided])
 
 
 def _claim(line: PartnerLine) -> list[Claim]:
@@ -216,6 +219,7 @@ def _save(line: PartnerLine, claims: Sequence[Claim], results: Sequence[Result[C
     ids = list(ended.values_list("pk", flat=True))
     InboundList.objects.filter(pk__in=ids).update(task=InboundTaskState.CANCELLED, task_checked_at=now())
     _expect_no_more(ids)
+    follow_transfers(ids)
 
 
 def _attempt(

@@ -33,6 +33,7 @@ from salur.stock.models import Movement, MovementCause, StockSyncRun
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .calibrate import NoStockReport, request_sync, sync_stock
+from .transfer_follow import follow_transfers
 from .wakeups import wake
 
 log = structlog.get_logger(__name__)
@@ -290,6 +291,7 @@ def _write(
         ]
     )
     post(entries)
+    follow_transfers(states)
     if received:
         for warehouse in {s.warehouse_id for s in states.values()}:
             wake("restock", warehouse)

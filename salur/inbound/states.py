@@ -51,6 +51,8 @@ class InboundSource(models.TextChoices):
     PRODUCT = "product", _("New master product")
     IMPORT = "import", _("Stock import")
     API = "api", _("API")
+    TRANSFER = "transfer", _("Transfer")
+    RETURN = "return", _("Return")
 
 
 PUSH = Machine(

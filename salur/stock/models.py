@@ -21,6 +21,7 @@ class MovementCause(models.TextChoices):
     ADJUST = "adjust", _("Adjusted by hand")
     TRANSFER = "transfer", pgettext_lazy("stock movement", "Transferred")
     COUNT = "count", _("Stock synchronised with the warehouse")
+    STOCKTAKE = "stocktake", _("Stock count")
     EXPECT = "expect", _("Announced by an inbound list")
     UNEXPECT = "unexpect", _("Announced, but will not arrive")
 

@@ -17,6 +17,9 @@ from salur.outbound.states import (
     ShipmentState,
     TaskState,
 )
+from salur.returns.states import ReturnState
+from salur.stocktakes.states import StocktakeState
+from salur.transfers.states import TransferState
 
 Look = tuple[str, str]  # tone (quiet, info, busy, good, warn, bad), icon
 
@@ -120,6 +123,25 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "done": ("quiet", "stop"),
         "refused": ("bad", "cross"),
     },
+    "stocktake": {
+        "counting": ("busy", "boxes"),
+        "checking": ("warn", "question"),
+        "approved": ("good", "check"),
+        "cancelled": ("quiet", "stop"),
+    },
+    "transfer": {
+        "draft": ("quiet", "dot"),
+        "sent": ("busy", "truck"),
+        "receiving": ("busy", "inbox"),
+        "short": ("warn", "alert"),
+        "completed": ("good", "check"),
+        "cancelled": ("quiet", "stop"),
+    },
+    "return": {
+        "expected": ("info", "truck"),
+        "received": ("busy", "inbox"),
+        "closed": ("good", "check"),
+    },
     "connection": {
         "connected": ("good", "check"),
         "paused": ("bad", "pause"),
@@ -140,6 +162,9 @@ _CHOICES: Mapping[str, Mapping[str, str | Promise]] = {
     "inbound_push": dict(InboundPushState.choices),
     "inbound_task": dict(InboundTaskState.choices),
     "inbound_cancellation": dict(InboundCancellationState.choices),
+    "stocktake": dict(StocktakeState.choices),
+    "transfer": dict(TransferState.choices),
+    "return": dict(ReturnState.choices),
     "connection": dict(ConnectionState.choices),
 }
 

@@ -100,6 +100,12 @@ MENU: tuple[Group, ...] = (
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
             Entry(
+                _("Returns"),
+                "returns",
+                ("return", "return_new"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
+            Entry(
                 _("New inbound list"),
                 "inbound_new",
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
@@ -131,6 +137,18 @@ MENU: tuple[Group, ...] = (
                 _("Product locations"),
                 "locations",
                 ("location", "location_new", "location_bind", "location_add"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
+            Entry(
+                _("Transfers"),
+                "transfers",
+                ("transfer", "transfer_new", "transfer_edit"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
+            Entry(
+                _("Stock counts"),
+                "stocktakes",
+                ("stocktake", "stocktake_new", "stocktake_sheet"),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
             Entry(

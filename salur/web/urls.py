@@ -27,12 +27,16 @@ from .products import views as products
 from .products.making import product_new
 from .reports import acting as run_acting
 from .reports import views as reports
+from .returns import views as returns
 from .rules import publishing, trials
 from .rules import views as rules
 from .rules.by_store import rules_by_store
 from .settings import views as settings
 from .stock import syncs
 from .stock import views as stock
+from .stocktakes import files as stocktake_files
+from .stocktakes import views as stocktakes
+from .transfers import views as transfers
 from .warehouses import views as warehouses
 
 app_name = "web"
@@ -89,6 +93,9 @@ urlpatterns = [
     path("labels/<str:key>.pdf", public_label, name="public_label"),
     path("outbound/<int:outbound_id>/", outbound.outbound_page, name="outbound"),
     path("outbound/<int:outbound_id>/label.pdf", outbound.label_pdf, name="label"),
+    path("returns/", returns.return_list, name="returns"),
+    path("returns/new/", returns.return_new, name="return_new"),
+    path("returns/<int:return_id>/", returns.return_page_view, name="return"),
     path("inbound/", inbound.inbound_list, name="inbounds"),
     path("inbound/act/", inbound.inbound_bulk, name="inbound_bulk"),
     path("inbound/new/", inbound_editor.inbound_new, name="inbound_new"),
@@ -124,6 +131,19 @@ urlpatterns = [
     path("locations/template/<slug:name>.<slug:kind>", location_making.location_template, name="location_template"),
     path("locations/<int:location_id>/", locations.location_page_view, name="location"),
     path("locations/add/<int:warehouse_id>/<int:product_id>/", location_adding.location_add, name="location_add"),
+    path("stock/counts/", stocktakes.stocktake_list, name="stocktakes"),
+    path("stock/counts/new/", stocktakes.stocktake_new, name="stocktake_new"),
+    path("stock/counts/<int:take_id>/", stocktakes.stocktake_page_view, name="stocktake"),
+    path("stock/counts/<int:take_id>/act/", stocktakes.stocktake_act, name="stocktake_act"),
+    path("stock/counts/<int:take_id>/upload/", stocktake_files.stocktake_upload, name="stocktake_upload"),
+    path("stock/counts/<int:take_id>/sheet/", stocktake_files.stocktake_sheet, name="stocktake_sheet"),
+    path("stock/counts/<int:take_id>/sheet.<slug:kind>", stocktake_files.stocktake_file, name="stocktake_file"),
+    path("stock/transfers/", transfers.transfer_list, name="transfers"),
+    path("stock/transfers/new/", transfers.transfer_new, name="transfer_new"),
+    path("stock/transfers/template.<slug:kind>", transfers.transfer_template, name="transfer_template"),
+    path("stock/transfers/<int:transfer_id>/", transfers.transfer_page_view, name="transfer"),
+    path("stock/transfers/<int:transfer_id>/change/", transfers.transfer_edit, name="transfer_edit"),
+    path("stock/transfers/<int:transfer_id>/act/", transfers.transfer_act, name="transfer_act"),
     path("warehouses/", warehouses.warehouse_list, name="warehouses"),
     path("warehouses/<int:warehouse_id>/", warehouses.warehouse_page, name="warehouse"),
     path("integrations/", integrations.integration_list, name="integrations"),

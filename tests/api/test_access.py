@@ -63,6 +63,23 @@ SCOPE_OF = {
     "act_on_locations": "stock:write",
     "bind_products": "stock:write",
     "unbind_products": "stock:write",
+    "list_stocktakes": "stock:read",
+    "create_stocktake": "stock:write",
+    "read_stocktake": "stock:read",
+    "list_stocktake_lines": "stock:read",
+    "read_stocktake_differences": "stock:read",
+    "enter_stocktake_figures": "stock:write",
+    "act_on_stocktake": "stock:write",
+    "list_transfers": "stock:read",
+    "read_transfer": "stock:read",
+    "create_one_transfer": "stock:write",
+    "send_one_transfer": "stock:write",
+    "cancel_one_transfer": "stock:write",
+    "settle_one_transfer": "stock:write",
+    "list_returns": "stock:read",
+    "read_return": "stock:read",
+    "create_return": "stock:write",
+    "receive_one_return": "stock:write",
     "list_product_pushes": "stock:read",
     "push_products_again": "stock:write",
     "change_one_warehouse": "integrations:write",
@@ -130,6 +147,9 @@ TAKES_A_PLACE = (
     "create_some_locations",
     "bind_products",
     "unbind_products",
+    "create_stocktake",
+    "create_one_transfer",
+    "create_return",
 )
 """Operations whose body names a store or warehouse."""
 
@@ -156,6 +176,21 @@ class Operation:
         elif self.name in ("bind_products", "unbind_products"):
             pair = {"location": "A-1", "msku": "TEA"}
             more["json"] = {"warehouse_id": ids["warehouse_id"], "bindings": [pair]}
+        elif self.name == "create_stocktake":
+            more["json"] = {"warehouse_id": ids["warehouse_id"]}
+        elif self.name == "enter_stocktake_figures":
+            more["json"] = {"lines": [{"msku": "TEA", "counted": 1}]}
+        elif self.name == "act_on_stocktake":
+            more["json"] = {"action": "give_up"}
+        elif self.name == "create_one_transfer":
+            place, line = ids["warehouse_id"], {"msku": "TEA", "quantity": 1}
+            more["json"] = {"source_id": place, "target_id": place, "lines": [line]}
+        elif self.name == "settle_one_transfer":
+            more["json"] = {"lines": [{"msku": "TEA", "back": 1}]}
+        elif self.name == "create_return":
+            more["json"] = {"outbound_id": ids["outbound_id"]}
+        elif self.name == "receive_one_return":
+            more["json"] = {"close": True}
         elif self.name == "change_one_location":
             more["json"] = {"number": "A-2"}
         elif self.name == "act_on_locations":
@@ -206,6 +241,41 @@ def operations(caller: Caller) -> list[Operation]:
     return [Operation(m, p, one) for p, methods in document["paths"].items() for m, one in methods.items()]
 
 
+def own_count(world: World) -> int:
+    """A stock count of an own warehouse (inside a scope)."""
+    from salur.stock.ledger import balance_ids
+    from salur.stock.models import Warehouse
+    from salur.stocktakes.starting import start_stocktake
+
+    hall = Warehouse(code="HALL", name="Own hall", country="TH", active=False, created_at=now())
+    hall.save()
+    balance_ids([(hall.pk, world.products["TEA"])])
+    return start_stocktake(hall.pk).pk
+
+
+def transfer(world: World) -> int:
+    """A draft from that warehouse to the partner's (inside a scope)."""
+    from salur.inbound.checking import WantedLine
+    from salur.stock.models import Warehouse
+    from salur.transfers.editing import create_transfer
+
+    hall = Warehouse.objects.get(code="HALL")
+    return create_transfer(hall.pk, world.warehouse_id, [WantedLine("TEA", 1, number=1)]).pk
+
+
+def returned(world: World) -> int:
+    """A return of the order's list (inside a scope)."""
+    from salur.outbound.models import Outbound
+    from salur.returns.models import Return, ReturnLine
+
+    outbound = Outbound.objects.get(order__external_id="A")
+    row = Return(reference="SRTEST", order_id=outbound.order_id, outbound=outbound, created_at=now())
+    row.warehouse_id, row.created_by = world.warehouse_id, "test"
+    row.save()
+    ReturnLine(returned=row, product_id=world.products["TEA"], quantity=1).save()
+    return row.pk
+
+
 @pytest.fixture
 def ids(world: World) -> dict[str, int]:
     """Ids of things that the merchant has."""
@@ -220,9 +290,10 @@ def ids(world: World) -> dict[str, int]:
         from salur.orders.mappings import save_mapping
         from salur.stock.models import Balance, StockSyncRun
 
-        balance = Balance.objects.get().pk
+        balance = Balance.objects.get().pk  # before any other is made
         pushed = WarehouseProduct.objects.get().pk
         inbound = create_inbound_list(world.warehouse_id, [WantedLine("TEA", 1)]).pk
+        more = {"take_id": own_count(world), "transfer_id": transfer(world), "return_id": returned(world)}
         location = create_location(world.warehouse_id, "A-1").pk
         sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
         sync.save()
@@ -240,6 +311,7 @@ def ids(world: World) -> dict[str, int]:
     return {
         "bulk_run_id": bulk_run,
         "location_id": location,
+        **more,
         "upload_id": upload,
         "rule_id": rule,
         "number": 1,
@@ -306,7 +378,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 68
+    assert walked == 82
     with other.scope():
         from salur.orders.models import Order
 

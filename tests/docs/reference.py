@@ -74,6 +74,9 @@ def machines() -> dict[Machine, tuple[str, str]]:
     from salur.inbound.states import MACHINES as INBOUND
     from salur.orders.states import ORDER, RUN
     from salur.outbound.states import BULK, MACHINES
+    from salur.returns.states import RETURN
+    from salur.stocktakes.states import STOCKTAKE
+    from salur.transfers.states import TRANSFER
 
     return {
         ORDER: ("Order", "The store's view of an order."),
@@ -82,6 +85,9 @@ def machines() -> dict[Machine, tuple[str, str]]:
         BULK: ("Bulk run", "One action over many orders or lists."),
         PRODUCT_PUSH: ("Product push", "Whether a warehouse knows a product."),
         **dict(zip(INBOUND, INBOUND_MACHINES, strict=True)),
+        STOCKTAKE: ("Stock count", "How far a count of an own warehouse is."),
+        TRANSFER: ("Transfer", "How far goods are between two warehouses."),
+        RETURN: ("Return", "How far goods are that come back."),
     }
 
 

@@ -23,12 +23,18 @@ from salur.orders.mappings import save_mapping
 from salur.orders.models import SyncRun, SyncRunRow
 from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import OrderFilter, matching_orders
+from salur.returns.models import Return, ReturnLine
 from salur.routing.drafts import open_draft
 from salur.routing.models import RoutingRule, RuleVersion, RunChoice, RunKind
-from salur.stock.models import Balance, StockSyncLine, StockSyncRun
+from salur.stock.ledger import Entry, balance_ids, post
+from salur.stock.models import Balance, MovementCause, StockSyncLine, StockSyncRun, Warehouse
+from salur.stocktakes.counting import enter
+from salur.stocktakes.models import StocktakeLine
+from salur.stocktakes.starting import start_stocktake
 from salur.tenancy.accounts import add_member
 from salur.tenancy.entitlements import grant
 from salur.tenancy.models import Entitlement, Role, User
+from salur.transfers.editing import create_transfer
 from tests.world import World, make_world, store_order
 
 MAPPED = ColumnMap(
@@ -113,6 +119,9 @@ class Shop:
             chosen = Chosen(orders=matching_orders(OrderFilter()))
             self.ids = {
                 "bulk_id": start_bulk("push_again", chosen, actor="user:1").pk,
+                "take_id": self._stocktake(),
+                "transfer_id": self._transfer(),
+                "return_id": self._return(outbound),
                 "location_id": location.pk,
                 "upload_id": known,
                 "unknown_id": unknown,
@@ -139,6 +148,29 @@ class Shop:
         """A published set of rules, with a draft beside it."""
         open_draft()
         return RuleVersion.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+    def _stocktake(self) -> int:
+        """A count of an own hall that is used for nothing else, half done."""
+        hall = Warehouse(code="HALL", name="Own hall", country="TH", active=False, created_at=now())
+        hall.save()
+        pair = (hall.pk, self.world.products["M-0002"])
+        post([Entry(balance_ids([pair])[pair], MovementCause.ADJUST, 10**9, d_on_hand=5)])
+        take = start_stocktake(hall.pk)
+        enter(StocktakeLine.objects.get(stocktake=take).pk, "4")
+        return take.pk
+
+    def _transfer(self) -> int:
+        """A draft from that hall to the partner's warehouse."""
+        hall = Warehouse.objects.get(code="HALL")
+        return create_transfer(hall.pk, self.world.warehouse_id, [WantedLine("M-0002", 1, number=1)]).pk
+
+    def _return(self, outbound: Outbound) -> int:
+        """A return of that list, which is not on its way yet."""
+        row = Return(reference="SRTEST", order_id=outbound.order_id, outbound=outbound, created_at=now())
+        row.warehouse_id, row.created_by = self.world.warehouse_id, "test"
+        row.save()
+        ReturnLine(returned=row, product_id=self.world.products["M-0000"], quantity=1).save()
+        return row.pk
 
     def _uploads(self) -> tuple[int, int]:
         """A file with a good and a bad order, and one whose columns nobody has told."""

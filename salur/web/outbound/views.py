@@ -24,6 +24,7 @@ from salur.outbound.queries import (
 )
 from salur.outbound.states import PushState, TaskState
 from salur.outbound.stopping import capabilities_of, cut_off
+from salur.returns.queries import may_come_back, returns_of
 from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
@@ -70,6 +71,8 @@ def outbound_page(request: MerchantRequest, outbound_id: int) -> HttpResponseBas
         "who": words.WHO[said.who] if said else "",
         "cut_off": cut_off(outbound),
         "twins": same_awb(outbound),
+        "returns": returns_of([outbound.pk]),
+        "may_come_back": may_come_back(outbound),
         **_flags(outbound),
     }
     return fragment_or_page(request, "web/outbound/page.html", context)

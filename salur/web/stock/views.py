@@ -19,9 +19,11 @@ from salur.flows.products import push_again
 from salur.foundation.problems import Refusal
 from salur.inbound.queries import links_of_lists, links_of_receipts
 from salur.outbound.queries import outbound_links
+from salur.returns.queries import links_of_receipts as links_of_receipts_back
 from salur.stock.models import Movement, MovementCause
 from salur.stock.queries import ADDED_UP, find_balance, find_warehouse, movement_page, totals, warehouses
 from salur.tenancy.models import Entitlement
+from salur.transfers.queries import links_of_moves
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
 from salur.web.filters import row_id, word
@@ -149,6 +151,8 @@ def movement_list(request: MerchantRequest, balance_id: int) -> HttpResponseBase
     listed = at_cursor(request, lambda cursor: movement_page(balance, figure, cursor))
     links = outbound_links(m.cause_id for m in listed.rows if m.cause in ABOUT_A_LIST)
     arrivals = _arrivals(listed.rows)
+    sent = links_of_moves(m.cause_id for m in listed.rows if m.cause == MovementCause.TRANSFER)
+    back = links_of_receipts_back(m.cause_id for m in listed.rows if m.cause == MovementCause.RETURN)
     names = actor_names(m.actor for m in listed.rows)
     context = {
         "balance": balance,
@@ -157,11 +161,22 @@ def movement_list(request: MerchantRequest, balance_id: int) -> HttpResponseBase
         "figure": figure if figure in FIGURES else "",
         "page": listed,
         "rows": [
-            (m, links.get(m.cause_id) if m.cause in ABOUT_A_LIST else None, arrivals.get(m.pk), names[m.actor])
+            (
+                m,
+                links.get(m.cause_id) if m.cause in ABOUT_A_LIST else None,
+                arrivals.get(m.pk),
+                _transfer_of(m, sent),
+                back.get(m.cause_id) if m.cause == MovementCause.RETURN else None,
+                names[m.actor],
+            )
             for m in listed.rows
         ],
     }
     return fragment_or_page(request, "web/stock/movements.html", context)
+
+
+def _transfer_of(movement: Movement, sent: dict[int, tuple[int, str]]) -> tuple[int, str] | None:
+    return sent.get(movement.cause_id) if movement.cause == MovementCause.TRANSFER else None
 
 
 def _arrivals(movements: Sequence[Movement]) -> dict[int, tuple[int, str]]:

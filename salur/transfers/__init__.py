@@ -1,0 +1,1 @@
+"""Transfers of goods between warehouses: drafts, what left, what arrived, what was lost on the way."""

@@ -1,0 +1,1 @@
+"""Screens: goods that come back."""

@@ -1,0 +1,1 @@
+"""Screens: stock counts of own warehouses."""

@@ -1,0 +1,1 @@
+"""Screens: transfers of goods between warehouses."""

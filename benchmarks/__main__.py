@@ -31,6 +31,7 @@ class Bench:
         self.products: int = chosen.products
         self.great: int = chosen.rows
         self.movements: int = chosen.movements
+        self.channels: list[str] = chosen.store
         self.stored = 0
         self._shop: Shop | None = None
 
@@ -114,8 +115,13 @@ class Bench:
 
     def store_sync(self) -> None:
         """A thousand orders of every store, each from a simulator and to a merchant of its own."""
-        for channel in child("stores"):
+        for channel in self.channels or child("stores"):
             figure("store-sync", channel)
+
+    def store_life(self) -> None:
+        """A thousand orders of every store from sale to confirmation, counted at both sides."""
+        for channel in self.channels or child("stores"):
+            figure("store-life", channel)
 
     def webhook_intake(self) -> None:
         """Messages taken in by one web process, and by two, and of many stores; no worker runs meanwhile."""
@@ -151,6 +157,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("stock_sync", Bench.stock_sync),
     ("product_push", Bench.product_push),
     ("store_sync", Bench.store_sync),
+    ("store_life", Bench.store_life),
     ("webhook_intake", Bench.webhook_intake),
     ("order_lists", Bench.order_lists),
     ("stock_lists", Bench.stock_lists),
@@ -186,6 +193,7 @@ def main() -> int:
     parser.add_argument("--products", type=int, default=PRODUCTS, help=f"products that are pushed ({PRODUCTS})")
     parser.add_argument("--rows", type=int, default=GREAT, help=f"rows behind the lists ({GREAT})")
     parser.add_argument("--movements", type=int, default=MOVEMENTS, help=f"movements that are verified ({MOVEMENTS})")
+    parser.add_argument("--store", action="append", default=[], help="only this store, where stores are measured (all)")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):
         parser.error(f"no such figures: {', '.join(sorted(unknown))}")

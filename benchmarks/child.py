@@ -69,6 +69,12 @@ def _store_sync(channel: str) -> None:
     sync_store(channel)
 
 
+def _store_life(channel: str) -> None:
+    from .store_life import live
+
+    live(channel)
+
+
 def _webhook_intake(processes: str) -> None:
     from .intake import take_messages
 
@@ -118,6 +124,7 @@ WORK: dict[str, Callable[..., None]] = {
     "product-push": _product_push,
     "stores": _stores,
     "store-sync": _store_sync,
+    "store-life": _store_life,
     "webhook-intake": _webhook_intake,
     "webhook-intake-many": _webhook_intake_many,
     "order-lists": _order_lists,

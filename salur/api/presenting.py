@@ -76,6 +76,7 @@ def order_fields(
     return {
         "id": row.pk,
         "external_id": row.external_id,
+        "number": row.number,
         "store": store_ref(row.store),
         "source": row.source,
         "status": row.status,

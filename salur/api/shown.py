@@ -115,6 +115,7 @@ class Order(Schema):
 
     id: int
     external_id: str
+    number: str = Field(description="What people call it by (`#1001`), where that is not `external_id`.")
     store: StoreRef
     source: OrderSource
     status: OrderState

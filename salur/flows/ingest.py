@@ -19,7 +19,7 @@ from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.types import StoreOrder
 from salur.foundation.staging import stage
 from salur.orders.merge import LineRow, Merged, merge_lines, merge_orders, take_ids
-from salur.orders.models import OrderSource
+from salur.orders.models import OrderSource, SyncRun
 from salur.outbound.facts import StoreFacts, store_facts
 from salur.outbound.judge import Verdicts
 from salur.tenancy.scope import current_scope, merchant_scope
@@ -166,9 +166,10 @@ def _ingest(
         parts = parts_of(store_id, {line.sku for i in batch for line in i.order.lines})
         wake_after(_carry_on(store, batch, merged, parts))
         look_again_at([m.id for m in merged.values()])
+        listed = source != OrderSource.SYNC or (len(merged) < len(batch) and _asked_for(run_id))
         for incoming in batch:
             known = merged.get(incoming.order.external_id)
-            if known is None and source == OrderSource.SYNC:
+            if known is None and not listed:
                 continue  # a poll sees the same orders again and again: their number is enough
             outcome = "unchanged" if known is None else "created" if known.created else "updated"
             rows.append(RunRow(incoming.order.external_id, outcome, incoming.line))
@@ -177,6 +178,14 @@ def _ingest(
         result.unchanged = len(batch) - len(merged)
     _write_rows(run_id, rows)
     return result
+
+
+BY_THEMSELVES = ("schedule", "webhook", "last_look")
+
+
+def _asked_for(run_id: int) -> bool:
+    """Whether somebody asked for the run, who then wants to see every order of it."""
+    return not SyncRun.objects.filter(pk=run_id, trigger__in=BY_THEMSELVES).exists()
 
 
 def _carry_on(

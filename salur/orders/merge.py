@@ -21,6 +21,7 @@ from .states import ORDER
 
 COLUMNS = (
     ("external_id", "text"),
+    ("number", "text"),
     ("status", "text"),
     ("raw_status", "text"),
     ("version", "timestamptz"),
@@ -55,7 +56,7 @@ ADDRESS = (
     "postal_code",
     "country",
 )
-PLAIN = [c for c, _ in COLUMNS if c not in (*ADDRESS, "external_id", "status")]
+PLAIN = [c for c, _ in COLUMNS if c not in (*ADDRESS, "external_id", "number", "status")]
 NAMES = ", ".join(c for c, _ in COLUMNS)
 
 KEEP_READABLE = ", ".join(
@@ -69,6 +70,7 @@ FROM salur_in_order s ORDER BY s.external_id  -- one order for all, or two batch
 ON CONFLICT (merchant_id, store_id, external_id) DO UPDATE SET
   status = CASE WHEN (o.status || '>' || EXCLUDED.status) = ANY(%(pairs)s) THEN EXCLUDED.status ELSE o.status END,
   {", ".join(f"{c} = EXCLUDED.{c}" for c in PLAIN)},
+  number = coalesce(nullif(EXCLUDED.number, ''), o.number),
   {KEEP_READABLE},
   changed_at = %(at)s
 WHERE o.version < EXCLUDED.version OR (o.version = EXCLUDED.version AND o.raw_status <> EXCLUDED.raw_status)
@@ -89,6 +91,7 @@ def _rows(orders: Sequence[StoreOrder], currency: str) -> Iterator[tuple[Any, ..
         a = o.address
         yield (
             o.external_id,
+            "" if o.number == o.external_id else o.number,
             str(o.status),
             o.raw_status,
             _moment(o.version),

@@ -213,12 +213,13 @@ class Order(TenantModel):
     """An order as its store shows it. ``status`` is the store's view; what holds it back stands in problems and gates.
 
     ``version`` is the store's update time: an older sight never replaces a newer one. ``first_status`` is the status
-    in which it reached the hub (R95, R106). ``hold_reason`` is '' unless a person holds the order; the hold ends by
-    itself at ``hold_until``, where one is set.
+    in which it reached the hub (R95, R106). ``number`` is what people call it by, where that is not ``external_id``.
+    ``hold_reason`` is '' unless a person holds the order; the hold ends by itself at ``hold_until``, where one is set.
     """
 
     store = TenantForeignKey("integrations.StoreConnection", related_name="+", db_index=False)
     external_id = models.TextField(db_collation="C")
+    number = models.TextField(db_collation="C", blank=True, db_default="")
     source = models.TextField(choices=OrderSource.choices)
     status = models.TextField(choices=OrderState.choices)
     raw_status = models.TextField(blank=True)
@@ -264,10 +265,16 @@ class Order(TenantModel):
         indexes = [
             models.Index(fields=["merchant_id", "status", "-id"], name="orders_order_list"),
             models.Index(fields=["merchant_id", "external_id"], name="orders_order_search"),
+            models.Index(fields=["merchant_id", "number"], condition=~Q(number=""), name="orders_order_number"),
             models.Index(fields=["merchant_id", "changed_at", "id"], name="orders_order_changed"),
             models.Index(fields=["merchant_id", "-id"], condition=~Q(hold_reason=""), name="orders_order_held"),
             models.Index(fields=["hold_until"], condition=Q(hold_until__isnull=False), name="orders_order_hold_ends"),
         ]
+
+    @property
+    def shown(self) -> str:
+        """The number that people know it by."""
+        return self.number or self.external_id
 
     def __str__(self) -> str:
         return self.external_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from salur.foundation.paging import Keyset, keyset_page
@@ -40,8 +40,15 @@ def status_counts() -> dict[str, Counted]:
 
 
 def with_prefix(orders: QuerySet[Order], prefix: str) -> QuerySet[Order]:
-    """Orders whose number begins so: a range, because under row-level security LIKE reaches no index (design 11)."""
-    return orders.filter(external_id__gte=prefix, external_id__lte=prefix + LARGEST_CHARACTER)
+    """Orders whose number begins so, the store's or the one people use, with its ``#`` or without.
+
+    Ranges, because under row-level security LIKE reaches no index (design 11).
+    """
+    ends = prefix + LARGEST_CHARACTER
+    named = Q(number__gte=prefix, number__lte=ends) & ~Q(number="")
+    if not prefix.startswith("#"):
+        named |= Q(number__gte=f"#{prefix}", number__lte=f"#{ends}") & ~Q(number="")
+    return orders.filter(Q(external_id__gte=prefix, external_id__lte=ends) | named)
 
 
 def lines_of(order_ids: Iterable[int]) -> dict[int, list[OrderLine]]:

@@ -274,6 +274,7 @@ def test_a_page_of_orders_holds_them_whole_and_names_the_next() -> None:
     got = head.order
     assert (got.external_id, got.status, got.raw_status) == ("5432100001", OrderStatus.PAID, "PAID/UNFULFILLED")
     assert (got.total, got.currency, got.note) == (Decimal("790.0"), "THB", "#1001\nleave at the door")
+    assert got.number == "#1001"
     assert [(line.key, line.sku, line.quantity, line.unit_price) for line in got.lines] == [
         ("11001", "MUG-350-WHT", 2, Decimal("245.0")),
         ("11002", "TSHIRT-BAS-M", 1, Decimal("300.0")),

@@ -77,6 +77,22 @@ def test_the_next_run_begins_before_the_last_one_ended_and_doubles_nothing(stage
     assert second.window_since < first.window_until
     assert (second.created, second.unchanged) == (0, 3)
     assert len(known(stage)) == 3
+    with stage.world.scope():
+        listed = SyncRunRow.objects.filter(run=second)
+        assert {row.external_id for row in listed} == known(stage), "who asked for it sees every order of it"
+        assert {row.outcome for row in listed} == {"unchanged"}
+
+
+def test_a_poll_by_itself_lists_only_what_is_news(stage: Stage) -> None:
+    orders(stage, 3)
+    carry_on(stage, start(stage))
+    with stage.world.scope():
+        run = start_store_sync(stage.store_id, trigger="schedule")
+    assert run is not None
+    polled = carry_on(stage, run.pk)
+    assert polled.unchanged == 3
+    with stage.world.scope():
+        assert not SyncRunRow.objects.filter(run=polled).exists()
 
 
 def test_a_change_at_the_store_comes_with_the_next_run(stage: Stage) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
+from salur.orders.models import Order
+from tests.world import store_order
 
 from .addresses import LISTS, OWNER, Address
 from .shop import Shop, open_shop
@@ -103,6 +107,20 @@ def test_orders_are_found_by_the_beginning_of_their_number(shop: Shop) -> None:
     assert numbers(browser.get("/orders/?q=SN0001").content.decode()) == [f"SN{i:05d}" for i in range(14, 9, -1)]
     assert numbers(browser.get("/orders/?q=N0001").content.decode()) == []
     assert numbers(browser.get("/orders/?q=%25").content.decode()) == []
+
+
+def test_orders_are_found_and_shown_by_the_number_that_people_use(shop: Shop) -> None:
+    named = [replace(store_order(f"8{n}", "M-0000"), number=f"#10{n}") for n in range(3)]
+    shop.world.ingest(*named)
+    shop.world.ingest(replace(store_order("80", "M-0000", version=5), number=""))
+    browser = shop.client(OWNER)
+    for asked, found in (("#101", ["#101"]), ("10", ["#102", "#101", "#100"]), ("81", ["#101"]), ("#8", [])):
+        text = browser.get("/orders/", {"q": asked}).content.decode()
+        assert re.findall(r">(#10\d)</a>", text) == found, asked
+    with shop.world.scope():
+        order = Order.objects.get(external_id="80")
+    page = browser.get(f"/orders/{order.pk}/").content.decode()
+    assert "<h1>#100</h1>" in page and ">80<" in page, "a sight that names no number takes none away"
 
 
 def test_tabs_and_filters_narrow_the_list(shop: Shop) -> None:

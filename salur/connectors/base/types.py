@@ -147,7 +147,8 @@ class StoreOrder:
     """An order in full, from whatever source: store API, file, form, API.
 
     ``version`` orders two sights of the same order: an older one never replaces a newer (usually the store's
-    update time). ``raw_status`` keeps the store's own word beside the canonical ``status``.
+    update time). ``number`` is what people call the order by, where the store's API knows it by another one
+    (``#1001``). ``raw_status`` keeps the store's own word beside the canonical ``status``.
     """
 
     external_id: str
@@ -168,6 +169,7 @@ class StoreOrder:
     awb: str = ""
     package: str = ""
     cancel_reason: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

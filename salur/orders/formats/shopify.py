@@ -138,6 +138,7 @@ class Shopify(Format):
             courier=courier,
             buyer=email or head[15],
             note=f"{name}\n{note}" if note else name,
+            number=name,
             cash_on_delivery=cod,
         )
 

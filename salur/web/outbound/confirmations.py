@@ -134,7 +134,7 @@ def _row(outbound: Outbound, hours: int) -> list[object]:
         return "" if at is None else at.isoformat(timespec="seconds")  # type: ignore[attr-defined]
 
     return [
-        safe_cell(outbound.order.external_id),
+        safe_cell(outbound.order.shown),
         safe_cell(outbound.store.name),
         outbound.reference,
         safe_cell(outbound.warehouse.name),

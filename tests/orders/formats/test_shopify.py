@@ -49,6 +49,7 @@ def test_every_column_reaches_the_order_and_later_rows_carry_lines_only() -> Non
             courier="Standard",
             buyer="ann@example.com",
             note="#1001\nleave at the door",
+            number="#1001",
         ),
         line=2,
     )

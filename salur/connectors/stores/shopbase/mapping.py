@@ -109,6 +109,7 @@ def store_order(row: JsonObject, trusts: bool) -> StoreOrder:
         note=text(row, "note"),
         cash_on_delivery=pays_at_door(row),
         cancel_reason=text(row, "cancel_reason"),
+        number=text(row, "name"),
     )
 
 

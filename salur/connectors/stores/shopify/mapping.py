@@ -127,6 +127,7 @@ def store_order(order: JsonObject, more_lines: Iterable[JsonObject] = (), *, tru
         note=f"{name}\n{note}".strip(),
         cash_on_delivery=at_door,
         cancel_reason=text(order, "cancelReason"),
+        number=name,
     )
 
 

@@ -93,6 +93,7 @@ def store_order(order: JsonObject, shipped_word: str = SHIPPED) -> StoreOrder:
         courier=text(rows[0], "method_title") if rows else "",
         buyer=text(billing, "email") or _name(billing),
         note=f"#{shown}\n{note}".strip() if shown not in ("", number) else note,
+        number=f"#{shown}" if shown not in ("", number) else "",
         cash_on_delivery=text(order, "payment_method") == AT_THE_DOOR,
         cancel_reason=meta_of(order, CANCEL_REASON),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,6 @@ from salur.stock.models import Warehouse
 from salur.stocktakes.starting import LONGEST_NOTE, MOST_LINES, Part
 from salur.web.pasted import Columns
 from salur.web.pasting import PasteForm
-from salur.web.rules.forms import split_words
 
 SHEET = Columns(
     {
@@ -70,7 +70,13 @@ class StartForm(forms.Form):
     def part(self) -> Part:
         """What was chosen; only of a valid form."""
         typed = self.cleaned_data
-        return Part(typed.get("zones", []), split_words(typed["locations"]), split_words(typed["mskus"]))
+        return Part(typed.get("zones", []), _named(typed["locations"]), _named(typed["mskus"]))
+
+
+def _named(text: str) -> list[str]:
+    """Names parted by comma, semicolon or new line; a location's number may hold blanks."""
+    names = (" ".join(part.split()) for part in re.split(r"[,;\t\n]", text))
+    return list(dict.fromkeys(name for name in names if name))
 
 
 class SheetForm(PasteForm):

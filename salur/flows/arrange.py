@@ -56,6 +56,7 @@ from salur.outbound.shipments import (
 )
 from salur.outbound.states import ShipmentState
 from salur.outbound.stopping import capabilities_of
+from salur.outbound.urgency import TO_ARRANGE, hurry
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .backoff import next_try
@@ -82,6 +83,8 @@ def arrange_due(merchant_id: int, store_id: int) -> int:
             line = _line(store_id)
             if line is None:
                 return tries
+            if not tries:
+                hurry(TO_ARRANGE, store_id)
             lists_changed(set_aside_fallen(store_id))
             taken, claims = _claim(line)
             if claims and time.monotonic() > ends:

@@ -120,7 +120,7 @@ def _next_page(reader: Reader, skus: Sequence[str] | None) -> None:
         if page.cursor is None:
             keep_not_named(reader.run, first_asked, skus)
         elif reader.granted < 1:
-            reader.granted = budgets.take("account", reader.line.id, PAGES_AT_ONCE)
+            reader.granted = budgets.take("account", reader.line.id, PAGES_AT_ONCE, patient=True)
 
 
 def _keep(reader: Reader) -> bool:
@@ -170,7 +170,7 @@ def _wait_for_budget(reader: Reader, patience: float) -> None:
     """Wait until the partner may be called once more; raises RateLimited when that takes too long."""
     while reader.granted < 1:
         with reader.scope():
-            reader.granted = budgets.take("account", reader.line.id, 1)
+            reader.granted = budgets.take("account", reader.line.id, 1, patient=True)
         if reader.granted:
             break
         if time.monotonic() > patience:

@@ -21,6 +21,7 @@ from salur.outbound.create import NewLine, NewOutbound, insert_outbounds
 from salur.outbound.facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
 from salur.outbound.gates import Closed, Shortfall, Unpushed, closed_gates, may_arrange
 from salur.outbound.judge import Verdicts, gate_record
+from salur.outbound.urgency import ORDINARY, URGENT
 from salur.routing.evaluate import (
     Answer,
     NoRule,
@@ -33,8 +34,6 @@ from salur.stock.reserve import Need, Shortage, reserve_stock
 from salur.tenancy.scope import current_scope
 
 from .planned_orders import GONE, PlanOrder, items_of, order_facts, router_for, unplanned
-
-URGENT, ORDINARY = 10, 100
 
 PLAN_CAUSES = (
     ProblemCause.UNMAPPED_SKU,

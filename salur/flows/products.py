@@ -114,7 +114,7 @@ def _claim(line: PartnerLine) -> tuple[int, list[ProductClaim]]:
     """Calls taken from the budget and the rows to spend them on."""
     if "products" not in line.plugin.capabilities.abilities:
         return 0, claim_products(line.id, BATCH, timedelta(seconds=60))
-    taken = budgets.take("account", line.id, BATCH * CALLS_PER_ITEM)
+    taken = budgets.take("account", line.id, BATCH * CALLS_PER_ITEM, patient=True)
     if not taken:
         return 0, []
     deadline = line.plugin.capabilities.call_deadline

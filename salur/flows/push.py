@@ -41,6 +41,7 @@ from salur.integrations.calling import (
 from salur.integrations.registry import warehouse_capabilities
 from salur.outbound.flagged import flag_lists, flag_stopped
 from salur.outbound.requests import PushContent, push_contents
+from salur.outbound.urgency import TO_PUSH, hurry
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from . import last_look
@@ -96,6 +97,8 @@ def push_ready(merchant_id: int, account_id: int) -> int:
             except (ConnectionPaused, NotConnected):
                 account_changed(account_id)
                 return tries
+            if not tries:
+                hurry(TO_PUSH, account_id)
             unsure = last_look.needed(account_id, BATCH)
             claims = [] if unsure else _claim(line)
             if (claims or unsure) and time.monotonic() > ends:

@@ -117,7 +117,7 @@ def _line(store_id: int) -> PartnerLine | None:
 def _claim(line: PartnerLine) -> tuple[int, list[StockClaim]]:
     """Calls taken from the budget and the listings to spend them on. Orders of the same store come first."""
     can = store_capabilities(line.plugin)
-    taken = budgets.take("store", line.id, CALLS)
+    taken = budgets.take("store", line.id, CALLS, patient=True)
     if not taken:
         return 0, []
     lease = timedelta(seconds=3 * can.stock_batch * can.call_deadline + 30)

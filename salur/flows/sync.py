@@ -209,7 +209,7 @@ def _grant(line: PartnerLine, ahead: Ahead) -> bool:
     if not wanted:
         return True
     with merchant_scope(line.merchant_id, actor=ACTOR, cause="budget"):
-        granted = budgets.take("store", line.id, wanted + SPARE)
+        granted = budgets.take("store", line.id, wanted + SPARE, patient=True)
     ahead.grant(granted)
     if not granted:
         time.sleep(PAUSE)

@@ -26,8 +26,11 @@ SLOWEST, FASTEST = 0.01, 1000.0  # calls per second that a setting may ask for
 _REFILLED = (
     "least(burst, tokens + per_second * greatest(0, extract(epoch FROM clock_timestamp() - counted_at)::float8))"
 )
+# Who can wait leaves a quarter of what can be saved up to those who cannot (where one call is saved up: nothing).
+_KEPT = "CASE WHEN %(patient)s THEN burst / 4 ELSE 0 END"
 _GRANTED = (
-    f"CASE WHEN blocked_until > clock_timestamp() THEN 0 ELSE greatest(0, least(%(wanted)s, floor({_REFILLED}))) END"
+    "CASE WHEN blocked_until > clock_timestamp() THEN 0"
+    f" ELSE greatest(0, least(%(wanted)s, floor({_REFILLED} - {_KEPT}))) END"
 )
 _TAKE = """
 UPDATE integrations_ratebudget SET
@@ -79,14 +82,17 @@ def hold(kind: Kind, connection_id: int) -> None:
     lock_rows(RateBudget.objects.all(), own.values_list("pk", flat=True))
 
 
-def take(kind: Kind, connection_id: int, wanted: int) -> int:
+def take(kind: Kind, connection_id: int, wanted: int, *, patient: bool = False) -> int:
     """Take up to ``wanted`` calls; answers how many were granted (0 while blocked). Raises :class:`NotConnected`.
 
+    ``patient``: for what can wait (syncs of stock and orders, products, figures for stores). It leaves some calls, so
+    that orders which must go now (pushes, labels, cancellations) never wait behind it.
     The row stays locked until the scope ends, so take last before committing a claim.
     """
     sql = _TAKE.format(granted=_GRANTED, refilled=_REFILLED, column=_column(kind))
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"wanted": max(0, wanted), "merchant": current_scope().merchant_id, "id": connection_id})
+        values = {"wanted": max(0, wanted), "patient": patient, "id": connection_id}
+        cursor.execute(sql, {**values, "merchant": current_scope().merchant_id})
         row = cursor.fetchone()
     if row is None:
         raise NotConnected(name=f"{kind} {connection_id}")

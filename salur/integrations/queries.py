@@ -52,6 +52,17 @@ class Budget:
     burst: int
     per_second: float
     blocked_until: datetime | None
+    full_in: timedelta = timedelta()
+
+    @property
+    def used_up(self) -> bool:
+        """Whether nothing may be called at this moment."""
+        return self.free < 1 or self.blocked_until is not None
+
+    @property
+    def kept(self) -> int:
+        """Calls that only what cannot wait may take (see ``budgets.take``)."""
+        return self.burst // 4
 
 
 def budget_of(*, store_id: int | None = None, account_id: int | None = None) -> Budget | None:
@@ -62,7 +73,8 @@ def budget_of(*, store_id: int | None = None, account_id: int | None = None) -> 
     at = now()
     saved = row.tokens + (at - row.counted_at).total_seconds() * row.per_second
     blocked = row.blocked_until if row.blocked_until and row.blocked_until > at else None
-    return Budget(int(max(0.0, min(saved, row.burst))), row.burst, row.per_second, blocked)
+    left = max(0.0, min(saved, row.burst))
+    return Budget(int(left), row.burst, row.per_second, blocked, timedelta(seconds=(row.burst - left) / row.per_second))
 
 
 @dataclass(frozen=True)

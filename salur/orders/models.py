@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from salur.foundation.clock import now
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
 from .states import OrderState, RunState, UploadState
@@ -75,6 +76,13 @@ class SyncRun(TenantModel):
         if self.started_at is None or self.finished_at is None:
             return None
         return self.finished_at - self.started_at
+
+    @property
+    def remaining(self) -> timedelta | None:
+        """How long it will still take at its pace so far; None while that cannot be told."""
+        if self.state != RunState.RUNNING or self.started_at is None or not self.expected or not self.found:
+            return None
+        return (now() - self.started_at) / self.found * max(0, self.expected - self.found)
 
     @property
     def orders_per_second(self) -> float | None:

@@ -6,6 +6,7 @@ import csv
 from datetime import timedelta
 
 from salur.foundation.clock import now
+from salur.integrations.models import RateBudget
 from salur.orders.models import SyncRun, SyncRunRow
 
 from .addresses import OPERATOR, VIEWER
@@ -64,3 +65,21 @@ def test_failed_orders_are_retried_by_button(connected: Shop) -> None:
     with connected.world.scope():
         SyncRun.objects.filter(pk=run).update(failed=0)
     assert "Retry failed orders" not in text_of(connected.client(OPERATOR).get(address))
+
+
+def test_a_run_says_how_long_it_will_take_and_what_it_waits_for(shop: Shop) -> None:
+    with shop.world.scope():
+        RateBudget(store_id=shop.world.store_id, per_second=0.001, burst=100, tokens=40, counted_at=now()).save()
+        run = SyncRun(
+            store_id=shop.world.store_id, source="sync", trigger="button", created_at=now(), expected=400, found=100
+        )
+        run.save()
+        SyncRun.objects.filter(pk=run.pk).update(state="running", started_at=now() - timedelta(minutes=10))
+    told = shop.client(VIEWER).get(f"/orders/reports/{run.pk}/").content.decode()
+    assert "about 30 minutes left · limited by the hub&#x27;s own speed" in told
+    kept = shop.client(VIEWER).get(f"/integrations/stores/{shop.world.store_id}/").content.decode()
+    assert "full again in" in kept and "some calls are kept for urgent orders" in kept
+    with shop.world.scope():
+        RateBudget.objects.update(tokens=0)
+    told = shop.client(VIEWER).get(f"/orders/reports/{run.pk}/").content.decode()
+    assert "limited by the calls that Store allows" in told

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from salur.flows.bulk_actions import ACTIONS
 from salur.foundation.problems import PROBLEMS, describe
@@ -42,18 +39,3 @@ class _Left(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return "…"
-
-
-def remaining_words(remaining: timedelta | None) -> str:
-    """How long something will still take; empty while that cannot be told."""
-    if remaining is None:
-        return ""
-    seconds = remaining.total_seconds()
-    if seconds < 60:
-        return gettext("less than a minute left")
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
-    hours = round(seconds / 3600)
-    told = ngettext("about %(n)s hour left", "about %(n)s hours left", hours)
-    return told % {"n": number_format(hours)}

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext
 
 from salur.flows.failed_again import failed_can_be_retried
-from salur.integrations.queries import stores
+from salur.integrations.queries import budget_of, stores
 from salur.orders.models import OrderSource, SyncRun, SyncRunRow
 from salur.orders.queries import (
     RunFilter,
@@ -26,6 +26,7 @@ from salur.orders.states import RunState
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.filters import row_id, word
+from salur.web.pace import limit_words, remaining_words
 from salur.web.paging import at_cursor
 
 from .words import outcome_label, row_words, run_words
@@ -77,8 +78,18 @@ def report_page(request: MerchantRequest, run_id: int) -> HttpResponseBase:
         "outcomes": [(name, outcome_label(name), n) for name, n in sorted(outcomes.items())],
         "total": sum(outcomes.values()),
         "moving": run.state in MOVING,
+        "remaining": remaining_words(run.remaining),
+        "limited": _limit(run),
     }
     return fragment_or_page(request, "web/reports/run.html", context, fragment="web/reports/run_body.html")
+
+
+def _limit(run: SyncRun) -> str:
+    """What keeps a run from being faster; empty where it does not work."""
+    if run.state != RunState.RUNNING:
+        return ""
+    budget = budget_of(store_id=run.store_id) if run.source == OrderSource.SYNC else None
+    return limit_words(budget, run.store.name)
 
 
 def safe_cell(cell: str) -> str:

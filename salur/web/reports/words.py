@@ -13,6 +13,7 @@ from salur.foundation.problems import PROBLEMS, describe
 from salur.orders.formats.messages import MESSAGES
 from salur.orders.messages import ROW_REASONS
 from salur.orders.models import SyncRun, SyncRunRow
+from salur.web.pace import span_words
 from salur.web.words import sentences, told_words
 
 BUDGET = "budget"  # the code of a call that was held back here and never left
@@ -22,10 +23,7 @@ def duration_words(run: SyncRun) -> str:
     """How long a run took; empty while it has not ended."""
     if run.duration is None:
         return ""
-    seconds = run.duration.total_seconds()
-    if seconds < 60:
-        return gettext("%(n)s s") % {"n": number_format(round(seconds, 1))}
-    return gettext("%(n)s min %(s)s s") % {"n": number_format(int(seconds // 60)), "s": int(seconds % 60)}
+    return span_words(run.duration)
 
 
 def rate_words(run: SyncRun) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext
 
+from salur.foundation.clock import now
+from salur.integrations.queries import budget_of
 from salur.stock.messages import explain, explanation, reason_words, unexplained
 from salur.stock.models import StockSyncLine, StockSyncRun
 from salur.stock.queries import (
@@ -24,6 +27,7 @@ from salur.stock.queries import (
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.filters import row_id, word
+from salur.web.pace import limit_words, remaining_words
 from salur.web.paging import at_cursor
 
 from .words import sync_error_words
@@ -59,6 +63,7 @@ def sync_detail(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     show = DIFFERENT if word(request.GET, "show") == DIFFERENT else ""
     listed = at_cursor(request, lambda cursor: sync_lines(run, cursor, show=show))
     moving = run.finished_at is None
+    expected = _expected(run) if moving else None
     context = {
         "run": run,
         "error": sync_error_words(run),
@@ -70,7 +75,9 @@ def sync_detail(request: MerchantRequest, run_id: int) -> HttpResponseBase:
         "count": count_sync_lines(run),
         "moving": moving,
         "reading": moving and run.read_at is None,
-        "expected": _expected(run) if moving else None,
+        "expected": expected,
+        "remaining": remaining_words(_remaining(run, expected)) if moving else "",
+        "limited": limit_words(budget_of(account_id=run.warehouse.account_id), run.warehouse.name) if moving else "",
     }
     return fragment_or_page(request, "web/stock/sync.html", context, fragment="web/stock/sync_body.html")
 
@@ -81,6 +88,14 @@ def _expected(run: StockSyncRun) -> int | None:
         return run.skus
     known = len(run.wanted) if run.wanted is not None else count_balances(run.warehouse_id)
     return known if known >= run.skus else None
+
+
+def _remaining(run: StockSyncRun, expected: int | None) -> timedelta | None:
+    """At the pace so far; reading takes nearly all of the time."""
+    done = run.done if run.read_at is not None else run.skus
+    if not expected or not done:
+        return None
+    return (now() - (run.read_at or run.started_at)) / done * max(0, expected - done)
 
 
 def _safe(cell: str) -> str:

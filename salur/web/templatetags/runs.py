@@ -5,9 +5,11 @@ from __future__ import annotations
 from django import template
 
 from salur.orders.models import SyncRun
+from salur.web.pace import refill_words
 from salur.web.reports.words import duration_words, rate_words
 
 register = template.Library()
+register.filter("refill_words", refill_words)
 
 
 @register.filter

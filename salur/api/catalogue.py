@@ -196,6 +196,8 @@ STATUS = {
     "file_refused": 422,
     "label_unreadable": 422,
     "awb_missing": 422,
+    "image_unreadable": 422,
+    "image_too_large": 413,
     "warehouse_name": 422,
     "warehouse_zone": 422,
     "inbound_lines_wrong": 422,
@@ -246,6 +248,7 @@ VALUES = {
     "bad_window": _("The window must begin before it ends, and not in the future."),
     "not_added": _("No product of this MSKU was added to this warehouse."),
     "unknown_warehouse": _("There is no such warehouse."),
+    "unknown_msku": _("There is no master product with this MSKU. Make it first."),
     "takes_no_stock": _("This store cannot be told what it may sell."),
     "bad_key": _("An idempotency key has 1 to 200 characters."),
 }

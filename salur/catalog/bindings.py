@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -19,32 +20,45 @@ class Part:
     pieces: int
 
 
-BOUND = """
-SELECT b.sku, p.id, p.msku, b.quantity
-FROM catalog_binding b JOIN catalog_masterproduct p ON p.merchant_id = b.merchant_id AND p.id = b.product_id
-WHERE b.merchant_id = %s AND b.store_id = %s AND b.sku = ANY(%s)
-ORDER BY b.sku, p.id
+MEANT = """
+SELECT m.sku, coalesce(q.id, p.id), coalesce(q.msku, p.msku), sum(m.quantity * coalesce(k.quantity, 1))::int,
+       bool_or(p.archived_at IS NOT NULL)
+FROM ({meant}) AS m
+JOIN catalog_masterproduct p ON p.merchant_id = %(merchant)s AND p.id = m.product_id
+LEFT JOIN catalog_bundlepart k ON k.merchant_id = p.merchant_id AND k.bundle_id = p.id
+LEFT JOIN catalog_masterproduct q ON q.merchant_id = k.merchant_id AND q.id = k.part_id
+GROUP BY 1, 2, 3 ORDER BY 1, 2
 """
-NAMED = "SELECT p.msku, p.id FROM catalog_masterproduct p WHERE p.merchant_id = %s AND p.msku = ANY(%s)"
+BOUND = MEANT.format(
+    meant="SELECT b.sku, b.product_id, b.quantity FROM catalog_binding b"
+    " WHERE b.merchant_id = %(merchant)s AND b.store_id = %(store)s AND b.sku = ANY(%(skus)s)"
+)
+NAMED = MEANT.format(
+    meant="SELECT n.msku AS sku, n.id AS product_id, 1 AS quantity FROM catalog_masterproduct n"
+    " WHERE n.merchant_id = %(merchant)s AND n.msku = ANY(%(skus)s)"
+)
 
 
 def parts_of(store_id: int, skus: Iterable[str]) -> dict[str, tuple[Part, ...]]:
     """What each SKU of a store means. A binding wins; without one, an MSKU of the very same name is meant.
 
-    SKUs that mean nothing are left out.
+    A bundle means its parts. SKUs that mean nothing, or something archived, are left out.
     """
     wanted = sorted({s for s in skus if s})
     if not wanted:
         return {}
-    merchant = current_scope().merchant_id
-    meaning: dict[str, list[Part]] = {}
+    values: dict[str, Any] = {"merchant": current_scope().merchant_id, "store": store_id, "skus": wanted}
     with connection.cursor() as cursor:
-        cursor.execute(BOUND, [merchant, store_id, wanted])
-        for sku, product, msku, quantity in cursor.fetchall():
-            meaning.setdefault(sku, []).append(Part(product, msku, quantity))
-        cursor.execute(NAMED, [merchant, [s for s in wanted if s not in meaning]])
-        for msku, product in cursor.fetchall():
-            meaning[msku] = [Part(product, msku, 1)]
+        cursor.execute(BOUND, values)
+        meant = cursor.fetchall()
+        bound = {row[0] for row in meant}
+        cursor.execute(NAMED, {**values, "skus": [s for s in wanted if s not in bound]})
+        meant += cursor.fetchall()
+    ended = {sku for sku, _product, _msku, _pieces, archived in meant if archived}
+    meaning: dict[str, list[Part]] = {}
+    for sku, product, msku, pieces, _archived in meant:
+        if sku not in ended:
+            meaning.setdefault(sku, []).append(Part(product, msku, pieces))
     return {sku: tuple(parts) for sku, parts in meaning.items()}
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
@@ -28,12 +29,30 @@ class ProductPushState(models.TextChoices):
     FAILED = "failed", _("Push failed")
 
 
+class ProductKind(models.TextChoices):
+    """What a master product is: goods of its own, or a bundle of others, which has no stock of its own."""
+
+    SINGLE = "single", _("Single product")
+    BUNDLE = "bundle", _("Bundle")
+
+
+class ImportState(models.TextChoices):
+    """Where a spreadsheet of products stands."""
+
+    QUEUED = "queued", _("Being checked")
+    READY = "ready", _("Waits for your word")
+    IMPORTING = "importing", _("Being imported")
+    DONE = "done", _("Imported")
+    REFUSED = "refused", _("Cannot be read")
+
+
 class MasterProduct(TenantModel):
     """The merchant's own product. Weight in grams, lengths in millimetres.
 
     ``shelf_life_days`` 0: it does not expire. ``inbound_days`` and ``outbound_days`` are the days that must remain when
     it is received and when it is shipped (R51, A9). ``tags`` are words of the merchant's own, which rules can name;
-    they are kept as :func:`salur.tenancy.tags.clean_tags` leaves them.
+    they are kept as :func:`salur.tenancy.tags.clean_tags` leaves them. ``version`` grows with every change (see
+    ``ProductChange``). An archived product keeps its past and takes no part in anything new.
     """
 
     msku = models.TextField()
@@ -48,13 +67,122 @@ class MasterProduct(TenantModel):
     inbound_days = models.PositiveIntegerField(default=0, db_default=0)
     outbound_days = models.PositiveIntegerField(default=0, db_default=0)
     tags = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
+    kind = models.TextField(choices=ProductKind.choices, default=ProductKind.SINGLE, db_default="single")
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["merchant_id", "msku"], name="catalog_msku_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "msku"], name="catalog_msku_once"),
+            models.CheckConstraint(condition=Q(kind__in=ProductKind.values), name="catalog_product_kind"),
+            models.CheckConstraint(
+                condition=Q(shelf_life_days=0, inbound_days=0, outbound_days=0)
+                | Q(inbound_days__lt=F("shelf_life_days"), outbound_days__lt=F("shelf_life_days")),
+                name="catalog_product_life",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant_id", "barcode"], condition=~Q(barcode=""), name="catalog_product_barcode")
+        ]
 
     def __str__(self) -> str:
         return self.msku
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether it is made of other products."""
+        return self.kind == ProductKind.BUNDLE
+
+
+class BundlePart(TenantModel):
+    """One bundle holds ``quantity`` pieces of a single product. A bundle holds no bundle.
+
+    The kinds stand here so that the database itself refuses a part that is a bundle, and parts of a single product
+    (foreign keys of product and kind, see the migration).
+    """
+
+    bundle = TenantForeignKey(MasterProduct, related_name="+", db_index=False)
+    part = TenantForeignKey(MasterProduct, related_name="+")
+    quantity = models.PositiveIntegerField()
+    bundle_kind = models.TextField(default=ProductKind.BUNDLE, db_default="bundle", editable=False)
+    part_kind = models.TextField(default=ProductKind.SINGLE, db_default="single", editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "bundle", "part"], name="catalog_bundlepart_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="catalog_bundlepart_quantity"),
+            models.CheckConstraint(
+                condition=Q(bundle_kind="bundle", part_kind="single"), name="catalog_bundlepart_kind"
+            ),
+        ]
+
+
+class ProductChange(TenantModel):
+    """What one change made of a product: ``fields`` is {field: [before, after]}, ``version`` the one it led to."""
+
+    product = TenantForeignKey(MasterProduct, related_name="+", db_index=False)
+    version = models.PositiveIntegerField()
+    fields = models.JSONField()
+    actor = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "product", "version"], name="catalog_productchange_once")
+        ]
+
+
+class ProductImage(TenantModel):
+    """A picture of a product, kept in PostgreSQL as labels are, with the small one that lists show."""
+
+    product = TenantForeignKey(MasterProduct, related_name="+", db_index=False)
+    position = models.PositiveIntegerField()
+    content = models.BinaryField()
+    thumbnail = models.BinaryField()
+    media_type = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "product", "sha256"], name="catalog_productimage_once")
+        ]
+        indexes = [models.Index(fields=["merchant_id", "product", "position"], name="catalog_productimage_order")]
+
+
+class ProductImport(TenantModel):
+    """A spreadsheet of master products: checked first, imported when a person says so.
+
+    ``counts`` and ``faults`` are what the check found (rows by what becomes of them; what is wrong by line and
+    column); ``content`` is kept so that what was not imported can be downloaded again.
+    """
+
+    name = models.TextField()
+    content = models.BinaryField()
+    size = models.PositiveIntegerField()
+    state = models.TextField(choices=ImportState.choices, default=ImportState.QUEUED)
+    counts = models.JSONField(default=dict)
+    faults = models.JSONField(default=list)
+    code = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_by = models.TextField()
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="catalog_productimport_state")
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant_id", "id"],
+                condition=Q(state__in=["queued", "importing"]),
+                name="catalog_productimport_due",
+            )
+        ]
 
 
 class Listing(TenantModel):

@@ -64,28 +64,6 @@ def create_products(wanted: Sequence[NewProduct]) -> list[int]:
     return made
 
 
-LISTED = """
-SELECT l.sku, min(CASE WHEN l.variation = '' THEN l.name ELSE l.name || ' - ' || l.variation END),
-       max(l.weight_g), max(l.length_mm), max(l.width_mm), max(l.height_mm)
-FROM catalog_listing l
-WHERE l.merchant_id = %(merchant)s AND l.store_id = %(store)s AND l.sku <> ''
-  AND NOT EXISTS (SELECT 1 FROM catalog_binding b
-                  WHERE b.merchant_id = l.merchant_id AND b.store_id = l.store_id AND b.sku = l.sku)
-GROUP BY l.sku
-"""
-
-
-def create_from_listings(store_id: int) -> list[int]:
-    """One master product per SKU that the store lists and that means nothing yet; answers the new ids.
-
-    The MSKU is the SKU itself, which links the two (an MSKU of the same name is meant where there is no binding).
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(LISTED, {"merchant": current_scope().merchant_id, "store": store_id})
-        wanted = [NewProduct(sku, name, "", *size) for sku, name, *size in cursor.fetchall()]
-    return create_products(wanted)
-
-
 UPSERT = """
 INSERT INTO catalog_listing (merchant_id, store_id, item_id, model_id, sku, name, variation, weight_g,
                              length_mm, width_mm, height_mm, seen_at)

@@ -56,6 +56,23 @@ def push_rows_again(
         return [row[0] for row in cursor.fetchall()]
 
 
+CHANGED = """
+UPDATE catalog_warehouseproduct SET
+  push = CASE WHEN push = 'pushing' THEN push ELSE 'not_pushed' END,
+  -- whoever is at it now sends what the product was: its answer is not wanted, and the row is taken back
+  epoch = CASE WHEN push = 'pushing' THEN epoch + 1 ELSE epoch END,
+  attempts = 0, next_at = NULL
+WHERE merchant_id = %s AND id = ANY(%s) AND push IN ('pushed', 'failed', 'pushing') RETURNING id
+"""
+
+
+def push_changed_rows(held: Sequence[int]) -> list[int]:
+    """Rows (held by the caller) whose product changed wait for another push; answers which do."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [current_scope().merchant_id, list(held)])
+        return [row[0] for row in cursor.fetchall()]
+
+
 @dataclass(frozen=True, slots=True)
 class ProductClaim:
     """A row taken for one try; ``epoch`` fences off whoever held it before."""
@@ -120,6 +137,8 @@ def _request(product: MasterProduct, partner_number: str, details: str, warehous
         warehouse_code=warehouse_code,
         partner_number=partner_number,
         shelf_life_days=product.shelf_life_days,
+        inbound_days=product.inbound_days,
+        outbound_days=product.outbound_days,
         details={key: str(value) for key, value in json.loads(details).items()},
     )
 

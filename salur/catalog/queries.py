@@ -3,20 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from salur.foundation.paging import Keyset, keyset_page
 
-from .models import Binding, Listing, MasterProduct, ProductPushState, WarehouseProduct
+from .models import Binding, Listing, MasterProduct, ProductKind, ProductPushState, WarehouseProduct
 
 
 def product_page(search: str, cursor: str | None, *, only: Q | None = None, size: int = 50) -> Keyset[MasterProduct]:
     """Master products by MSKU; ``search`` is part of MSKU or name, or the exact barcode. ``only`` narrows further."""
     rows = MasterProduct.objects.all() if only is None else MasterProduct.objects.filter(only)
-    if search:
-        rows = rows.filter(Q(msku__icontains=search) | Q(name__icontains=search) | Q(barcode=search))
-    return keyset_page(rows, order=["msku", "id"], cursor=cursor, size=size)
+    return keyset_page(with_words(rows, search), order=["msku", "id"], cursor=cursor, size=size)
+
+
+@dataclass(frozen=True)
+class ProductFilter:
+    """What the list of master products shows. ``state`` archived: those alone; else they are left out.
+
+    ``push`` is a push state (in ``warehouse``, or in any), or ``absent``: not added (there, or anywhere).
+    """
+
+    search: str = ""
+    kind: str = ""
+    state: str = ""
+    push: str = ""
+    warehouse: int | None = None
+
+    def rows(self) -> QuerySet[MasterProduct]:
+        """The products, in no order (inside a scope)."""
+        rows = MasterProduct.objects.filter(archived_at__isnull=self.state != "archived")
+        if self.kind in ProductKind.values:
+            rows = rows.filter(kind=self.kind)
+        if self.push or self.warehouse:
+            place = {"warehouse_id": self.warehouse} if self.warehouse else {}
+            there = WarehouseProduct.objects.filter(product_id=OuterRef("pk"), **place)
+            if self.push == "absent":
+                rows = rows.exclude(Exists(there)).exclude(kind=ProductKind.BUNDLE)
+            else:
+                rows = rows.filter(Exists(there.filter(push=self.push) if self.push else there))
+        return with_words(rows, self.search)
+
+
+def with_words(rows: QuerySet[MasterProduct], search: str) -> QuerySet[MasterProduct]:
+    """Those with a part of MSKU or name, or exactly this barcode or tag."""
+    if not search:
+        return rows
+    found = Q(msku__icontains=search) | Q(name__icontains=search) | Q(barcode=search)
+    return rows.filter(found | Q(tags__contains=[search.casefold()]))
+
+
+def filtered_page(wanted: ProductFilter, cursor: str | None, size: int = 50) -> Keyset[MasterProduct]:
+    """Master products by MSKU."""
+    return keyset_page(wanted.rows(), order=["msku", "id"], cursor=cursor, size=size)
+
+
+def found_products(product_ids: Iterable[int]) -> list[int]:
+    """Those of the ids that are products of the scope's merchant."""
+    return list(MasterProduct.objects.filter(pk__in=list(product_ids)).values_list("pk", flat=True))
+
+
+def with_barcode(barcode: str, most: int, *, besides: int = 0) -> list[str]:
+    """MSKUs of the first products that have a barcode and are not archived."""
+    if not barcode:
+        return []
+    rows = MasterProduct.objects.filter(barcode=barcode, archived_at=None).exclude(pk=besides)
+    return list(rows.order_by("msku").values_list("msku", flat=True)[:most])
 
 
 def find_product(product_id: int) -> MasterProduct | None:

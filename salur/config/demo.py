@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx
 from django.utils.translation import gettext as _
 
-from salur.catalog.products import create_from_listings
+from salur.catalog.from_listings import create_from_listings
 from salur.config.demo_partners import Tour
 from salur.config.demo_report import Watch, print_summary, stock_of
 from salur.config.demo_stores import authorise_shopee

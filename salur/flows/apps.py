@@ -10,11 +10,26 @@ class FlowsConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from . import bulk_actions, calibrate, holds, store_acts, uploads, warehouses
+        from . import (
+            bulk_actions,
+            calibrate,
+            cures,
+            holds,
+            product_ends,
+            product_imports,
+            stock_updates,
+            store_acts,
+            uploads,
+            warehouses,
+        )
 
         register(bulk_actions.PROBLEMS)
         register(calibrate.PROBLEMS)
+        register(cures.PROBLEMS)
         register(holds.PROBLEMS)
+        register(product_ends.PROBLEMS)
+        register(product_imports.PROBLEMS)
+        register(stock_updates.PROBLEMS)
         register(store_acts.PROBLEMS)
         register(uploads.PROBLEMS)
         register(warehouses.PROBLEMS)

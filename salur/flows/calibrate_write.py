@@ -26,7 +26,10 @@ from .wakeups import wake_after
 
 CHUNK = 2000
 
-PRODUCTS = "SELECT id, msku FROM catalog_masterproduct WHERE merchant_id = %s AND msku = ANY(%s::text[])"
+PRODUCTS = (
+    "SELECT id, msku FROM catalog_masterproduct WHERE merchant_id = %s AND msku = ANY(%s::text[])"
+    " AND kind = 'single'"  # a bundle has no stock of its own, whatever a partner keeps under its name
+)
 AT_PARTNER = """
 SELECT o.id, o.pushed_at FROM outbound_outbound o
 WHERE o.merchant_id = %(merchant)s AND o.warehouse_id = %(warehouse)s AND o.push = 'pushed' AND o.reserved

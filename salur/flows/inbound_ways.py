@@ -1,68 +1,65 @@
-"""The other two ways of inbound (R60): with a new master product, and by "update stock" lines of an import.
+"""Inbound with a new master product (R60, way 1): its list waits until the warehouse knows the product.
 
-Each makes inbound lists, so that nothing raises a partner's stock but a list that the partner completes (R61).
+Nothing raises a partner's stock but a list that the partner completes (R61).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from salur.catalog.models import MasterProduct
 from salur.foundation.problems import Refusal
-from salur.inbound.checking import LineResult, WantedLine
-from salur.inbound.editing import Head, LinesRefused, ListRefused, check_list, create_inbound_list
+from salur.inbound.checking import WantedLine
+from salur.inbound.editing import LinesRefused, ListRefused, check_list, create_inbound_list
 from salur.inbound.models import InboundList
 from salur.inbound.states import InboundPushState, InboundSource
+from salur.stock.models import Warehouse
 from salur.tenancy.scope import merchant_scope
 
 from .inbound_push import submit_inbound
+from .own_stock import add_pieces
 from .products import add_to_warehouse
 from .wakeups import wake
 
 ACTOR = "worker"
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What putting a product into a warehouse led to: an inbound list there, or pieces in an own stock."""
+
+    listed: InboundList | None = None
+    pieces: int = 0
+
+
 def inbound_with_product(product_id: int, warehouse_id: int, line: WantedLine) -> InboundList:
-    """Way 1: add a new product to a warehouse and announce its first pieces (inside a scope; R60, R70).
+    """Way 1: add a new product to a partner's warehouse and announce its first pieces (in a scope; R60, R70).
 
     The list waits as a draft until the warehouse knows the product, then goes by itself. Raises
     :class:`ListRefused` and :class:`LinesRefused`.
     """
     add_to_warehouse([product_id], warehouse_id)
     made = create_inbound_list(warehouse_id, [line], source=InboundSource.PRODUCT, autosubmit=True)
-    wake("inbound_submit", warehouse_id)  # an own warehouse, or one that knows the product already
+    wake("inbound_submit", warehouse_id)  # the warehouse may know the product already
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What an import led to: lists by warehouse, or what is wrong. ``refused`` holds whole warehouses."""
+def put_into_warehouse(product: MasterProduct, warehouse_id: int, line: WantedLine | None = None) -> Placed:
+    """Add a product to a warehouse, with its first pieces where ``line`` names some (inside a scope; R46, R60).
 
-    lists: dict[int, InboundList] = field(default_factory=dict)
-    wrong: dict[int, list[LineResult]] = field(default_factory=dict)
-    refused: dict[int, Refusal] = field(default_factory=dict)
-
-
-def announce_import(lines: Mapping[int, Sequence[WantedLine]], note: str = "") -> Announced:
-    """Way 2: "update stock" lines for third-party warehouses, by warehouse id: one submitted list each (in a scope).
-
-    All or nothing: if any line is wrong no list is made, and every wrong line is named.
+    A partner's warehouse gets an inbound list, and nothing is in stock before it says so (R61). In an own warehouse
+    the pieces are there at once. Raises :class:`ListRefused` and :class:`LinesRefused`.
     """
-    done = Announced()
-    for warehouse, wanted in lines.items():
-        try:
-            results = check_list(warehouse, wanted)
-        except ListRefused as refusal:
-            done.refused[warehouse] = refusal
-            continue
-        if any(r.problems for r in results):
-            done.wrong[warehouse] = results
-    if done.refused or done.wrong:
-        return done
-    for warehouse, wanted in lines.items():
-        made = create_inbound_list(warehouse, wanted, Head(note=note), source=InboundSource.IMPORT)
-        done.lists[warehouse] = submit_inbound(made.pk)
-    return done
+    if line is None:
+        add_to_warehouse([product.pk], warehouse_id)
+        return Placed()
+    if Warehouse.objects.filter(pk=warehouse_id, account__isnull=False).exists():
+        return Placed(inbound_with_product(product.pk, warehouse_id, line))
+    (result,) = check_list(warehouse_id, [line])
+    if result.line is None:
+        raise LinesRefused([result])
+    add_to_warehouse([product.pk], warehouse_id)
+    return Placed(pieces=add_pieces(warehouse_id, {product.pk: result.line.quantity}))
 
 
 def submit_waiting(merchant_id: int, warehouse_id: int) -> int:

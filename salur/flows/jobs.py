@@ -23,6 +23,7 @@ from . import (
     inbound_push,
     inbound_ways,
     previews,
+    product_imports,
     products,
     push,
     recheck,
@@ -66,6 +67,7 @@ WORK: dict[str, Callable[[int, int], int]] = {
     "stock_changed": store_stock.follow_changes,
     "store_stock": store_stock.tell_store,
     "recount": store_stock.recount_store,
+    "product_import": product_imports.carry_on_import,
 }
 
 

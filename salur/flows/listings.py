@@ -6,9 +6,10 @@ import time
 from collections.abc import Sequence
 
 from salur.catalog.editing import bind_sku
+from salur.catalog.from_listings import create_from_listings
 from salur.catalog.listing_stock import note_shown
 from salur.catalog.models import Binding
-from salur.catalog.products import NewProduct, SeenListing, create_from_listings, create_products, save_listings
+from salur.catalog.products import NewProduct, SeenListing, create_products, save_listings
 from salur.connectors.base.errors import AuthRejected, RateLimited
 from salur.connectors.base.listing import StoreListing
 from salur.connectors.base.types import Page
@@ -17,6 +18,7 @@ from salur.integrations.calling import NotConnected, PartnerLine, Result, call, 
 from salur.integrations.saving import PartnerRefused
 from salur.tenancy.scope import merchant_scope
 
+from .products import add_to_warehouse
 from .wakeups import bindings_changed, store_changed
 
 ACTOR = "worker"
@@ -100,11 +102,18 @@ def new_products(wanted: Sequence[NewProduct]) -> list[int]:
     return made
 
 
-def products_from_listings(store_id: int) -> list[int]:
-    """One master product per unlinked SKU of a store; its waiting orders go on. Answers the new ids."""
-    made = create_from_listings(store_id)
+def products_from_listings(
+    store_id: int, skus: Sequence[str] | None = None, warehouse_ids: Sequence[int] = ()
+) -> list[int]:
+    """One master product per unlinked SKU of a store (or of those named), added to the warehouses (R45, way 3).
+
+    Its waiting orders go on. Answers the new ids.
+    """
+    made = create_from_listings(store_id, skus)
     if made:
         bindings_changed()
+    for warehouse in warehouse_ids if made else ():
+        add_to_warehouse(made, warehouse)
     return made
 
 

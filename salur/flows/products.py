@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from salur.catalog.bundles import kept_products
 from salur.catalog.details import INCOMPLETE, completed, lacking, named
 from salur.catalog.messages import NOT_ANSWERED
 from salur.catalog.models import WarehouseProduct
@@ -64,9 +65,10 @@ def add_to_warehouse(product_ids: Iterable[int], warehouse_id: int) -> list[int]
     """Add master products to a warehouse (inside a scope); answers the rows that wait to be pushed.
 
     Both kinds of warehouse show the product from now on (R50). A partner's is told of it (R47), and one it had refused
-    is pushed again (R49); an own warehouse has nobody to tell.
+    is pushed again (R49); an own warehouse has nobody to tell. Of a bundle its parts are added, because a warehouse
+    keeps them and not the bundle; what is archived is left out.
     """
-    products = sorted(set(product_ids))
+    products = kept_products(product_ids)
     warehouse = Warehouse.objects.get(pk=warehouse_id)
     balance_ids([(warehouse_id, product) for product in products])
     if warehouse.account_id is None:

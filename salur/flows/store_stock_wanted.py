@@ -36,7 +36,12 @@ RECOUNT = f"""
 WITH told AS MATERIALIZED (
   SELECT s.id, s.stock_warehouses, s.stock_buffer, s.stock_share, s.stock_most FROM integrations_storeconnection s
   WHERE s.merchant_id = %(merchant)s AND s.push_stock AND (%(store)s::bigint IS NULL OR s.id = %(store)s)
-), part AS MATERIALIZED ({PARTS}
+), meant AS ({PARTS}
+), part AS MATERIALIZED (
+  SELECT m.listing_id, m.store_id, coalesce(k.part_id, m.product_id) AS product_id,
+    sum(m.quantity * coalesce(k.quantity, 1)) AS quantity
+  FROM meant m LEFT JOIN catalog_bundlepart k ON k.merchant_id = %(merchant)s AND k.bundle_id = m.product_id
+  GROUP BY 1, 2, 3
 ), concerned AS (
   SELECT DISTINCT listing_id FROM part WHERE %(products)s::bigint[] IS NULL OR product_id = ANY(%(products)s)
 ), free AS (

@@ -12,6 +12,7 @@ from salur.tenancy import idempotency
 from salur.tenancy.accounts import all_merchants
 from salur.tenancy.scope import current_scope, merchant_scope
 
+from .product_imports import forget_old_imports
 from .uploads import forget_old_uploads
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ def tidy_up() -> int:
         with merchant_scope(merchant_id, actor="worker", cause="tidy"):
             gone += idempotency.forget_old()
             gone += forget_old_uploads()
+            gone += forget_old_imports()
         gone += _in_bites(merchant_id, OLD_EXCHANGES, now() - KEEP_EXCHANGES)
         gone += _in_bites(merchant_id, OLD_MESSAGES, now() - KEEP_MESSAGES)
     return gone

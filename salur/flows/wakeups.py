@@ -58,6 +58,7 @@ QUEUES = {
     "stock_changed": ("stock", 18),
     "store_stock": ("stock", 17),
     "recount": ("stock", 8),
+    "product_import": ("ingest", 25),
 }
 
 
@@ -125,13 +126,15 @@ def lists_changed(outbound_ids: Iterable[int]) -> Verdicts:
 def products_changed(warehouse_ids: Iterable[int]) -> Verdicts:
     """Products of these warehouses were pushed, failed or added."""
     wake_recheck()
-    return lists_changed(
+    verdicts = lists_changed(
         _ids(
             "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND warehouse_id = ANY(%s) AND push = 'waiting'"
             " AND closed_gates ? 'products_pushed'",
             [sorted(set(warehouse_ids))],
         )
     )
+    close_gate_problems()
+    return verdicts
 
 
 def account_changed(account_id: int) -> Verdicts:

@@ -117,6 +117,10 @@ class _Judge:
             return self.wrong("inbound_sku_missing", "sku")
         if self.product is None:
             return self.wrong("inbound_sku_unknown", "sku")
+        if self.product.is_bundle:
+            return self.wrong("inbound_sku_bundle", "sku")
+        if self.product.archived_at is not None:
+            return self.wrong("inbound_sku_archived", "sku")
         if self.rules.can is None:
             return None
         known = standing.get((self.rules.warehouse.pk, self.product.pk))

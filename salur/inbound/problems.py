@@ -102,6 +102,20 @@ LINES: tuple[Problem, ...] = (
         "operator",
     ),
     Problem(
+        "inbound_sku_bundle",
+        _("A bundle is not kept"),
+        _("MSKU %(sku)s is a bundle: warehouses keep its parts."),
+        _("Announce its parts instead."),
+        "operator",
+    ),
+    Problem(
+        "inbound_sku_archived",
+        _("The product is archived"),
+        _("The master product %(sku)s is archived."),
+        _("Restore it on its page first, or correct the MSKU."),
+        "operator",
+    ),
+    Problem(
         "inbound_not_in_warehouse",
         _("Product not in the warehouse"),
         _("MSKU %(sku)s has not been added to %(warehouse)s."),

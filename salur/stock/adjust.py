@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
@@ -55,8 +57,43 @@ def adjust_by_hand(warehouse_id: int, product_id: int, on_hand: int, note: str =
     return change
 
 
+def adjust_many(
+    warehouse_id: int, figures: Mapping[int, int], note: str = "", *, added: bool = False
+) -> dict[int, int]:
+    """Set the pieces on hand of many products, or add to them (``added``); answers the changes by product.
+
+    All or nothing; raises :class:`StockRefused` as :func:`adjust_by_hand` does.
+    """
+    warehouse = Warehouse.objects.get(pk=warehouse_id)
+    if warehouse.account_id is not None:
+        raise StockRefused(warehouse=warehouse.name)
+    ids = balance_ids([(warehouse_id, product) for product in figures])
+    lock_ids("stock_balance", current_scope().merchant_id, ids.values())
+    rows = {row.product_id: row for row in Balance.objects.filter(pk__in=ids.values())}
+    wanted = {p: pieces + (rows[p].on_hand if added else 0) for p, pieces in figures.items()}
+    for product, on_hand in wanted.items():
+        reserved = rows[product].reserved
+        if on_hand < reserved:
+            told = {"warehouse": warehouse.name, "reserved": reserved, "wanted": max(on_hand, 0)}
+            raise StockRefused("less_than_reserved", **told)
+    changes = {p: on_hand - rows[p].on_hand for p, on_hand in wanted.items() if on_hand != rows[p].on_hand}
+    causes = _new_causes(len(changes))
+    entries = [
+        Entry(rows[product].pk, MovementCause.ADJUST, cause, d_on_hand=change, note=note)
+        for (product, change), cause in zip(changes.items(), causes, strict=True)
+    ]
+    post(entries, locked=True)
+    return changes
+
+
 def _new_cause() -> int:
     """A number that no other adjustment has: what people do twice counts twice."""
+    return _new_causes(1)[0]
+
+
+def _new_causes(count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('stock_movement', 'id'))")
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('stock_movement', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        return [int(row[0]) for row in cursor.fetchall()]

@@ -25,6 +25,8 @@ SCOPES = {
     "outbound:write": _("Push and cancel outbound lists"),
     "inbound:read": _("Read inbound lists"),
     "inbound:write": _("Announce goods, submit and cancel inbound lists"),
+    "products:read": _("Read master products"),
+    "products:write": _("Make and change master products"),
     "stock:read": _("Read stock"),
     "stock:write": _("Change stock"),
     "imports:write": _("Import orders"),

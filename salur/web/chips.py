@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 
-from salur.catalog.models import ProductPushState
+from salur.catalog.models import ImportState, ProductPushState
 from salur.inbound.states import InboundCancellationState, InboundPushState, InboundTaskState
 from salur.integrations.models import ConnectionState
 from salur.orders.states import OrderState, RunState, UploadState
@@ -48,6 +48,13 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "queued": ("quiet", "clock"),
         "running": ("busy", "arrows"),
         "ready": ("info", "check"),
+        "refused": ("bad", "cross"),
+    },
+    "product_import": {
+        "queued": ("quiet", "clock"),
+        "ready": ("info", "check"),
+        "importing": ("busy", "arrows"),
+        "done": ("good", "check"),
         "refused": ("bad", "cross"),
     },
     "push": {
@@ -159,6 +166,7 @@ _CHOICES: Mapping[str, Mapping[str, str | Promise]] = {
     "cancellation": dict(CancellationState.choices),
     "confirmation": dict(ConfirmationState.choices),
     "product": dict(ProductPushState.choices),
+    "product_import": dict(ImportState.choices),
     "inbound_push": dict(InboundPushState.choices),
     "inbound_task": dict(InboundTaskState.choices),
     "inbound_cancellation": dict(InboundCancellationState.choices),

@@ -21,9 +21,12 @@ from .outbound import confirmations, stopping
 from .outbound import views as outbound
 from .outbound.public import public_label
 from .person import views as person
-from .problems.views import problem_list
-from .products import links, listings
+from .problems.views import problem_cure, problem_cured, problem_list
+from .products import ends, links, listings, pictures
+from .products import imports as product_sheets
 from .products import views as products
+from .products.editing import product_page_view
+from .products.from_store import products_from_store
 from .products.making import product_new
 from .reports import acting as run_acting
 from .reports import views as reports
@@ -32,7 +35,7 @@ from .rules import publishing, trials
 from .rules import views as rules
 from .rules.by_store import rules_by_store
 from .settings import views as settings
-from .stock import syncs
+from .stock import adding, syncs
 from .stock import views as stock
 from .stocktakes import files as stocktake_files
 from .stocktakes import views as stocktakes
@@ -58,6 +61,8 @@ urlpatterns = [
     path("orders/bulk/<int:run_id>/", bulk.bulk_page_view, name="bulk"),
     path("orders/bulk/<int:run_id>/act/", bulk.bulk_act, name="bulk_act"),
     path("orders/bulk/<int:run_id>/rows.csv", bulk.bulk_file, name="bulk_file"),
+    path("orders/problems/cure/", problem_cure, name="problem_cure"),
+    path("orders/problems/cures/<int:cure_id>/", problem_cured, name="problem_cured"),
     path("orders/import/", uploading.import_orders, name="import"),
     path("orders/import/template.<slug:kind>", uploading.import_template, name="import_template"),
     path("orders/import/columns/", columns.mapping_list, name="mappings"),
@@ -108,8 +113,22 @@ urlpatterns = [
     path("products/new/", product_new, name="product_new"),
     path("products/add/", products.product_add, name="product_add"),
     path("products/<int:product_id>/fields/<int:row_id>/", products.product_fields, name="product_fields"),
-    path("products/<int:product_id>/", products.product_page_view, name="product"),
+    path("products/import/", product_sheets.product_imports, name="product_imports"),
+    path("products/import/template.<slug:kind>", product_sheets.product_template, name="product_template"),
+    path("products/import/<int:import_id>/", product_sheets.product_import, name="product_import"),
+    path(
+        "products/import/<int:import_id>/left.<slug:kind>",
+        product_sheets.product_import_left,
+        name="product_import_left",
+    ),
+    path("products/export.<slug:kind>", product_sheets.product_export, name="product_export"),
+    path("products/act/", products.product_act, name="product_act"),
+    path("products/<int:product_id>/", product_page_view, name="product"),
+    path("products/<int:product_id>/end/", ends.product_end, name="product_end"),
+    path("products/<int:product_id>/images/", pictures.product_images, name="product_images"),
+    path("products/<int:product_id>/images/<int:image_id>/<slug:size>", pictures.product_image, name="product_image"),
     path("products/channel/", listings.listing_list, name="listings"),
+    path("products/channel/store/<int:store_id>/make/", products_from_store, name="products_from_store"),
     path("products/channel/make/", listings.make_products, name="make_products"),
     path("products/channel/<int:listing_id>/", listings.listing_link, name="listing"),
     path("products/channel/store/<int:store_id>/", listings.sku_link, name="sku_link"),
@@ -117,6 +136,7 @@ urlpatterns = [
     path("products/channel/store/<int:store_id>/links.<slug:kind>", links.links_file, name="links_file"),
     path("stock/", stock.stock_list, name="stock"),
     path("stock/balances/<int:balance_id>/", stock.movement_list, name="movements"),
+    path("stock/add/", adding.stock_add, name="stock_add"),
     path("stock/act/", stock.stock_act, name="stock_act"),
     path("stock/update/", updating.stock_update, name="stock_update"),
     path("stock/update/template.<slug:kind>", updating.update_template, name="stock_update_template"),

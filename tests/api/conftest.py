@@ -99,7 +99,8 @@ def new_world(db: Database) -> Callable[[], World]:
     def make() -> World:
         world = make_world()
         with world.scope():
-            entitlements.grant(Entitlement.WAREHOUSE_MANAGEMENT)
+            for entitlement in Entitlement:
+                entitlements.grant(entitlement)
         world.add_product("TEA", pieces=100)
         return world
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,10 @@ from tests.world import World, store_order
 
 from .conftest import Caller, check_problem, new_order
 
+# The smallest picture there is: one white point.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
 SCOPE_OF = {
     "list_orders": "orders:read",
     "read_order": "orders:read",
@@ -51,6 +56,22 @@ SCOPE_OF = {
     "delete_inbound_draft": "inbound:write",
     "read_product_fields": "stock:read",
     "fill_in_product_fields": "stock:write",
+    "list_problem_groups": "orders:read",
+    "cure_problem": "orders:write",
+    "read_cure": "orders:read",
+    "list_products": "products:read",
+    "read_product": "products:read",
+    "create_product": "products:write",
+    "change_product": "products:write",
+    "set_products": "products:write",
+    "archive_some": "products:write",
+    "restore_some": "products:write",
+    "delete_one_product": "products:write",
+    "add_products_to_warehouse": "products:write",
+    "list_product_images": "products:read",
+    "read_product_image": "products:read",
+    "add_product_image": "products:write",
+    "remove_product_image": "products:write",
     "list_stock": "stock:read",
     "list_movements": "stock:read",
     "start_stock_sync": "stock:write",
@@ -211,6 +232,18 @@ class Operation:
             more["json"] = {"partner": "nobody", "name": "X", "values": {}}
         elif self.name == "set_store_stock":
             more["json"] = {"on": False}
+        elif self.name == "cure_problem":
+            more["json"] = {"cause": "no_rule", "key": {"country": "TH", "msku": "TEA"}}
+        elif self.name == "create_product":
+            more["json"] = {"msku": "FRESH"}
+        elif self.name == "change_product":
+            more["json"] = {"name": "Tea"}
+        elif self.name == "set_products":
+            more["json"] = {"products": [{"msku": "TEA"}]}
+        elif self.name in ("archive_some", "restore_some", "add_products_to_warehouse"):
+            more["json"] = {"mskus": ["TEA"]}
+        elif self.name == "add_product_image":
+            more = {"files": {"picture": ("a.png", b"no picture")}}
         elif self.name == "set_links":
             more["json"] = {"links": [{"sku": "TEA-BOX", "msku": "TEA", "quantity": 6}]}
         elif self.name == "act_on_orders":
@@ -281,6 +314,8 @@ def ids(world: World) -> dict[str, int]:
     """Ids of things that the merchant has."""
     world.ingest(store_order("A", "TEA"))
     with world.scope():
+        from salur.catalog.editing import hold_product
+        from salur.catalog.images import add_image, check_image
         from salur.catalog.models import WarehouseProduct
         from salur.flows.uploads import keep_upload
         from salur.inbound.checking import WantedLine
@@ -288,6 +323,7 @@ def ids(world: World) -> dict[str, int]:
         from salur.locations.editing import create_location
         from salur.orders.formats import ColumnMap
         from salur.orders.mappings import save_mapping
+        from salur.orders.models import Cure
         from salur.stock.models import Balance, StockSyncRun
 
         balance = Balance.objects.get().pk  # before any other is made
@@ -303,6 +339,9 @@ def ids(world: World) -> dict[str, int]:
 
         open_draft()
         rule = RoutingRule.objects.order_by("pk")[0].pk
+        cure = Cure(cause="no_rule", key={}, remedy="rules", orders=[], actor="test", at=now())
+        cure.save()
+        image = add_image(hold_product(world.products["TEA"]), check_image("a.png", PICTURE)).pk
         mapping = save_mapping(ColumnMap(("a",), {"a": "order_id"})).pk
         from salur.flows.bulk import Chosen, start_bulk
         from salur.orders.models import Order
@@ -312,6 +351,9 @@ def ids(world: World) -> dict[str, int]:
         "bulk_run_id": bulk_run,
         "location_id": location,
         **more,
+        "product_id": world.products["TEA"],
+        "cure_id": cure.pk,
+        "image_id": image,
         "upload_id": upload,
         "rule_id": rule,
         "number": 1,

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from salur.catalog.models import MasterProduct, WarehouseProduct
-from salur.flows.inbound_ways import announce_import, inbound_with_product, submit_waiting
+from salur.flows.inbound_ways import inbound_with_product, submit_waiting
 from salur.flows.products import push_due
+from salur.flows.stock_updates import UpdateKind, update_stock
 from salur.flows.worker import sweep
 from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine
@@ -85,7 +86,8 @@ def test_r61_an_import_makes_one_submitted_list_for_each_warehouse(stage: Inboun
         row.save()
         for state in ("pushing", "pushed"):
             WarehouseProduct.objects.filter(pk=row.pk).update(push=state)
-        done = announce_import(
+        done = update_stock(
+            UpdateKind.ADD,
             {
                 stage.warehouse_id: [WantedLine("TEA", 3), WantedLine("CUP", 2)],
                 second.pk: [WantedLine("TEA", 5)],
@@ -101,12 +103,13 @@ def test_an_import_with_a_wrong_line_makes_no_list_at_all(stage: InboundStage) -
     with stage.world.scope():
         off = Warehouse(code="OFF", name="Off", country="TH", active=False, created_at=now())
         off.save()
-        done = announce_import(
+        done = update_stock(
+            UpdateKind.ADD,
             {
                 stage.warehouse_id: [WantedLine("TEA", 3), WantedLine("TEA", "x", number=9)],
                 off.pk: [WantedLine("TEA", 1)],
-            }
+            },
         )
         assert InboundList.objects.count() == 0
-    assert {w: [r.number for r in rows if r.problems] for w, rows in done.wrong.items()} == {stage.warehouse_id: [9]}
+    assert [r.number for r in done.wrong if r.problems] == [9]
     assert done.refused[off.pk].code == "inbound_warehouse_off"

@@ -11,6 +11,7 @@ from salur.catalog.models import Binding, Listing, MasterProduct
 from salur.connectors.base.types import OrderStatus
 from salur.flows.bulk import Chosen, start_bulk
 from salur.flows.previews import carry_on_preview
+from salur.flows.product_imports import carry_on_import, keep_import
 from salur.flows.rule_runs import start_run
 from salur.flows.uploads import keep_upload
 from salur.foundation.clock import now
@@ -20,7 +21,7 @@ from salur.locations.binding import bind
 from salur.locations.editing import create_location
 from salur.orders.formats import ColumnMap, ReadOptions
 from salur.orders.mappings import save_mapping
-from salur.orders.models import SyncRun, SyncRunRow
+from salur.orders.models import Cure, OrderProblem, SyncRun, SyncRunRow
 from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import OrderFilter, matching_orders
 from salur.returns.models import Return, ReturnLine
@@ -123,6 +124,8 @@ class Shop:
                 "transfer_id": self._transfer(),
                 "return_id": self._return(outbound),
                 "location_id": location.pk,
+                "cure_id": self._cure(),
+                "import_id": keep_import("products.csv", b"msku,name\r\nNEW-1,New\r\nNEW-1,Twice\r\n").pk,
                 "upload_id": known,
                 "unknown_id": unknown,
                 "mapping_id": save_mapping(MAPPED).pk,
@@ -143,6 +146,7 @@ class Shop:
                 "warehouse_id": self.world.warehouse_id,
             }
         carry_on_preview(self.world.merchant_id, known)
+        carry_on_import(self.world.merchant_id, self.ids["import_id"])
 
     def _version(self) -> int:
         """A published set of rules, with a draft beside it."""
@@ -170,6 +174,13 @@ class Shop:
         row.warehouse_id, row.created_by = self.world.warehouse_id, "test"
         row.save()
         ReturnLine(returned=row, product_id=self.world.products["M-0000"], quantity=1).save()
+    def _cure(self) -> int:
+        """A remedy for an order that is held by something."""
+        held = OrderProblem.objects.order_by("pk")[0]
+        key = {"warehouse_id": self.world.warehouse_id, "product_id": 1}
+        named = {"warehouse": "TH01", "msku": "M-0000"}
+        row = Cure(cause="no_stock", key=key, shown=named, remedy="stock", orders=[held.order_id], actor="t", at=now())
+        row.save()
         return row.pk
 
     def _uploads(self) -> tuple[int, int]:

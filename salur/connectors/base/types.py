@@ -263,7 +263,10 @@ class OutboundReport:
 
 @dataclass(frozen=True, slots=True)
 class ProductRequest:
-    """A master product as a warehouse registers it. Shelf life in days, 0: it does not expire (R51)."""
+    """A master product as a warehouse registers it. Shelf life in days, 0: it does not expire (R51).
+
+    ``inbound_days`` and ``outbound_days`` must remain of it when goods come in and go out (0: no limit).
+    """
 
     sku: str
     name: str
@@ -277,6 +280,8 @@ class ProductRequest:
     warehouse_code: str = ""
     partner_number: str = ""
     shelf_life_days: int = 0
+    inbound_days: int = 0
+    outbound_days: int = 0
     details: Mapping[str, str] = field(default_factory=dict)
 
 

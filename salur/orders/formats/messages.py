@@ -37,6 +37,7 @@ FILE_MESSAGES: Mapping[str, _StrPromise] = {
     ),
     "old_workbook": _("Workbooks of the old kind (.xls) cannot be read. Save the file as .xlsx or as CSV UTF-8."),
     "unreadable_workbook": _("The workbook cannot be opened (%(reason)s). Save it again, or save it as CSV UTF-8."),
+    "too_many_rows": _("The file has more than %(limit)s rows. Divide it."),
     "workbook_too_large": _(
         "The workbook is too large (a part of it exceeds %(limit)s). Save it as CSV UTF-8, which may have any length."
     ),

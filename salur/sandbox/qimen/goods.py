@@ -10,7 +10,18 @@ from salur.sandbox.qimen.fields import FIELD, ITEM_EXISTS, ITEM_MISSING
 from salur.sandbox.qimen.model import Account, Row, Stock
 
 TYPES = ("ZP", "CC", "JS", "XS", "ZT")
-_MEASURES = ("length", "width", "height", "volume", "grossWeight", "netWeight", "shelfLife", "retailPrice")
+_MEASURES = (
+    "length",
+    "width",
+    "height",
+    "volume",
+    "grossWeight",
+    "netWeight",
+    "shelfLife",
+    "rejectLifecycle",
+    "lockupLifecycle",
+    "retailPrice",
+)
 
 
 def singleitem_synchronize(call: Call) -> dict[str, Any]:

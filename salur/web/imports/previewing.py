@@ -26,8 +26,8 @@ from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
 from salur.web.paging import at_cursor
-from salur.web.reports.views import safe_cell
 from salur.web.reports.words import code_words
+from salur.web.spreadsheets import safe_cell
 
 from .forms import ReadingForm
 from .uploading import look_over_small

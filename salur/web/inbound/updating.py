@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from salur.flows.inbound_ways import Announced, announce_import
+from salur.flows.stock_updates import Updated, UpdateKind, update_stock
+from salur.foundation.problems import Refusal
 from salur.inbound.checking import WantedLine
 from salur.inbound.editing import LIMITS, MOST_LINES
 from salur.orders.formats import FileRefused
@@ -36,9 +37,25 @@ MOST = 10 * MOST_LINES
 Wrong = list[tuple[int, str]]
 
 
-class UpdateForm(forms.Form):
-    """Where the pieces go, and the table, as a file or typed."""
+KINDS = (
+    (UpdateKind.ADD, _("Pieces that come in addition")),
+    (UpdateKind.SET, _("All that the warehouse has (“update warehouse stock”)")),
+    (UpdateKind.TOTAL, _("All there is over all warehouses (“update stock”)")),
+)
 
+
+class UpdateForm(forms.Form):
+    """Where the pieces go, what the quantities mean, and the table, as a file or typed."""
+
+    kind = forms.TypedChoiceField(
+        label=_("What the quantities mean"),
+        choices=KINDS,
+        coerce=UpdateKind,
+        initial=UpdateKind.ADD,
+        empty_value=UpdateKind.ADD,
+        required=False,
+        help_text=_("For all there is over all warehouses, the difference goes to the warehouse chosen below."),
+    )
     warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int, required=False, empty_value=None)
     file = forms.FileField(
         label=_("File"),
@@ -108,23 +125,43 @@ def _take_file(request: MerchantRequest, form: UpdateForm, sent: Any) -> str:
     return ""
 
 
-def _announced(
-    request: MerchantRequest, form: UpdateForm, places: Sequence[Warehouse], wrong: Wrong
-) -> Announced | None:
+def _announced(request: MerchantRequest, form: UpdateForm, places: Sequence[Warehouse], wrong: Wrong) -> Updated | None:
     texts = read_lines(form.cleaned_data["lines"])
-    lines = _by_warehouse(texts, places, form.cleaned_data["warehouse"], wrong)
+    chosen = form.cleaned_data["warehouse"]
+    if form.cleaned_data["kind"] == UpdateKind.TOTAL:
+        if chosen is None:
+            form.add_error("warehouse", gettext("Choose the warehouse to which the difference goes."))
+            return None
+        lines = _all_at(texts, chosen, wrong)
+    else:
+        lines = _by_warehouse(texts, places, chosen, wrong)
     if not texts:
         form.add_error("lines", gettext("There is no line. Choose a file, or type the lines here."))
     if wrong or not texts:
         return None
-    with acting(request, "import"):
-        done = announce_import(lines, form.cleaned_data["note"])
+    try:
+        with acting(request, "import"):
+            done = update_stock(form.cleaned_data["kind"], lines, form.cleaned_data["note"])
+    except Refusal as changed:  # the stock changed while the table was looked at
+        form.add_error(None, told_words(refusal_text(changed)))
+        return None
     names = {place.pk: place.name for place in places}
     for place_id, refusal in done.refused.items():
         form.add_error(None, f"{names[place_id]}: {told_words(refusal_text(refusal))}")
-    wrong += [(r.number, words_of(p)) for results in done.wrong.values() for r in results for p in r.problems]
+    wrong += [(r.number, words_of(p)) for r in done.wrong for p in r.problems]
     wrong.sort()
     return None if done.refused or done.wrong else done
+
+
+def _all_at(texts: Sequence[TextLine], chosen: int, wrong: Wrong) -> dict[int, list[WantedLine]]:
+    """Lines that speak of all warehouses together: a warehouse that a line names would be misunderstood."""
+    for line in texts:
+        if line.wrong:
+            wrong.append((line.number, line.wrong))
+        elif line.cells.get("warehouse"):
+            told = gettext("The quantities mean all warehouses together, but this line names one. Empty that column.")
+            wrong.append((line.number, told))
+    return {chosen: [line.wanted() for line in texts if not line.wrong]}
 
 
 def _by_warehouse(
@@ -162,16 +199,26 @@ def _place_of(line: TextLine, named: Mapping[str, set[int]], chosen: int | None)
     return next(iter(found)), ""
 
 
-def _tell(request: MerchantRequest, done: Announced) -> HttpResponseBase:
-    told = ngettext(
-        "%(n)s inbound list was made and submitted. Stock rises when the warehouse has received the goods.",
-        "%(n)s inbound lists were made and submitted. Stock rises when the warehouses have received the goods.",
-        len(done.lists),
-    )
-    messages.success(request, told % {"n": len(done.lists)})
-    if len(done.lists) == 1:
+def _tell(request: MerchantRequest, done: Updated) -> HttpResponseBase:
+    if done.lists:
+        told = ngettext(
+            "%(n)s inbound list was made and submitted. Stock rises when the warehouse has received the goods.",
+            "%(n)s inbound lists were made and submitted. Stock rises when the warehouses have received the goods.",
+            len(done.lists),
+        )
+        messages.success(request, told % {"n": len(done.lists)})
+    if done.changed:
+        told = ngettext(
+            "%(n)s figure of an own warehouse was changed.",
+            "%(n)s figures of own warehouses were changed.",
+            done.changed,
+        )
+        messages.success(request, told % {"n": done.changed})
+    if not done.lists and not done.changed:
+        messages.success(request, gettext("Everything is as the table says already."))
+    if len(done.lists) == 1 and not done.changed:
         return redirect("web:inbound", next(iter(done.lists.values())).pk)
-    return redirect("web:inbounds")
+    return redirect("web:inbounds" if done.lists else "web:stock")
 
 
 @page(get=Role.OPERATOR, entitlement=NEEDS)

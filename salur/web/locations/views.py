@@ -23,7 +23,7 @@ from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
-from salur.web.reports.views import safe_cell
+from salur.web.spreadsheets import safe_cell
 from salur.web.words import told_words
 
 from .forms import LocationForm

@@ -7,19 +7,30 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from salur.catalog.models import MasterProduct
+from salur.catalog.bundles import WantedPart, read_parts, written_parts
+from salur.catalog.models import BundlePart, MasterProduct
+from salur.catalog.product_data import (
+    DAYS,
+    FIELDS,
+    LARGEST,
+    LONGEST_LIFE,
+    DataFault,
+    fault_text,
+    life_faults,
+    read_msku,
+    read_values,
+)
 from salur.stock.models import Warehouse
 
-LARGEST = 100_000_000
-LONGEST_LIFE = 36_500  # days
+HIDDEN = forms.HiddenInput
 
 
 class ProductForm(forms.Form):
-    """A master product; weight in grams, lengths in millimetres."""
+    """A master product; weight in grams, lengths in millimetres. ``known``: the one that is changed."""
 
+    version = forms.IntegerField(required=False, min_value=1, widget=HIDDEN)
     msku = forms.CharField(label=_("MSKU"), max_length=100, help_text=_("Your own SKU; it never changes."))
     name = forms.CharField(label=_("Name"), max_length=255)
     barcode = forms.CharField(label=_("Barcode"), max_length=100, required=False)
@@ -45,23 +56,66 @@ class ProductForm(forms.Form):
     outbound_days = forms.IntegerField(
         label=_("Days left at shipping, at least"), min_value=0, max_value=LONGEST_LIFE, initial=0, required=False
     )
+    tags = forms.CharField(
+        label=_("Tags"),
+        max_length=1500,
+        required=False,
+        help_text=_("Words of your own, separated by commas; delivery rules can name them."),
+    )
+    parts = forms.CharField(
+        label=_("Parts of a bundle"),
+        max_length=10_000,
+        required=False,
+        help_text=_(
+            "Only where this product is made of others: one line each, MSKU and pieces, like TEA-250: 2. A bundle has"
+            " no stock of its own: it is free as often as its parts are."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
+    )
 
     def __init__(self, *args: Any, known: MasterProduct | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if known is not None:
             self.fields["msku"].disabled = True  # warehouses know the product by it
 
-    def fill(self, product: MasterProduct) -> MasterProduct:
-        """Put what was entered into a product."""
-        for name in self.fields:
-            value = self.cleaned_data[name]
-            setattr(product, name, 0 if value is None else value)  # a figure left empty is not known: 0
-        return product
+    def clean(self) -> dict[str, Any]:
+        """Limits that the shelf life does not allow, and texts that cannot be kept, stand at their fields."""
+        values, faults = read_values(self._given())
+        if not faults and set(DAYS) <= values.keys():
+            faults = life_faults(values)
+        if "msku" in self.cleaned_data:
+            faults += read_msku(self.cleaned_data["msku"])[1]
+        self.take_faults(faults)
+        return self.cleaned_data
+
+    def take_faults(self, faults: Sequence[DataFault]) -> None:
+        """Show what is wrong at its field."""
+        for fault in faults:
+            self.add_error(fault.field, fault_text(fault.code, fault.detail))
+
+    def _given(self) -> dict[str, Any]:
+        """What was entered and understood; a figure left empty is not known: 0."""
+        given = self.cleaned_data
+        return {name: 0 if given[name] is None else given[name] for name in FIELDS if name in given}
+
+    def values(self) -> dict[str, Any]:
+        """The product's fields, once the form is valid."""
+        return read_values(self._given())[0]
+
+    def wanted_parts(self) -> list[WantedPart] | None:
+        """The parts, once the form is valid; None where the form did not ask for them."""
+        return read_parts(self.cleaned_data["parts"]) if "parts" in self.data else None
 
 
-def initial_of(product: MasterProduct) -> dict[str, Any]:
+def initial_of(product: MasterProduct, parts: Sequence[BundlePart] = ()) -> dict[str, Any]:
     """A product as the form shows it."""
-    return {name: getattr(product, name) for name in ProductForm.base_fields}
+    shown: dict[str, Any] = {name: getattr(product, name) for name in ("version", "msku", *FIELDS)}
+    return {**shown, "tags": ", ".join(product.tags), "parts": shown_parts(written_parts(parts))}
+
+
+def shown_parts(written: str) -> str:
+    """Parts as the form's box holds them: a line each."""
+    return "\n".join(line.strip() for line in written.split(";") if line.strip())
 
 
 class AddForm(forms.Form):
@@ -74,56 +128,6 @@ class AddForm(forms.Form):
         field = self.fields["warehouse"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
         field.choices = [(place.pk, place.name) for place in places]
-
-
-class FirstPlaceForm(forms.Form):
-    """Where a new product goes at once, and the pieces announced there (R46, R60); figures are judged like a list's.
-
-    ``costly`` names the partners that take no goods without their cost, ``making`` those that make them to order.
-    """
-
-    warehouse = forms.TypedChoiceField(
-        label=_("Warehouse"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text=_("A partner's warehouse is sent the product at once."),
-    )
-    quantity = forms.CharField(
-        label=_("Pieces to announce"),
-        max_length=20,
-        required=False,
-        help_text=_("Pieces on their way there. Salur makes an inbound list for them."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    unit_cost = forms.CharField(
-        label=_("Cost of a piece"),
-        max_length=30,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
-
-    def __init__(
-        self, *args: Any, places: Sequence[Warehouse], costly: Sequence[str], making: Sequence[str], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["warehouse"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
-        field.choices = [("", gettext("None yet")), *((place.pk, place.name) for place in places)]
-        if costly:
-            told = gettext("Needed by %(partners)s when pieces are announced.")
-            self.fields["unit_cost"].help_text = told % {"partners": ", ".join(costly)}
-        if making:
-            told = gettext("Leave it empty for %(partners)s: the goods are made there to order.")
-            self.fields["quantity"].help_text += " " + told % {"partners": ", ".join(making)}
-
-    def clean(self) -> dict[str, Any]:
-        """Pieces need a place."""
-        given = self.cleaned_data
-        pieces = given.get("quantity") or given.get("unit_cost")
-        if pieces and not given.get("warehouse") and "warehouse" not in self.errors:
-            self.add_error("warehouse", gettext("Choose the warehouse to which the pieces go."))
-        return given
 
 
 class BindForm(forms.Form):

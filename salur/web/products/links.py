@@ -23,8 +23,7 @@ from salur.orders.formats.table import BadRow, Table, plain_name
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting
-from salur.web.reports.views import safe_cell
-from salur.web.spreadsheets import LARGEST, TYPES, read_table, written
+from salur.web.spreadsheets import LARGEST, TYPES, as_typed, read_table, safe_cell, written
 
 HEADER = ("sku", "product_name", "variation", "msku", "quantity")  # in files these stay English in every language
 NEEDED = ("sku", "msku", "quantity")
@@ -108,7 +107,7 @@ def _rows_of(content: bytes, wrong: list[Wrong]) -> list[LinkRow]:
             column = table.names[row.column] if 0 <= row.column < len(table.names) else ""
             wrong.append(Wrong(line, column, str(MESSAGES[row.code]) % row.detail))
         elif any(cell.strip() for cell in row):
-            rows.append(LinkRow(line, *(_as_typed(row[places[name]]) for name in NEEDED)))
+            rows.append(LinkRow(line, *(as_typed(row[places[name]]) for name in NEEDED)))
         if len(rows) + len(wrong) > MOST:
             break
     return rows
@@ -133,12 +132,6 @@ def _plain(name: str) -> str:
 def _score(names: Sequence[str]) -> int:
     """How many of the names are known."""
     return sum(_plain(name) in HEADER for name in names)
-
-
-def _as_typed(cell: str) -> str:
-    """Without the mark that keeps a spreadsheet from taking the cell for a formula."""
-    inner = cell.removeprefix("'")
-    return inner if safe_cell(inner) == cell else cell
 
 
 def _tell(request: MerchantRequest, done: LinksSet) -> None:

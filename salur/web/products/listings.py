@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from salur.catalog.editing import bind_sku, unbind
 from salur.catalog.listing_stock import stock_of_listings
 from salur.catalog.models import Listing
-from salur.catalog.products import create_from_listings
 from salur.catalog.queries import (
     bindings_of_listings,
     find_listing,
@@ -60,7 +59,7 @@ def listing_list(request: MerchantRequest) -> HttpResponseBase:
 
 @page()
 def make_products(request: MerchantRequest) -> HttpResponseBase:
-    """Fetch a store's products, or make a master product of each of its SKUs that means nothing yet (R45, way 3)."""
+    """Fetch a store's products, or lead to what can be made of those that mean nothing yet (R45, way 3)."""
     number = request.POST.get("store", "")
     with reading(request):
         store = find_store(int(number)) if number.isdigit() else None
@@ -71,10 +70,7 @@ def make_products(request: MerchantRequest) -> HttpResponseBase:
             found = pull_listings(request.merchant.id, store.pk, actor=actor(request))
             messages.success(request, gettext("Products fetched: %(n)s.") % {"n": found})
         else:
-            with acting(request, "products"):
-                made = len(create_from_listings(store.pk))
-                bindings_changed([store.pk])
-            messages.success(request, gettext("Master products made: %(n)s.") % {"n": made})
+            return redirect("web:products_from_store", store.pk)
     except Refusal as refusal:
         tell_refusal(request, refusal)
     return redirect(f"{reverse('web:listings')}?store={store.pk}")
@@ -92,7 +88,7 @@ def listing_link(request: MerchantRequest, listing_id: int) -> HttpResponseBase:
     """Say what a listing's SKU means."""
     with reading(request):
         listing = _found(listing_id)
-    return _link(request, listing.store_id, listing.sku, listing.name)
+    return _link(request, listing.store_id, listing.sku, listing)
 
 
 @page(get=Role.OPERATOR)
@@ -103,10 +99,10 @@ def sku_link(request: MerchantRequest, store_id: int) -> HttpResponseBase:
         store = find_store(store_id)
     if store is None or not sku:
         raise Http404
-    return _link(request, store.pk, sku, "")
+    return _link(request, store.pk, sku)
 
 
-def _link(request: MerchantRequest, store_id: int, sku: str, name: str) -> HttpResponseBase:
+def _link(request: MerchantRequest, store_id: int, sku: str, known: Listing | None = None) -> HttpResponseBase:
     action, _, number = request.POST.get("action", "bind").partition(":")
     form = BindForm(request.POST if request.method == "POST" and action == "bind" else None)
     if action == "unbind" and number.isdigit():
@@ -120,7 +116,8 @@ def _link(request: MerchantRequest, store_id: int, sku: str, name: str) -> HttpR
         listing = Listing(store_id=store_id, sku=sku)
         context = {
             "sku": sku,
-            "name": name,
+            "name": known.name if known else "",
+            "listing": known,
             "store": find_store(store_id),
             "bindings": bindings_of_listings([listing]).get((store_id, sku), []),
             "same": products_named([sku]).get(sku),

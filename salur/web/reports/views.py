@@ -28,6 +28,7 @@ from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.filters import row_id, word
 from salur.web.pace import limit_words, remaining_words
 from salur.web.paging import at_cursor
+from salur.web.spreadsheets import safe_cell
 
 from .words import outcome_label, row_words, run_words
 
@@ -90,11 +91,6 @@ def _limit(run: SyncRun) -> str:
         return ""
     budget = budget_of(store_id=run.store_id) if run.source == OrderSource.SYNC else None
     return limit_words(budget, run.store.name)
-
-
-def safe_cell(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _csv_lines(rows: Iterator[SyncRunRow]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from salur.catalog.messages import push_reason
-from salur.catalog.models import MasterProduct, ProductPushState, WarehouseProduct
+from salur.catalog.models import MasterProduct, ProductKind, ProductPushState, WarehouseProduct
 from salur.catalog.queries import added_to
 from salur.flows.calibrate import may_sync
 from salur.locations.models import LocationBinding
@@ -58,6 +58,13 @@ def in_stock(warehouse_id: int | None, push: str) -> Q:
 def _found(rows: QuerySet[Any]) -> Q:
     """As EXISTS, but looked up product by product: for EXISTS PostgreSQL collects all rows first."""
     return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
+
+
+def absent_from(warehouse_id: int) -> Q:
+    """Products that could be added to a warehouse: in use, no bundles, and neither added there nor in stock."""
+    added = WarehouseProduct.objects.filter(product_id=OuterRef("pk"), warehouse_id=warehouse_id)
+    held = Balance.objects.filter(product_id=OuterRef("pk"), warehouse_id=warehouse_id)
+    return Q(archived_at=None, kind=ProductKind.SINGLE) & ~_found(added) & ~_found(held)
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,8 @@ def product_request(product: ProductRequest, account: Account, action: str) -> d
             "grossWeight": f"{product.weight_g / 1000:.3f}" if product.weight_g else None,
             "isShelfLifeMgmt": "Y" if product.shelf_life_days else "N",
             "shelfLife": product.shelf_life_days * 24 or None,  # hours in the standard
+            "rejectLifecycle": product.inbound_days or None,  # days that must remain at receiving
+            "lockupLifecycle": product.outbound_days or None,  # and at shipping
             "isSNMgmt": "N",
         },
     }

@@ -41,6 +41,7 @@ from salur.integrations.calling import (
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import STORE, find_plugin
 from salur.outbound.awb import clean_awb, other_form
+from salur.outbound.flagged import flag_lists
 from salur.outbound.gates import ARRANGING_OPENS, closed_gates
 from salur.outbound.judge import Judged, read_records
 from salur.outbound.labels import LabelRefused, check_label
@@ -135,6 +136,7 @@ def _carry_and_save(line: PartnerLine, claims: Sequence[ShipmentClaim], taken: i
         ours = save_progress([c.progress for c in carriers])
         record(line, results)
         _settle_budget(line, taken, results)
+        flag_lists(c.claim.id for c in carriers if c.progress.failed and c.claim.id in set(ours))
         lists_changed(ours)
         if any(isinstance(r.error, AuthRejected) for r in results):
             store_changed(line.id)
@@ -284,6 +286,7 @@ def arrange_now(outbound_ids: Iterable[int]) -> Asked:
     with connection.cursor() as cursor:
         cursor.execute(BEGIN, [merchant, asked.due])
         cursor.execute(HURRY, [merchant, asked.due])
+    flag_lists(asked.due)
     for store in {stores[i] for i in asked.due}:
         wake("shipment", store)
     lists_changed(asked.due)
@@ -353,5 +356,6 @@ def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
         )
     if label is not None:
         label_numbers([(outbound_id, label)])
+    flag_lists([outbound_id])
     lists_changed([outbound_id])
     close_gate_problems()

@@ -151,7 +151,7 @@ def void_lists(outbound_ids: Sequence[int]) -> list[int]:
 def _settle(rows: Sequence[tuple[object, ...]], pushed: Sequence[tuple[object, ...]]) -> None:
     ended = {int(str(r[1])) for r in rows if r[2] in ("cancelled", "shipped", "completed")}
     settle_problems(ended, [], causes=PLAN_CAUSES)
-    flag_orders(int(str(r[1])) for r in pushed if r[4] == "completed")
+    flag_orders([*ended, *(int(str(r[1])) for r in pushed if r[4] == "completed")])
 
 
 INTERCEPTED = """

@@ -241,7 +241,7 @@ def save_verdicts(
             "late": [v.id not in ours for v in verdicts],
         }
         cursor.execute(ATTEMPTS, values)
-    flag_lists(v.id for v in verdicts if v.warning and v.id in ours)
+    flag_lists(v.id for v in verdicts if (v.warning or v.push == "rejected") and v.id in ours)
     if any(isinstance(r.error, AuthRejected) for r in results):
         account_changed(account_id)
     _wake_for(account_id, verdicts)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from salur.foundation.locks import lock_ids
+from salur.outbound.flagged import flag_lists
 from salur.tenancy.scope import current_scope
 
 from .wakeups import lists_changed
@@ -30,5 +31,6 @@ def push_again(outbound_ids: Iterable[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(AGAIN, [merchant, held])
         again = sorted(row[0] for row in cursor.fetchall())
+    flag_lists(again)
     lists_changed(again)
     return again

@@ -25,6 +25,8 @@ class ProblemCause(models.TextChoices):
     NOT_IN_WAREHOUSE = "not_in_warehouse", _("The master SKU is not in the warehouse")
     NO_STOCK = "no_stock", _("Not enough stock")
     LINES_CHANGED = "lines_changed", _("The items changed after the push")
+    LABEL_MISSING = "label_missing", _("The store gave no AWB number or label")
+    PUSH_REJECTED = "push_rejected", _("The warehouse refused the list")
     CANCEL_CONFLICT = "cancel_conflict", _("Cancelled, yet the warehouse shipped it")
     CANCEL_REFUSED = "cancel_refused", _("The warehouse refused to stop it")
     PUSH_WARNING = "push_warning", _("The warehouse has the list, but not all of it")

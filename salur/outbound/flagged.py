@@ -12,13 +12,22 @@ from django.db import connection
 from salur.orders.problems import Found, ProblemCause, settle_problems
 from salur.tenancy.scope import current_scope
 
-FLAGS = (ProblemCause.CANCEL_REFUSED, ProblemCause.CANCEL_CONFLICT, ProblemCause.PUSH_WARNING)
+FLAGS = (
+    ProblemCause.LABEL_MISSING,
+    ProblemCause.PUSH_REJECTED,
+    ProblemCause.CANCEL_REFUSED,
+    ProblemCause.CANCEL_CONFLICT,
+    ProblemCause.PUSH_WARNING,
+)
 
 FLAGGED = """
 SELECT o.order_id, f.cause, w.name, o.reference, o.partner_number, f.reason
 FROM outbound_outbound o
 JOIN stock_warehouse w ON w.merchant_id = o.merchant_id AND w.id = o.warehouse_id
 CROSS JOIN LATERAL (VALUES
+  ('label_missing', coalesce(nullif(o.shipment_error_message, ''), o.shipment_error_code),
+                    o.shipment = 'failed' AND o.push IN ('waiting', 'ready')),
+  ('push_rejected', coalesce(nullif(o.push_error_message, ''), o.push_error_code), o.push = 'rejected'),
   ('cancel_refused', o.cancellation_reason, o.cancellation = 'refused'),
   ('cancel_conflict', '', o.cancellation = 'conflict' AND o.settled_at IS NULL),
   ('push_warning', o.push_warning, o.push_warning <> '' AND o.warning_settled_at IS NULL AND o.push = 'pushed'

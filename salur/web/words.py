@@ -102,6 +102,11 @@ _CURES: Mapping[str, str | Promise] = {
     ProblemCause.NO_ITEMS: _(
         "Look at the order in its store: it names no items. It goes on by itself with the first sync that brings them."
     ),
+    ProblemCause.LABEL_MISSING: _(
+        "Mend what the store says, then arrange the shipment again; or give number and label on the page of the"
+        " outbound list."
+    ),
+    ProblemCause.PUSH_REJECTED: _("Mend what the warehouse says, then push the list again."),
     ProblemCause.CANCEL_CONFLICT: _(
         "Call the warehouse and the buyer: the parcel is under way although the order is cancelled."
         " Then settle it on the outbound list's page."
@@ -120,6 +125,8 @@ _CURES: Mapping[str, str | Promise] = {
     ),
 }
 _FLAGS: Mapping[str, str | Promise] = {
+    ProblemCause.LABEL_MISSING: _("The store gave no number or label for the list %(reference)s: %(reason)s"),
+    ProblemCause.PUSH_REJECTED: _("%(warehouse)s refused the list %(reference)s: %(reason)s"),
     ProblemCause.CANCEL_CONFLICT: _("%(warehouse)s sent the list %(reference)s (its number there: %(number)s)."),
     ProblemCause.CANCEL_REFUSED: _(
         "%(warehouse)s would not stop the list %(reference)s (its number there: %(number)s): %(reason)s"

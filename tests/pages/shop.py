@@ -174,6 +174,7 @@ class Shop:
         row.warehouse_id, row.created_by = self.world.warehouse_id, "test"
         row.save()
         ReturnLine(returned=row, product_id=self.world.products["M-0000"], quantity=1).save()
+
     def _cure(self) -> int:
         """A remedy for an order that is held by something."""
         held = OrderProblem.objects.order_by("pk")[0]

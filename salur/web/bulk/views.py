@@ -30,7 +30,7 @@ from salur.web.orders.filters import read_filter as read_orders
 from salur.web.outbound.filters import read_filter as read_lists
 from salur.web.pace import remaining_words
 from salur.web.paging import at_cursor
-from salur.web.reports.views import safe_cell
+from salur.web.spreadsheets import safe_cell
 from salur.web.words import actor_names
 
 from .words import action_title, reason_title, row_reason

@@ -23,6 +23,7 @@ CAUSES: Mapping[str, str | Promise] = {
     "hold ended": _("the hold ended"),
     "link": _("SKU linked"),
     "products": _("products changed"),
+    "problems": _("problem mended for many orders"),
     "settings": _("settings changed"),
     "change settings": _("settings changed"),
     "connection changed": _("connection changed"),

@@ -1,25 +1,41 @@
-"""Problem orders grouped by cause, each with its cure (R112 to R114)."""
+"""Problem orders: what holds them, each evidence once with its remedy in place, and every cause (R112 to R114)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
 
+from salur.flows.cure_groups import KIND_OF, cure_groups
+from salur.flows.cures import Given, apply_cure, cure_report, find_cure, last_cures
+from salur.foundation.problems import Refusal
 from salur.orders.models import OrderProblem
 from salur.orders.queries import ProblemGroup, problem_examples, problem_groups
+from salur.tenancy.models import Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
+from salur.web.acting import acting, tell_refusal
+from salur.web.filters import word
+
+from .words import group_words, remedy_words
 
 
 @page()
 def problem_list(request: MerchantRequest) -> HttpResponseBase:
-    """Every cause with its count, its cure and a few of its orders."""
+    """Groups that one remedy cures, and every cause with its count, its cure and a few of its orders."""
     groups = problem_groups()
     examples = problem_examples([group.cause for group in groups])
-    shown = [_shown(group, examples[group.cause]) for group in groups]
-    return fragment_or_page(request, "web/problems/list.html", {"groups": shown})
+    cause = word(request.GET, "cause")
+    context = {
+        "groups": [_shown(group, examples[group.cause]) for group in groups],
+        "cures": [(one, group_words(one.cause, {**one.key, **one.shown})) for one in cure_groups(cause)],
+        "cause": cause,
+        "causes": [(code, words.problem_title(code)) for code in KIND_OF],
+        "last": [(row, group_words(row.cause, row.key | row.shown)) for row in last_cures()],
+    }
+    return fragment_or_page(request, "web/problems/list.html", context)
 
 
 def _shown(group: ProblemGroup, examples: Sequence[OrderProblem]) -> dict[str, Any]:
@@ -28,3 +44,41 @@ def _shown(group: ProblemGroup, examples: Sequence[OrderProblem]) -> dict[str, A
     cures = {one.cure for _problem, one in told}
     cure = cures.pop() if len(cures) == 1 else words.problem_cure(group.cause)
     return {"group": group, "title": words.problem_title(group.cause), "cure": cure, "examples": told}
+
+
+@page(get=Role.OPERATOR)
+def problem_cure(request: MerchantRequest) -> HttpResponseBase:
+    """Apply one remedy to everything that its group holds; leads to what became of each order."""
+    if request.method != "POST":
+        return redirect("web:problems")
+    cause = request.POST.get("cause", "")
+    kind = KIND_OF.get(cause)
+    key = {name: request.POST.get(f"key_{name}", "") for name in kind.keys} if kind else {}
+    given = Given(request.POST.get("msku", ""), request.POST.get("pieces", "1"))
+    try:
+        with acting(request, "problems"):
+            cure = apply_cure(cause, key, given)
+    except Refusal as refusal:
+        tell_refusal(request, refusal)
+        return redirect("web:problems")
+    return redirect("web:problem_cured", cure.pk)
+
+
+@page()
+def problem_cured(request: MerchantRequest, cure_id: int) -> HttpResponseBase:
+    """What became of the orders of a remedy, and why some are still held."""
+    cure = find_cure(cure_id)
+    if cure is None:
+        raise Http404
+    report = cure_report(cure)
+    context = {
+        "cure": cure,
+        "title": group_words(cure.cause, cure.key | cure.shown),
+        "remedy": remedy_words(cure.remedy),
+        "who": words.actor_names([cure.actor])[cure.actor],
+        "report": report,
+        "total": len(cure.orders),
+        "moving": bool(report.same),
+        "held": [(row, words.problem_words(row.cause, row.evidence)) for row in report.held],
+    }
+    return fragment_or_page(request, "web/problems/cured.html", context, fragment="web/problems/cured_body.html")

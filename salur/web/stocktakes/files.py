@@ -16,8 +16,7 @@ from salur.stocktakes.queries import every_line, on_hand_of
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, tell_refusal
 from salur.web.pasted import PastedLine
-from salur.web.reports.views import safe_cell
-from salur.web.spreadsheets import TYPES, written
+from salur.web.spreadsheets import TYPES, safe_cell, written
 
 from .forms import SheetForm
 from .views import NEEDS, found, shown

@@ -1,0 +1,189 @@
+"""What holds orders back, over all of them, each evidence once: “312 orders: SKU A-9 not in ECCANG-JKT” (R112 to R114).
+
+Each row of the table names a cause, the statement that groups its orders by what would cure them, and the remedy. The
+statements name only orders whose problem of this cause is open, so that a group goes when its cause does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from salur.orders.problems import ProblemCause
+from salur.tenancy.scope import current_scope
+
+MOST_GROUPS = 30  # of a cause; the largest come first
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one cause is grouped. ``keys`` name what a group is told by, ``shown`` what its sentence needs beside.
+
+    ``select`` gives: the keys, the shown values, the order's id and since when.
+    """
+
+    cause: ProblemCause
+    remedy: str
+    keys: tuple[str, ...]
+    shown: tuple[str, ...]
+    select: str
+
+
+OPEN = """FROM orders_orderproblem p
+JOIN orders_order r ON r.merchant_id = p.merchant_id AND r.id = p.order_id"""
+HELD = "WHERE p.merchant_id = %(merchant)s AND p.cause = %(cause)s AND p.closed_at IS NULL"
+LISTS = f"""{OPEN}
+JOIN outbound_outbound o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
+JOIN stock_warehouse w ON w.merchant_id = o.merchant_id AND w.id = o.warehouse_id"""
+GOODS = """
+JOIN outbound_outboundline l ON l.merchant_id = o.merchant_id AND l.outbound_id = o.id
+JOIN catalog_masterproduct m ON m.merchant_id = l.merchant_id AND m.id = l.product_id"""
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        ProblemCause.UNMAPPED_SKU,
+        "link",
+        ("store_id", "sku"),
+        ("store",),
+        f"""SELECT r.store_id, l.sku, s.name, p.order_id, p.opened_at {OPEN}
+        JOIN orders_orderline l ON l.merchant_id = p.merchant_id AND l.order_id = p.order_id AND NOT l.bound
+        JOIN integrations_storeconnection s ON s.merchant_id = r.merchant_id AND s.id = r.store_id {HELD}""",
+    ),
+    Kind(
+        ProblemCause.NOT_IN_WAREHOUSE,
+        "add",
+        ("warehouse_id", "product_id"),
+        ("warehouse", "msku"),
+        f"""SELECT w.id, m.id, w.name, m.msku, p.order_id, p.opened_at {LISTS} {GOODS} {HELD}
+        AND o.push = 'waiting' AND NOT EXISTS (SELECT 1 FROM catalog_warehouseproduct k
+          WHERE k.merchant_id = m.merchant_id AND k.product_id = m.id AND k.warehouse_id = w.id)""",
+    ),
+    Kind(
+        ProblemCause.NO_STOCK,
+        "stock",
+        ("warehouse_id", "product_id"),
+        ("warehouse", "msku", "own"),
+        f"""SELECT w.id, m.id, w.name, m.msku, w.account_id IS NULL, p.order_id, p.opened_at {LISTS} {GOODS}
+        LEFT JOIN stock_balance b ON b.merchant_id = m.merchant_id AND b.product_id = m.id AND b.warehouse_id = w.id
+        {HELD} AND o.push = 'waiting' AND NOT o.reserved AND coalesce(b.on_hand - b.reserved, 0) < l.quantity""",
+    ),
+    Kind(
+        ProblemCause.PUSH_REJECTED,
+        "push_again",
+        ("warehouse_id", "reason"),
+        ("warehouse",),
+        f"""SELECT w.id, coalesce(nullif(o.push_error_message, ''), o.push_error_code), w.name, p.order_id, p.opened_at
+        {LISTS} {HELD} AND o.push = 'rejected'""",
+    ),
+    Kind(
+        ProblemCause.LABEL_MISSING,
+        "arrange",
+        ("store_id", "reason"),
+        ("store",),
+        f"""SELECT o.store_id, coalesce(nullif(o.shipment_error_message, ''), o.shipment_error_code), s.name,
+        p.order_id, p.opened_at {LISTS}
+        JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id {HELD}
+        AND o.shipment = 'failed' AND o.push IN ('waiting', 'ready')""",
+    ),
+    Kind(
+        ProblemCause.NO_RULE,
+        "rules",
+        ("country", "msku"),
+        (),
+        f"SELECT p.evidence->>'country', p.evidence->>'msku', p.order_id, p.opened_at {OPEN} {HELD}",
+    ),
+    Kind(
+        ProblemCause.COUNTRY_NOT_SERVED,
+        "rules",
+        ("country", "warehouse"),
+        (),
+        f"SELECT p.evidence->>'country', p.evidence->>'warehouse', p.order_id, p.opened_at {OPEN} {HELD}",
+    ),
+)
+KIND_OF: Mapping[str, Kind] = {kind.cause: kind for kind in KINDS}
+
+GROUPED = """
+SELECT {names}, count(DISTINCT x.order_id), min(x.since) FROM ({select}) AS x({names}, order_id, since)
+WHERE {same} GROUP BY {names} ORDER BY count(DISTINCT x.order_id) DESC, {names} LIMIT %(most)s
+"""
+CONCERNED = """
+SELECT DISTINCT x.order_id FROM ({select}) AS x({names}, order_id, since) WHERE {same} ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CureGroup:
+    """Orders that one remedy would let go on. ``key`` tells the group, ``shown`` is what its sentence names."""
+
+    cause: str
+    remedy: str
+    key: Mapping[str, Any]
+    shown: Mapping[str, Any]
+    orders: int
+    oldest: datetime
+
+
+def cure_groups(cause: str = "") -> list[CureGroup]:
+    """Groups of every cause that has a remedy (or of one), the largest first (inside a scope)."""
+    found: list[CureGroup] = []
+    for kind in KINDS:
+        if cause in ("", kind.cause):
+            found += _groups(kind)
+    return sorted(found, key=lambda group: -group.orders)
+
+
+def _groups(kind: Kind, key: Mapping[str, Any] | None = None) -> list[CureGroup]:
+    names = ", ".join((*kind.keys, *kind.shown))
+    same = _same(kind) if key is not None else "true"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            GROUPED.format(names=names, select=kind.select, same=same),
+            _values(kind) | {"most": MOST_GROUPS} | _texts(key or {}),
+        )
+        rows = cursor.fetchall()
+    return [
+        CureGroup(
+            kind.cause,
+            kind.remedy,
+            dict(zip(kind.keys, row, strict=False)),
+            dict(zip(kind.shown, row[len(kind.keys) :], strict=False)),
+            row[-2],
+            row[-1],
+        )
+        for row in rows
+    ]
+
+
+def group_of(cause: str, key: Mapping[str, Any]) -> CureGroup | None:
+    """The group that a key tells, as it is now."""
+    kind = KIND_OF.get(cause)
+    if kind is None or set(key) != set(kind.keys):
+        return None
+    return next(iter(_groups(kind, key)), None)
+
+
+def _same(kind: Kind) -> str:
+    """Keys come back from forms and programs as text."""
+    return " AND ".join(f"coalesce(x.{name}::text, '') = %({name})s" for name in kind.keys)
+
+
+def _texts(key: Mapping[str, Any]) -> dict[str, str]:
+    return {name: "" if value is None else str(value).replace("\x00", "") for name, value in key.items()}
+
+
+def orders_of(group: CureGroup) -> list[int]:
+    """The orders of a group."""
+    kind = KIND_OF[group.cause]
+    names = ", ".join((*kind.keys, *kind.shown))
+    with connection.cursor() as cursor:
+        statement = CONCERNED.format(names=names, select=kind.select, same=_same(kind))
+        cursor.execute(statement, _values(kind) | _texts(group.key))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _values(kind: Kind) -> dict[str, Any]:
+    return {"merchant": current_scope().merchant_id, "cause": str(kind.cause)}

@@ -1,0 +1,43 @@
+"""The page of problem orders in a browser: one remedy in place, and the report of what became of each order (R114)."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from tests.harness.web import LiveWeb
+from tests.world import store_order
+
+from .addresses import VIEWER
+from .shop import Shop, open_shop
+from .test_in_browser import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def test_a_sku_is_linked_in_place_and_the_report_says_who_was_cured(live_web: LiveWeb, page: Page) -> None:
+    shop = open_shop()
+    shop.world.add_product("PLENTY", pieces=50)
+    orders = [store_order(f"BOX{i}", "BOX") for i in range(3)]
+    shop.world.ingest(*orders, store_order("BOTH", "BOX", "OTHER"))
+    sign_in(page, live_web.url, shop)
+    page.goto(f"{live_web.url}/orders/problems/?cause=unmapped_sku")
+    row = page.locator("tbody tr", has_text="SKU BOX of Store is not linked")
+    assert row.locator("th").inner_text() == "4"
+    row.get_by_label("MSKU that BOX means").fill("PLENTY")
+    row.get_by_role("button", name="Link").click()
+    page.get_by_role("heading", name="SKU BOX of Store is not linked").wait_for()
+    tiles = [tile.inner_text().split("\n")[-1] for tile in page.locator(".tile").all()]
+    assert tiles == ["4", "3", "1", "0"], "orders, cured, still held, held by something else"
+    assert page.get_by_role("link", name="BOTH").is_visible()
+    assert set(shop.world.problems("BOX0")) == set()
+
+
+def test_a_viewer_sees_what_holds_orders_and_no_remedy(shop: Shop) -> None:
+    shop.world.ingest(store_order("BOX1", "BOX"))
+    shown = html.unescape(shop.client(VIEWER).get("/orders/problems/").content.decode())
+    assert "SKU BOX of Store is not linked" in shown
+    assert "/orders/problems/cure/" not in shown
+    sent = {"cause": "unmapped_sku", "key_store_id": "1", "key_sku": "BOX", "msku": "M-0000"}
+    assert shop.client(VIEWER).post("/orders/problems/cure/", sent).status_code == 403

@@ -39,16 +39,24 @@ def status_counts() -> dict[str, Counted]:
         return {status: Counted(min(n, COUNTED_UP_TO), n > COUNTED_UP_TO) for status, n in cursor.fetchall()}
 
 
-def with_prefix(orders: QuerySet[Order], prefix: str) -> QuerySet[Order]:
-    """Orders whose number begins so, the store's or the one people use, with its ``#`` or without.
+def number_begins(prefix: str, at: str = "") -> Q:
+    """That an order's number begins so, the store's or the one people use, with its ``#`` or without.
 
-    Ranges, because under row-level security LIKE reaches no index (design 11).
+    Ranges, because under row-level security LIKE reaches no index (design 11). ``at`` leads to the order's columns.
     """
-    ends = prefix + LARGEST_CHARACTER
-    named = Q(number__gte=prefix, number__lte=ends) & ~Q(number="")
+
+    def between(column: str, first: str) -> Q:
+        return Q(**{f"{at}{column}__gte": first, f"{at}{column}__lte": first + LARGEST_CHARACTER})
+
+    named = between("number", prefix)
     if not prefix.startswith("#"):
-        named |= Q(number__gte=f"#{prefix}", number__lte=f"#{ends}") & ~Q(number="")
-    return orders.filter(Q(external_id__gte=prefix, external_id__lte=ends) | named)
+        named |= between("number", f"#{prefix}")
+    return between("external_id", prefix) | named & ~Q(**{f"{at}number": ""})
+
+
+def with_prefix(orders: QuerySet[Order], prefix: str) -> QuerySet[Order]:
+    """See :func:`number_begins`."""
+    return orders.filter(number_begins(prefix))
 
 
 def lines_of(order_ids: Iterable[int]) -> dict[int, list[OrderLine]]:

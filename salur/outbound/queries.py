@@ -14,7 +14,7 @@ from salur.foundation.clock import now
 from salur.foundation.paging import keyset_page
 from salur.orders.desk import tags_of_orders
 from salur.orders.models import Order, OrderLine, OrderProblem, OrderTag
-from salur.orders.queries import LARGEST_CHARACTER, lines_of, open_problems_of, with_prefix
+from salur.orders.queries import lines_of, number_begins, open_problems_of, with_prefix
 from salur.orders.states import OrderState
 
 from .awb import clean_awb
@@ -296,7 +296,7 @@ def _named(search: str) -> Q:
     orders = list(with_prefix(Order.objects.all(), search).values_list("pk", flat=True)[: MANY + 1])
     if len(orders) <= MANY:
         return Q(pk__in=ids) | Q(order_id__in=orders)
-    return Q(pk__in=ids) | Q(order__external_id__gte=search, order__external_id__lte=search + LARGEST_CHARACTER)
+    return Q(pk__in=ids) | number_begins(search, at="order__")
 
 
 def ids_in_force(order_ids: Sequence[int], outbound_ids: Sequence[int]) -> list[int]:

@@ -128,12 +128,12 @@ def lists_named(texts: Iterable[str]) -> dict[str, list[int]]:
     wanted = {text.strip() for text in texts} - {""}
     upper = {text.upper() for text in wanted}
     rows = Outbound.objects.exclude(push=PushState.VOID).filter(
-        Q(order__external_id__in=wanted) | Q(awb__in=wanted) | Q(reference__in=upper)
+        Q(order__external_id__in=wanted) | Q(order__number__in=wanted) | Q(awb__in=wanted) | Q(reference__in=upper)
     )
     found: dict[str, list[int]] = {}
-    for pk, number, awb, reference in rows.values_list("pk", "order__external_id", "awb", "reference").order_by("pk"):
-        names = wanted & {number, awb} | {text for text in wanted if text.upper() == reference}
-        for text in names:
+    names = ("order__external_id", "order__number", "awb", "reference")
+    for pk, *own in rows.order_by("pk").values_list("pk", *names):
+        for text in wanted & set(own) | {text for text in wanted if text.upper() == own[-1]}:
             found.setdefault(text, []).append(pk)
     return found
 

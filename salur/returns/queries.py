@@ -32,6 +32,7 @@ def return_page(
             | Q(outbound__awb=search)
             | Q(outbound__reference=search.upper())
             | Q(order__external_id=search)
+            | Q(order__number=search)
         )
     return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 
@@ -57,6 +58,11 @@ def sums_of(return_ids: Iterable[int]) -> dict[int, tuple[int, int, int]]:
 def returns_of(outbound_ids: Iterable[int]) -> list[Return]:
     """The returns of some outbound lists, oldest first."""
     return list(Return.objects.filter(outbound_id__in=list(outbound_ids)).order_by("pk"))
+
+
+def returns_of_order(order_id: int) -> list[Return]:
+    """The returns of an order, oldest first."""
+    return list(Return.objects.filter(order_id=order_id).order_by("pk"))
 
 
 def may_come_back(outbound: Outbound) -> bool:

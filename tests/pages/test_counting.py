@@ -176,7 +176,8 @@ def test_a_return_is_expected_scanned_and_received(hall: Hall) -> None:
     page = browser.get("/returns/?q=SN00001")
     assert page.status_code == 302, "a scanned number that means one return opens it"
     address = page["Location"]
-    assert "Returns" in main_of(shop.client(VIEWER).get(f"/outbound/{row.pk}/"))
+    for seen in (f"/outbound/{row.pk}/", f"/orders/{row.order_id}/"):
+        assert f'href="{address}"' in main_of(shop.client(VIEWER).get(seen))
     told = browser.post(address, {"action": "all"}, follow=True).content.decode()
     assert "1 piece is in stock again." in told
     assert hall.on_hand("M-0001") == 11

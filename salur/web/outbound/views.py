@@ -73,6 +73,7 @@ def outbound_page(request: MerchantRequest, outbound_id: int) -> HttpResponseBas
         "twins": same_awb(outbound),
         "returns": returns_of([outbound.pk]),
         "may_come_back": may_come_back(outbound),
+        "late": outbound.cancellation != "none",
         **_flags(outbound),
     }
     return fragment_or_page(request, "web/outbound/page.html", context)

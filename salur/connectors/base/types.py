@@ -1,8 +1,7 @@
 """Frozen values that cross the seam between hub and connectors.
 
-Quantities are whole pieces, money is Decimal beside an ISO 4217 currency, times are aware datetimes in UTC,
-countries are ISO 3166 alpha-2, weights grams, lengths millimetres.
-"""
+Quantities are whole pieces, money is Decimal beside an ISO 4217 currency, times are aware datetimes in UTC, countries
+are ISO 3166 alpha-2, weights grams, lengths millimetres."""
 
 from __future__ import annotations
 
@@ -212,10 +211,8 @@ class OutboundLine:
 
 @dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """An outbound list as a warehouse needs it. ``reference`` is ours and never changes with a re-push.
-
-    ``label_url`` is where the label may be fetched for some days, for partners that take an address only.
-    """
+    """An outbound list as a warehouse needs it. ``reference`` is ours and never changes with a re-push; ``label_url``
+    is where the label may be fetched for some days, for partners that take an address only."""
 
     reference: str
     warehouse_code: str

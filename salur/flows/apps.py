@@ -15,6 +15,7 @@ class FlowsConfig(AppConfig):
             calibrate,
             cures,
             holds,
+            manual_orders,
             product_ends,
             product_imports,
             stock_updates,
@@ -27,6 +28,7 @@ class FlowsConfig(AppConfig):
         register(calibrate.PROBLEMS)
         register(cures.PROBLEMS)
         register(holds.PROBLEMS)
+        register(manual_orders.PROBLEMS)
         register(product_ends.PROBLEMS)
         register(product_imports.PROBLEMS)
         register(stock_updates.PROBLEMS)

@@ -15,7 +15,7 @@ from .integrations import views as integrations
 from .locations import adding as location_adding
 from .locations import making as location_making
 from .locations import views as locations
-from .orders import actions, at_store, desk, waiting
+from .orders import actions, at_store, desk, entering, waiting
 from .orders import views as orders
 from .outbound import confirmations, stopping
 from .outbound import views as outbound
@@ -34,6 +34,7 @@ from .returns import views as returns
 from .rules import publishing, trials
 from .rules import views as rules
 from .rules.by_store import rules_by_store
+from .rules.push_conditions import push_conditions
 from .settings import views as settings
 from .stock import adding, syncs
 from .stock import views as stock
@@ -53,6 +54,7 @@ urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
     path("orders/act/", actions.orders_bulk, name="orders_bulk"),
     path("orders/at-store/", at_store.at_store, name="orders_at_store"),
+    path("orders/new/", entering.order_new, name="order_new"),
     path("orders/waiting/", waiting.waiting_list, name="waiting"),
     path("orders/desk/", desk.orders_desk, name="orders_desk"),
     path("orders/problems/", problem_list, name="problems"),
@@ -76,6 +78,7 @@ urlpatterns = [
     path("orders/reports/<int:run_id>/rows.csv", reports.report_rows, name="report_rows"),
     path("orders/reports/<int:run_id>/failed.csv", reports.report_failed, name="report_failed"),
     path("orders/rules/", rules.rule_list, name="rules"),
+    path("orders/rules/partners/", push_conditions, name="push_conditions"),
     path("orders/rules/stores/", rules_by_store, name="rules_by_store"),
     path("orders/rules/new/", rules.rule_edit, name="rule_new"),
     path("orders/rules/runs/", trials.rule_trial_new, name="rule_trial_new"),

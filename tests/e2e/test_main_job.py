@@ -9,7 +9,7 @@ from tests.harness.database import Database
 from .operator import Operator, until
 
 STOCK = {"TEA": 50, "CUP": 40}
-GATES = 12
+CONDITIONS = 14
 
 
 def refused_then_connected(operator: Operator) -> None:
@@ -34,7 +34,8 @@ def every_condition_is_seen_to_be_met(operator: Operator, numbers: list[str]) ->
     """While the warehouse asks to wait, each order's page shows that nothing else holds it."""
 
     def met() -> bool:
-        return (operator.main(".gate-open").count(), operator.main(".gate-shut").count()) == (GATES, 0)
+        # Behind the push conditions stand the partner's rate budget and its answer: one of them is what is waited for.
+        return operator.main(".gate-open").count() >= CONDITIONS and operator.main(".gate-shut").count() == 1
 
     for number in numbers:
         operator.open_order(number)

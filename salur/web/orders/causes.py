@@ -19,6 +19,7 @@ CAUSES: Mapping[str, str | Promise] = {
     "listings": _("products fetched from the store"),
     "rules": _("rules changed"),
     "hold": _("held by a person"),
+    "entered": _("entered by hand"),
     "release": _("released by a person"),
     "hold ended": _("the hold ended"),
     "link": _("SKU linked"),

@@ -8,7 +8,6 @@ function begin(event) {
   const row = grip.closest("[data-row]");
   const before = orderOf(form);
   row.classList.add("dragged");
-  grip.setPointerCapture(event.pointerId);
 
   function move(over) {
     const other = document.elementFromPoint(over.clientX, over.clientY)?.closest("[data-row]");
@@ -18,15 +17,18 @@ function begin(event) {
   }
 
   function end(last) {
-    grip.removeEventListener("pointermove", move);
+    document.removeEventListener("pointermove", move);
+    document.removeEventListener("pointerup", end);
+    document.removeEventListener("pointercancel", end);
     row.classList.remove("dragged");
     const after = orderOf(form);
     if (last.type === "pointerup" && after !== before) send(form, after);
   }
 
-  grip.addEventListener("pointermove", move);
-  grip.addEventListener("pointerup", end, { once: true });
-  grip.addEventListener("pointercancel", end, { once: true });
+  // On the document: a row that is put elsewhere would lose what was captured for its grip.
+  document.addEventListener("pointermove", move);
+  document.addEventListener("pointerup", end);
+  document.addEventListener("pointercancel", end);
 }
 
 function orderOf(form) {

@@ -188,3 +188,28 @@ def test_reading_and_forms_work_without_scripts(live_web: LiveWeb, browser: obje
         assert "/accounts/login/" in page.url
     finally:
         context.close()
+
+
+def test_rules_are_put_in_order_by_dragging(inside: tuple[Page, Shop, str]) -> None:
+    from salur.routing.editing import save_rule
+    from salur.routing.models import RoutingRule
+
+    page, shop, url = inside
+    with shop.world.scope():
+        for name in ("Bali", "Rest"):
+            save_rule(RoutingRule(name=name, warehouse_id=shop.world.warehouse_id))
+    page.goto(f"{url}/orders/rules/")
+    rows, grip = page.locator("tr[data-row]"), page.locator("[data-grip]").last.bounding_box()
+    before = rows.evaluate_all("rows => rows.map((row) => row.dataset.row)")
+    top = rows.first.bounding_box()
+    assert grip is not None and top is not None
+    page.mouse.move(grip["x"] + 4, grip["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(top["x"] + 60, top["y"] + 3, steps=4)
+    with page.expect_navigation():
+        page.mouse.up()
+    after = rows.evaluate_all("rows => rows.map((row) => row.dataset.row)")
+    assert after == [before[-1], *before[:-1]]
+    with shop.world.scope():
+        stored = RoutingRule.objects.filter(draft=False).order_by("position").values_list("pk", flat=True)
+        assert [str(pk) for pk in stored] == after

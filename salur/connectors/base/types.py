@@ -260,10 +260,7 @@ class OutboundReport:
 
 @dataclass(frozen=True, slots=True)
 class ProductRequest:
-    """A master product as a warehouse registers it. Shelf life in days, 0: it does not expire (R51).
-
-    ``inbound_days`` and ``outbound_days`` must remain of it when goods come in and go out (0: no limit).
-    """
+    """A product as a warehouse registers it. Days of life (0: no expiry), and left when it comes in, goes out (R51)."""
 
     sku: str
     name: str

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from salur.catalog.images import add_image, check_image
+from salur.catalog.models import MasterProduct
 from salur.locations.models import Location, LocationBinding
 
 from .addresses import OPERATOR, VIEWER
 from .shop import Shop
+from .test_products import picture
 
 
 def main_of(answer: Any) -> str:
@@ -64,7 +67,11 @@ def test_r57_a_product_is_added_to_a_location_from_the_stock_list(shop: Shop) ->
         other = create_location(shop.world.warehouse_id, "A-02").pk
     address = f"/locations/add/{shop.world.warehouse_id}/{shop.world.products['M-0000']}/"
     assert address in main_of(browser.get("/stock/?location=a-0"))
+    with shop.world.scope():
+        product = MasterProduct.objects.get(msku="M-0000")
+        image = add_image(product, check_image("a.png", picture())).pk
     shown = main_of(browser.get(address))
+    assert f'src="/products/{product.pk}/images/{image}/small"' in shown
     options = shown.split("<select", 1)[1].split("</select>")[0]
     assert ("A-02" in options, "A-01" in options) == (True, False), "what is bound is not offered again"
     told = browser.post(address, {"action": "bind", "location": [other]}, follow=True).content.decode()

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 
+from salur.catalog.images import first_images
 from salur.catalog.queries import find_product
 from salur.locations.binding import bind, unbind
 from salur.locations.editing import LocationRefused
@@ -31,6 +32,7 @@ def location_add(request: MerchantRequest, warehouse_id: int, product_id: int) -
         context = {
             "place": place,
             "product": product,
+            "picture": first_images([product.pk]).get(product.pk),
             "search": search,
             "offered": offered_locations(place.pk, product.pk, search),
             "bound": places_of([product.pk], place.pk).get((product.pk, place.pk), []),

@@ -61,6 +61,7 @@ def warehouse(row: stock.Warehouse) -> shown.Warehouse:
         partner=account.partner if account else None,
         account_id=account.pk if account else None,
         account_state=ConnectionState(account.state) if account else None,
+        return_address=row.return_address,
         daily_sync=row.daily_sync,
         next_sync_at=row.next_sync_at,
     )

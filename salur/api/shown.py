@@ -68,6 +68,7 @@ class Warehouse(WarehouseRef):
     partner: str | None
     account_id: int | None
     account_state: ConnectionState | None
+    return_address: str = Field(description="Of an own warehouse; printed on packing slips.")
     daily_sync: bool = Field(description="Its stock is synchronised every day at 02:00 by its clocks.")
     next_sync_at: datetime | None
 

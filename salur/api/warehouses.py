@@ -10,6 +10,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from salur.catalog.models import ProductPushState, WarehouseProduct
 from salur.catalog.queries import failed_rows
+from salur.flows.own_warehouses import OwnWarehouse, change_own_warehouse
 from salur.flows.products import push_again
 from salur.flows.warehouses import change_warehouse, switch_daily_sync, switch_warehouse
 from salur.stock.models import Warehouse
@@ -37,11 +38,15 @@ class Change(Schema):
 
     name: str | None = Field(None, description="Its name here; the partner knows it by its code.")
     time_zone: str | None = Field(None, description="IANA name, like Asia/Jakarta.")
+    code: str | None = Field(None, description="Of an own warehouse; a partner's says the partner.")
+    country: str | None = Field(None, description="Of an own warehouse: two letters, like TH.")
+    return_address: str | None = Field(None, description="Of an own warehouse.")
     active: bool | None = Field(None, description="Whether it is in use.")
     daily_sync: bool | None = Field(None, description="Synchronise its stock every day at 02:00 by its clocks.")
 
 
-NOTHING = Change(name=None, time_zone=None, active=None, daily_sync=None)
+NOTHING = Change(name=None, time_zone=None, code=None, country=None, return_address=None, active=None, daily_sync=None)
+OWN = ("code", "country", "return_address")
 
 
 class Which(Schema):
@@ -98,7 +103,9 @@ def change_one_warehouse(request: ApiRequest, warehouse_id: int, change: Body[Ch
 
 def _change(warehouse_id: int, change: Change) -> Answer:
     row = _found(warehouse_id)
-    if change.name is not None or change.time_zone is not None:
+    if row.account_id is None or any(getattr(change, name) is not None for name in OWN):
+        _change_own(row, change)
+    elif change.name is not None or change.time_zone is not None:
         change_warehouse(
             warehouse_id,
             name=row.name if change.name is None else change.name,
@@ -109,6 +116,14 @@ def _change(warehouse_id: int, change: Change) -> Answer:
     if change.daily_sync is not None:
         switch_daily_sync(warehouse_id, on=change.daily_sync)
     return Answer(presenting.warehouse(_found(warehouse_id)))
+
+
+def _change_own(row: Warehouse, change: Change) -> None:
+    names = ("code", "name", "country", "time_zone", "return_address")
+    given = {name: getattr(change, name) for name in names}
+    if any(value is not None for value in given.values()):
+        known = {name: getattr(row, name) if value is None else value for name, value in given.items()}
+        change_own_warehouse(row.pk, OwnWarehouse(**known))
 
 
 @router.get(

@@ -16,6 +16,7 @@ class FlowsConfig(AppConfig):
             cures,
             holds,
             manual_orders,
+            own_warehouses,
             product_ends,
             product_imports,
             stock_updates,
@@ -29,6 +30,7 @@ class FlowsConfig(AppConfig):
         register(cures.PROBLEMS)
         register(holds.PROBLEMS)
         register(manual_orders.PROBLEMS)
+        register(own_warehouses.PROBLEMS)
         register(product_ends.PROBLEMS)
         register(product_imports.PROBLEMS)
         register(stock_updates.PROBLEMS)

@@ -45,6 +45,27 @@ WHERE merchant_id = %s AND id = ANY(%s) AND cancellation = 'asked'
 UNPUSHED = ("draft", "waiting", "ready", "rejected")
 
 
+STOP_OWN = """
+UPDATE outbound_outbound SET cancellation = 'done', push = 'void', reserved = false, task = 'cancelled'
+WHERE merchant_id = %s AND id = ANY(%s) AND account_id IS NULL AND cancellation = 'asked' AND push = 'pushed'
+  AND task <> 'completed'
+RETURNING id
+"""
+
+
+def stop_own(outbound_ids: Sequence[int]) -> list[int]:
+    """End lists of own warehouses that are asked to stop: at once, there is nobody else to ask; answers which.
+
+    Those on their way to the door stay as they are. The stock is given back once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STOP_OWN, [current_scope().merchant_id, sorted(set(outbound_ids))])
+        stopped = [row[0] for row in cursor.fetchall()]
+    release_stock(stopped)
+    stock_freed(stopped)
+    return stopped
+
+
 def follow_changed_orders(order_ids: Sequence[int]) -> Verdicts:
     """Void, release, ask the warehouse to stop, or judge again; each list by the status its order now has."""
     merchant = current_scope().merchant_id
@@ -56,6 +77,7 @@ def follow_changed_orders(order_ids: Sequence[int]) -> Verdicts:
         pushed = [r for r in cancelled if r[3] in ("pushed", "unknown", "pushing") and r[6] == "none"]
         cursor.execute(ASK, [merchant, [r[0] for r in pushed]])
         cursor.execute(CONFLICT, [merchant, [r[0] for r in pushed if r[4] == "completed"]])
+        stop_own([r[0] for r in pushed if r[7] is None])
         gone = [r for r in rows if r[2] in ("shipped", "completed") and r[3] in UNPUSHED and r[5]]
         cursor.execute(FREE, [merchant, [r[0] for r in gone]])
         freed = [row[0] for row in cursor.fetchall()]
@@ -150,7 +172,7 @@ def void_lists(outbound_ids: Sequence[int]) -> list[int]:
 
 def _settle(rows: Sequence[tuple[object, ...]], pushed: Sequence[tuple[object, ...]]) -> None:
     ended = {int(str(r[1])) for r in rows if r[2] in ("cancelled", "shipped", "completed")}
-    settle_problems(ended, [], causes=PLAN_CAUSES)
+    settle_problems(ended, [], causes=(*PLAN_CAUSES, ProblemCause.SHORT_PICKED))
     flag_orders([*ended, *(int(str(r[1])) for r in pushed if r[4] == "completed")])
 
 

@@ -26,6 +26,7 @@ from salur.tenancy import audit
 from salur.tenancy.scope import current_scope
 
 from .cancel import ask_again
+from .changes import stop_own
 from .planning import plan_again
 from .reports import apply_reports
 from .wakeups import stock_freed, wake, wake_after
@@ -66,6 +67,7 @@ def intercept(outbound_ids: Iterable[int]) -> Intercepted:
     ask_again(refused)
     with connection.cursor() as cursor:
         cursor.execute(ASK, [merchant, outcome.asked])
+    flag_stopped(stop_own(outcome.asked))
     if outcome.asked:
         audit.record("outbound.stop_asked", lists=outcome.asked)
     return outcome

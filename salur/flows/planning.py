@@ -245,7 +245,13 @@ def plan_orders(
     warehouses = warehouse_facts(named.union(*(rule.warehouse_ids for rule in rules)))
     router = router_for(rules, warehouses, (part.product_id for several in parts.values() for part in several))
     planner = Planner(store, parts, router, warehouses)
-    drafts = planner.drafts(orders, decided)
+    make_lists(planner, planner.drafts(orders, decided))
+    settle_problems((o.id for o in orders), planner.found, causes=PLAN_CAUSES)
+    return planner.verdicts
+
+
+def make_lists(planner: Planner, drafts: list[Draft]) -> None:
+    """Reserve for these lists, judge and write them; what stands in their way is put down in ``planner.found``."""
     _mark_taken_awbs(drafts, planner.warehouses)
     for draft, new_id in zip(drafts, take_ids("outbound_outbound", len(drafts)), strict=True):
         draft.id = new_id
@@ -256,8 +262,6 @@ def plan_orders(
     insert_outbounds(
         new, [NewLine(d.id, line, part.product_id, quantity) for d in drafts for line, part, quantity in d.lines]
     )
-    settle_problems((o.id for o in orders), planner.found, causes=PLAN_CAUSES)
-    return planner.verdicts
 
 
 def _mark_taken_awbs(drafts: Sequence[Draft], warehouses: Mapping[int, WarehouseFacts]) -> None:

@@ -16,7 +16,7 @@ from salur.foundation.locks import lock_ids
 from salur.integrations.registry import STORE, find_plugin
 from salur.outbound.awb import clean_awb, other_form
 from salur.outbound.flagged import flag_orders, flag_stopped
-from salur.outbound.states import TASK, told_by_switches
+from salur.outbound.states import may_be_reported, told_by_switches
 from salur.stock.reserve import release_stock, ship_stock
 from salur.tenancy.scope import current_scope
 
@@ -32,7 +32,10 @@ FROM outbound_outbound o JOIN integrations_storeconnection s ON s.merchant_id = 
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
 """
-FIND = "SELECT id FROM outbound_outbound WHERE merchant_id = %s AND account_id = %s AND reference = ANY(%s)"
+FIND = """
+SELECT id FROM outbound_outbound
+WHERE merchant_id = %s AND account_id IS NOT DISTINCT FROM %s AND reference = ANY(%s)
+"""
 SEEN = """
 UPDATE outbound_outbound o SET task = v.task, task_raw = v.raw, task_version = v.version, task_reason = v.reason,
   task_checked_at = %(at)s, completed_at = CASE WHEN v.task = 'completed' AND o.task <> 'completed' THEN %(at)s
@@ -91,8 +94,10 @@ class Applied:
     shipped_after_all: list[int] = field(default_factory=list)
 
 
-def apply_reports(account_id: int, reports: Sequence[OutboundReport]) -> Applied:
+def apply_reports(account_id: int | None, reports: Sequence[OutboundReport]) -> Applied:
     """Apply the warehouse's reports on lists of one account; older or repeated ones change nothing.
+
+    ``account_id`` None: people of own warehouses say how far they are (see ``floor``), and the same follows from it.
 
     Completion deducts the stock once and makes the confirmation at the store due; a list that the warehouse cancelled
     gives its stock back.
@@ -136,7 +141,7 @@ def _task(row: Row, report: OutboundReport) -> str | None:
         log.warning("unknown_partner_status", reference=row.reference, status=report.status.raw)
         return row.task
     target = str(report.status)
-    if target == row.task or target == OutboundTask.NONE or not TASK.allows(row.task, target):
+    if target == row.task or target == OutboundTask.NONE or not may_be_reported(row.task, target):
         return row.task
     return target
 

@@ -30,6 +30,7 @@ class ProblemCause(models.TextChoices):
     CANCEL_CONFLICT = "cancel_conflict", _("Cancelled, yet the warehouse shipped it")
     CANCEL_REFUSED = "cancel_refused", _("The warehouse refused to stop it")
     PUSH_WARNING = "push_warning", _("The warehouse has the list, but not all of it")
+    SHORT_PICKED = "short_picked", _("Less on the shelf than the books say")
     INTERCEPTED = "intercepted", _("Stopped at the warehouse, order still open")
 
 

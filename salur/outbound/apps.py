@@ -10,7 +10,9 @@ class OutboundConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from . import labels, stopping
+        from . import floor_problems, labels, moving_problems, stopping
 
+        register(floor_problems.PROBLEMS)
         register(labels.PROBLEMS)
+        register(moving_problems.PROBLEMS)
         register(stopping.PROBLEMS)

@@ -134,7 +134,7 @@ def insert_outbounds(lists: Sequence[NewOutbound], lines: Sequence[NewLine]) -> 
                 new.account_id,
                 new.priority,
                 new.reserved,
-                "waiting" if reason or new.account_id is None else "ready",
+                "waiting" if reason else "ready",
                 new.shipment,
                 new.awb,
                 new.awb_given,

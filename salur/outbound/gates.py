@@ -204,8 +204,11 @@ def status_allows(r: GateRecord) -> Closed | None:
 
 
 def awb_known(r: GateRecord) -> Closed | None:
-    """R88, R89; waived for the couriers of R97 (A14). A number that another order's parcel has is no number."""
-    if not r.third_party or not r.needs_awb:
+    """R88, R89; waived for the couriers of R97 (A14). A number that another order's parcel has is no number.
+
+    An own warehouse needs the number, and the label, of stores that give them: without, its parcel cannot leave.
+    """
+    if not r.needs_awb:
         return None
     if r.awb and r.awb_taken_by:
         return "awb_in_use", {"awb": r.awb, "other": r.awb_taken_by, "partner": r.partner_title}
@@ -226,7 +229,7 @@ def awb_known(r: GateRecord) -> Closed | None:
 
 def label_stored(r: GateRecord) -> Closed | None:
     """R88: the label PDF is there. While the AWB is missing, that is the reason named."""
-    if not r.third_party or not r.needs_label or not r.rule_needs_awb or r.has_label:
+    if not r.needs_label or not r.rule_needs_awb or r.has_label:
         return None
     if r.awb and r.shipment == "failed":
         return "label_failed", {"store": r.store_name, "reason": r.shipment_error}

@@ -85,6 +85,7 @@ def gate_record(
     **own: Any,
 ) -> GateRecord:
     """A record from the facts of a batch and what is the list's own."""
+    third_party = warehouse.account_id is not None
     return GateRecord(
         order_status=status,
         raw_status=raw_status,
@@ -105,11 +106,11 @@ def gate_record(
         account_state=warehouse.account_state,
         countries=warehouse.countries,
         unsupported_channels=warehouse.unsupported_channels,
-        needs_awb=warehouse.needs_awb,
-        needs_label=warehouse.needs_label,
+        needs_awb=warehouse.needs_awb if third_party else store.gives_label,
+        needs_label=warehouse.needs_label if third_party else store.gives_label,
         keeps_stock=warehouse.keeps_stock,
         ships_abroad=warehouse.ships_abroad,
-        third_party=warehouse.account_id is not None,
+        third_party=third_party,
         **own,
     )
 
@@ -178,7 +179,7 @@ class Verdicts:
 def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
     """Judge lists that wait or are ready, write what changed, and say what opened.
 
-    Locks the lists in id order. Own warehouses have no partner to push to and stay waiting with open gates.
+    Locks the lists in id order. In an own warehouse, which has no partner to push to, ready means: to be picked.
     """
     merchant = current_scope().merchant_id
     held = lock_ids("outbound_outbound", merchant, set(outbound_ids))
@@ -190,7 +191,7 @@ def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
             continue
         shipment, closed = _shipment_and_gates(judged.record)
         gates = stored_gates(closed, at, judged.before)
-        push = "ready" if not gates and judged.record.third_party else "waiting"
+        push = "waiting" if gates else "ready"
         if gates == judged.before and push == judged.push and shipment == judged.shipment:
             continue
         reason = blocked_by(gates)

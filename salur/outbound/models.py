@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
@@ -23,6 +23,7 @@ class Outbound(TenantModel):
     ``look``: what came of asking the store just before the push, at ``looked_at``; ``look_failed_since``: since when
     it has not answered.
     ``confirmation_tells``: what the store is told when the confirmation is due.
+    ``together``: the list in whose parcel this one goes.
     Each machine that calls a partner has its own next_at (backoff), lease_until, epoch (fencing) and attempts.
     """
 
@@ -56,6 +57,8 @@ class Outbound(TenantModel):
     task_reason = models.TextField(blank=True)
     task_checked_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    pick_list = TenantForeignKey("outbound.PickList", null=True, related_name="+", db_index=False)
+    together = TenantForeignKey("outbound.Outbound", null=True, related_name="+", db_index=False)
 
     shipment = models.TextField(choices=ShipmentState.choices, default=ShipmentState.NONE)
     shipment_attempts = models.PositiveIntegerField(default=0)
@@ -138,6 +141,19 @@ class Outbound(TenantModel):
             models.Index(fields=["merchant_id", "order"], name="outbound_of_order"),
             models.Index(fields=["merchant_id", "awb"], condition=~Q(awb=""), name="outbound_awb"),
             models.Index(
+                fields=["merchant_id", "pick_list", "id"],
+                condition=Q(pick_list__isnull=False),
+                name="outbound_of_pick_list",
+            ),
+            models.Index(
+                fields=["merchant_id", "together"], condition=Q(together__isnull=False), name="outbound_together"
+            ),
+            models.Index(
+                fields=["merchant_id", "warehouse", "task", "priority", "id"],
+                condition=Q(account__isnull=True, push__in=["ready", "pushed"]),
+                name="outbound_own_floor",
+            ),
+            models.Index(
                 fields=["merchant_id", "blocked_by", "-id"], condition=Q(push="waiting"), name="outbound_blocked"
             ),
             models.Index(
@@ -179,19 +195,38 @@ class Outbound(TenantModel):
         return self.reference
 
 
+class PickList(TenantModel):
+    """Lists of an own warehouse that one person fetches in one walk (a batch, a wave; or a single list)."""
+
+    warehouse = TenantForeignKey("stock.Warehouse", related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    created_by = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "warehouse", "-id"], name="outbound_pick_lists")]
+
+    def __str__(self) -> str:
+        return f"PL{self.pk}"
+
+
 class OutboundLine(TenantModel):
-    """Pieces of one master product for one order line; a bundle makes several."""
+    """Pieces of one master product for one order line; a bundle makes several.
+
+    ``packed``: pieces of it that were scanned at the packing table of an own warehouse.
+    """
 
     outbound = TenantForeignKey(Outbound, related_name="+", db_index=False)
     order_line = TenantForeignKey("orders.OrderLine", related_name="+", db_index=False)
     product = TenantForeignKey("catalog.MasterProduct", related_name="+", db_index=False)
     quantity = models.PositiveIntegerField()
+    packed = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant_id", "outbound", "order_line", "product"], name="outbound_line_once"
             ),
+            models.CheckConstraint(condition=Q(packed__lte=F("quantity")), name="outbound_line_packed"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="outbound_line_quantity"),
         ]
 

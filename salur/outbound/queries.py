@@ -208,6 +208,11 @@ def outbounds_named(outbound_ids: Sequence[int]) -> list[Outbound]:
     return list(rows.order_by("pk"))
 
 
+def orders_of_lists(outbound_ids: Sequence[int]) -> list[int]:
+    """Ids of the orders of some lists."""
+    return list(Outbound.objects.filter(pk__in=outbound_ids).values_list("order_id", flat=True).distinct())
+
+
 def gated_lists(outbounds: Sequence[Outbound]) -> list[GatedList]:
     """Lines and gates of some lists."""
     ids = [o.pk for o in outbounds]

@@ -128,22 +128,30 @@ PUSH = Machine(
         Move("rejected", "void", "no longer needed"),
         Move("unknown", "void", "not there, and no longer needed"),
         Move("pushed", "void", "the warehouse cancelled it"),
+        Move("ready", "pushed", "taken up in the own warehouse"),
+        Move("pushed", "ready", "put back in the own warehouse"),
     ),
 )
 
 _STAGES = ("none", "accepted", "picking", "picked", "packed", "completed")
-TASK = Machine(
-    "outbound_task",
-    TABLE,
-    "task",
-    ("none",),
-    (
-        *(Move(a, b, "the warehouse reports it") for i, a in enumerate(_STAGES) for b in _STAGES[i + 1 :]),
-        *(Move(s, "exception", "the warehouse reports an exception") for s in _STAGES[:-1]),
-        *(Move("exception", s, "the warehouse solved it") for s in _STAGES[1:]),
-        *(Move(s, "cancelled", "the warehouse cancelled it") for s in (*_STAGES[:-1], "exception")),
-    ),
+_REPORTED = (
+    *(Move(a, b, "the warehouse reports it") for i, a in enumerate(_STAGES) for b in _STAGES[i + 1 :]),
+    *(Move(s, "exception", "the warehouse reports an exception") for s in _STAGES[:-1]),
+    *(Move("exception", s, "the warehouse solved it") for s in _STAGES[1:]),
+    *(Move(s, "cancelled", "the warehouse cancelled it") for s in (*_STAGES[:-1], "exception")),
 )
+# Only people of an own warehouse take a step back; the database refuses it for lists of a partner's warehouse.
+_TAKEN_BACK = tuple(
+    Move(a, b, "taken back by a person") for a, b in (("packed", "picked"), ("picked", "picking"), ("picking", "none"))
+)
+TASK = Machine("outbound_task", TABLE, "task", ("none",), (*_REPORTED, *_TAKEN_BACK))
+_BY_REPORT = frozenset((move.origin, move.target) for move in _REPORTED)
+
+
+def may_be_reported(origin: str, target: str) -> bool:
+    """Whether a report may move a list so: forward only (design 5)."""
+    return (origin, target) in _BY_REPORT
+
 
 SHIPMENT = Machine(
     "outbound_shipment",

@@ -71,7 +71,8 @@ PROBLEMS: tuple[Problem, ...] = (
 class CutOff:
     """Whether the warehouse will still stop a list. ``held``: a problem's code, where asking makes no sense.
 
-    ``late``: it may be asked, but will probably refuse, because ``until`` (the last state that allows it) is over.
+    ``partner`` is empty for an own warehouse. ``late``: it may be asked, but will probably refuse, because ``until``
+    (the last state that allows it) is over.
     """
 
     partner: str
@@ -83,6 +84,8 @@ class CutOff:
     @property
     def text(self) -> str:
         """One sentence for whoever is about to ask."""
+        if not self.partner:
+            return str(OWN)
         names: dict[str, Any] = {
             "partner": self.partner,
             "until": TaskState(self.until).label,
@@ -94,6 +97,7 @@ class CutOff:
         return str(special.get(OutboundTask(self.task), IN_TIME)) % names
 
 
+OWN = _("Your own warehouse: it is stopped at once, and what was taken from the shelf goes back there.")
 IN_TIME = _("%(partner)s stops lists up to the state “%(until)s”. The last it reported is “%(task)s”.")
 LATE = _(
     "%(partner)s stops lists only up to the state “%(until)s”, and the last it reported is “%(task)s”:"
@@ -113,9 +117,11 @@ def capabilities_of(outbound: Outbound) -> WarehouseCapabilities | None:
 def cut_off(outbound: Outbound) -> CutOff:
     """How the list stands to its partner's cut-off; takes lists with their account at hand."""
     can = capabilities_of(outbound)
+    if outbound.account_id is None:
+        return CutOff("", OutboundTask.PACKED, outbound.task, held=_held(outbound, asked_through_us=True))
     if can is None:
         return CutOff("", OutboundTask.NONE, outbound.task, held="stop_not_there")
-    held = _held(outbound, "cancel" in can.abilities)
+    held = _held(outbound, asked_through_us="cancel" in can.abilities)
     return CutOff(can.title, can.cancel_until, outbound.task, is_past(outbound.task, can.cancel_until), held)
 
 
@@ -124,7 +130,7 @@ def is_past(task: str, until: str) -> bool:
     return task in STAGES and STAGES.index(task) > STAGES.index(until)
 
 
-def _held(outbound: Outbound, asked_through_us: bool) -> str:
+def _held(outbound: Outbound, *, asked_through_us: bool) -> str:
     if outbound.task == TaskState.COMPLETED:
         return "stop_gone"
     if outbound.push not in AT_WAREHOUSE:

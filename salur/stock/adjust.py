@@ -86,6 +86,20 @@ def adjust_many(
     return changes
 
 
+def note_missing(warehouse_id: int, product_id: int, pieces: int, note: str) -> int:
+    """Take off the books what was not found on the shelf of an own warehouse; answers how many pieces.
+
+    Never more than is free: what is reserved for other lists is missed when those are picked.
+    """
+    balance_id = balance_ids([(warehouse_id, product_id)])[warehouse_id, product_id]
+    lock_ids("stock_balance", current_scope().merchant_id, [balance_id])
+    balance = Balance.objects.get(pk=balance_id)
+    taken = min(pieces, balance.on_hand - balance.reserved)
+    if taken > 0:
+        post([Entry(balance_id, MovementCause.ADJUST, _new_cause(), d_on_hand=-taken, note=note)], locked=True)
+    return max(0, taken)
+
+
 def _new_cause() -> int:
     """A number that no other adjustment has: what people do twice counts twice."""
     return _new_causes(1)[0]

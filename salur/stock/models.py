@@ -29,7 +29,8 @@ class MovementCause(models.TextChoices):
 class Warehouse(TenantModel):
     """A warehouse of the merchant: its own (no account), or one of a partner account (R11, R40).
 
-    ``daily_sync``: its stock is synchronised every day at 02:00 of its ``time_zone`` (R130), next at ``next_sync_at``.
+    ``return_address`` is printed on packing slips. ``daily_sync``: its stock is synchronised every day at 02:00 of its
+    ``time_zone`` (R130), next at ``next_sync_at``.
     """
 
     account = TenantForeignKey("integrations.WarehouseAccount", null=True, blank=True, related_name="+")
@@ -37,6 +38,7 @@ class Warehouse(TenantModel):
     name = models.TextField()
     country = models.CharField(max_length=2)
     time_zone = models.TextField(default="UTC")
+    return_address = models.TextField(blank=True, db_default="")
     active = models.BooleanField(default=True)
     daily_sync = models.BooleanField(default=False, db_default=False)
     next_sync_at = models.DateTimeField(null=True, blank=True)

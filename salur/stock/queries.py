@@ -19,6 +19,12 @@ def warehouses(*, active_only: bool = False) -> list[Warehouse]:
     return list(rows.filter(active=True) if active_only else rows)
 
 
+def own_warehouses(*, active_only: bool = False) -> list[Warehouse]:
+    """The merchant's own warehouses, by name."""
+    rows = Warehouse.objects.filter(account__isnull=True).order_by("name", "id")
+    return list(rows.filter(active=True) if active_only else rows)
+
+
 def warehouses_of(account: WarehouseAccount) -> list[Warehouse]:
     """The warehouses found at one account."""
     return list(Warehouse.objects.filter(account=account).order_by("code"))

@@ -87,6 +87,12 @@ MENU: tuple[Group, ...] = (
                 "confirmations",
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
+            Entry(
+                _("Pick and pack"),
+                "floor",
+                ("pack", "pick_lists", "pick_list", "floor_ship"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
         ),
     ),
     Group(
@@ -159,7 +165,14 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Warehouses"),
         "warehouse",
-        (Entry(_("Warehouse list"), "warehouses", ("warehouse",), entitlement=Entitlement.WAREHOUSE_MANAGEMENT),),
+        (
+            Entry(
+                _("Warehouse list"),
+                "warehouses",
+                ("warehouse", "warehouse_new"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
+            ),
+        ),
     ),
     Group(
         _("Integration"),

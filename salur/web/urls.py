@@ -6,6 +6,8 @@ from django.urls import path
 
 from .bulk import views as bulk
 from .dashboard.views import dashboard
+from .floor import packing, shipping
+from .floor import views as floor
 from .imports import columns, previewing, uploading
 from .inbound import editor as inbound_editor
 from .inbound import updating
@@ -15,9 +17,9 @@ from .integrations import views as integrations
 from .locations import adding as location_adding
 from .locations import making as location_making
 from .locations import views as locations
-from .orders import actions, at_store, desk, entering, waiting
+from .orders import actions, at_store, desk, entering, moving, waiting
 from .orders import views as orders
-from .outbound import confirmations, stopping
+from .outbound import confirmations, papers, stopping
 from .outbound import views as outbound
 from .outbound.public import public_label
 from .person import views as person
@@ -41,6 +43,7 @@ from .stock import views as stock
 from .stocktakes import files as stocktake_files
 from .stocktakes import views as stocktakes
 from .transfers import views as transfers
+from .warehouses import own
 from .warehouses import views as warehouses
 
 app_name = "web"
@@ -53,6 +56,7 @@ urlpatterns = [
     path("choose/merchant/", person.choose_merchant, name="choose_merchant"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/act/", actions.orders_bulk, name="orders_bulk"),
+    path("orders/move/", moving.move, name="orders_move"),
     path("orders/at-store/", at_store.at_store, name="orders_at_store"),
     path("orders/new/", entering.order_new, name="order_new"),
     path("orders/waiting/", waiting.waiting_list, name="waiting"),
@@ -95,8 +99,10 @@ urlpatterns = [
     path("outbound/confirmations/", confirmations.confirmation_list, name="confirmations"),
     path("outbound/confirmations/act/", confirmations.confirmation_act, name="confirmations_act"),
     path("outbound/confirmations.csv", confirmations.confirmation_file, name="confirmations_file"),
+    path("outbound/papers/<slug:kind>.pdf", papers.papers_pdf, name="papers"),
     path("outbound/stop/", stopping.stop_lists, name="outbound_stop"),
     path("outbound/<int:outbound_id>/settle/", stopping.settle, name="outbound_settle"),
+    path("outbound/<int:outbound_id>/split/", moving.split, name="outbound_split"),
     path("outbound/<int:outbound_id>/label/", stopping.label_by_hand, name="outbound_label"),
     path("labels/<str:key>.pdf", public_label, name="public_label"),
     path("outbound/<int:outbound_id>/", outbound.outbound_page, name="outbound"),
@@ -104,6 +110,13 @@ urlpatterns = [
     path("returns/", returns.return_list, name="returns"),
     path("returns/new/", returns.return_new, name="return_new"),
     path("returns/<int:return_id>/", returns.return_page_view, name="return"),
+    path("floor/", floor.floor, name="floor"),
+    path("floor/act/", floor.floor_act, name="floor_act"),
+    path("floor/ship/", shipping.ship_many, name="floor_ship"),
+    path("floor/ship/template.<slug:kind>", shipping.ship_template, name="ship_template"),
+    path("floor/pick-lists/", floor.pick_list_list, name="pick_lists"),
+    path("floor/pick-lists/<int:pick_list_id>/", floor.pick_list_page, name="pick_list"),
+    path("floor/lists/<int:outbound_id>/", packing.pack, name="pack"),
     path("inbound/", inbound.inbound_list, name="inbounds"),
     path("inbound/act/", inbound.inbound_bulk, name="inbound_bulk"),
     path("inbound/new/", inbound_editor.inbound_new, name="inbound_new"),
@@ -168,6 +181,7 @@ urlpatterns = [
     path("stock/transfers/<int:transfer_id>/change/", transfers.transfer_edit, name="transfer_edit"),
     path("stock/transfers/<int:transfer_id>/act/", transfers.transfer_act, name="transfer_act"),
     path("warehouses/", warehouses.warehouse_list, name="warehouses"),
+    path("warehouses/new/", own.warehouse_new, name="warehouse_new"),
     path("warehouses/<int:warehouse_id>/", warehouses.warehouse_page, name="warehouse"),
     path("integrations/", integrations.integration_list, name="integrations"),
     path("integrations/add/", integrations.integration_add, name="integration_add"),

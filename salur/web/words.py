@@ -119,6 +119,10 @@ _CURES: Mapping[str, str | Promise] = {
         "Give the warehouse what is missing, naming its number; a label can be downloaded on the outbound list's page."
         " Then mark it there as settled."
     ),
+    ProblemCause.SHORT_PICKED: _(
+        "Look for the pieces, or count the shelf. When they are found, correct the stock: the order then goes on by"
+        " itself. Or move it to another warehouse, or cancel it at its store."
+    ),
     ProblemCause.INTERCEPTED: _(
         "Cancel the order at its store, or choose “Send it after all” on the order's page. Until then it gets no new"
         " outbound list."
@@ -133,6 +137,9 @@ _FLAGS: Mapping[str, str | Promise] = {
     ),
     ProblemCause.PUSH_WARNING: _(
         "%(warehouse)s has the list %(reference)s (its number there: %(number)s), but says: %(reason)s"
+    ),
+    ProblemCause.SHORT_PICKED: _(
+        "%(warehouse)s missed %(missing)s of MSKU %(msku)s when it picked the list %(reference)s."
     ),
     ProblemCause.INTERCEPTED: _("%(warehouse)s stopped the list %(reference)s, as was asked by hand."),
 }

@@ -138,9 +138,17 @@ def test_r92_the_countries_of_a_partner_decide(
 
 def test_an_own_warehouse_asks_for_no_partner_and_no_label() -> None:
     own = replace(
-        OPEN, third_party=False, account_state="", gives_label=False, awb="", has_label=False, order_country="MY"
-    )
+        OPEN, third_party=False, account_state="", gives_label=False, awb="", has_label=False, order_country="MY",
+        needs_awb=False, needs_label=False,
+    )  # fmt: skip
     assert closed_gates(own) == {}
+
+
+def test_an_own_warehouse_waits_for_number_and_label_of_a_store_that_gives_them() -> None:
+    own = replace(OPEN, third_party=False, account_state="", order_country="MY", awb="", has_label=False)
+    assert closed_gates(own).keys() == {"awb_known", "label_stored"}
+    assert may_arrange(replace(own, shipment="none"), closed_gates(replace(own, shipment="none")))
+    assert closed_gates(replace(own, rule_needs_awb=False)) == {}, "R97: instant couriers give their number later"
 
 
 def test_arranging_is_due_only_when_nothing_but_awb_and_label_is_missing() -> None:

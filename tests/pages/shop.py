@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 from django.test import Client
 
+from salur.catalog.bindings import Part
 from salur.catalog.models import Binding, Listing, MasterProduct
 from salur.connectors.base.types import OrderStatus
 from salur.flows.bulk import Chosen, start_bulk
+from salur.flows.floor import make_pick_lists
+from salur.flows.placing import Portion, place_order
 from salur.flows.previews import carry_on_preview
 from salur.flows.product_imports import carry_on_import, keep_import
 from salur.flows.rule_runs import start_run
@@ -21,7 +24,7 @@ from salur.locations.binding import bind
 from salur.locations.editing import create_location
 from salur.orders.formats import ColumnMap, ReadOptions
 from salur.orders.mappings import save_mapping
-from salur.orders.models import Cure, OrderProblem, SyncRun, SyncRunRow
+from salur.orders.models import Cure, Order, OrderLine, OrderProblem, SyncRun, SyncRunRow
 from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import OrderFilter, matching_orders
 from salur.returns.models import Return, ReturnLine
@@ -144,6 +147,7 @@ class Shop:
                 "inbound_id": announced,
                 "draft_id": draft,
                 "warehouse_id": self.world.warehouse_id,
+                **self._own(),
             }
         carry_on_preview(self.world.merchant_id, known)
         carry_on_import(self.world.merchant_id, self.ids["import_id"])
@@ -174,6 +178,7 @@ class Shop:
         row.warehouse_id, row.created_by = self.world.warehouse_id, "test"
         row.save()
         ReturnLine(returned=row, product_id=self.world.products["M-0000"], quantity=1).save()
+        return row.pk
 
     def _cure(self) -> int:
         """A remedy for an order that is held by something."""
@@ -183,6 +188,20 @@ class Shop:
         row = Cure(cause="no_stock", key=key, shown=named, remedy="stock", orders=[held.order_id], actor="t", at=now())
         row.save()
         return row.pk
+
+    def _own(self) -> dict[str, int]:
+        """An own warehouse with an order that is being picked there."""
+        product = self.world.products["M-0002"]
+        place = Warehouse(account=None, code="BACK", name="Back room", country="TH", created_at=now())
+        place.save()
+        pair = (place.pk, product)
+        post([Entry(balance_ids([pair])[pair], MovementCause.ADJUST, 10**9, d_on_hand=5)])
+        order = Order.objects.get(pk=Outbound.objects.order_by("pk").values_list("order_id", flat=True)[0])
+        line = OrderLine.objects.filter(order=order).order_by("pk")[0]
+        made = place_order(order, {place.pk: [Portion(line.pk, Part(product, "M-0002", 1), 1)]})
+        Outbound.objects.filter(pk__in=made).update(closed_gates={}, blocked_by="", push="ready", shipment="none")
+        fetched = make_pick_lists(made)
+        return {"own_list_id": made[0], "pick_list_id": fetched.pick_lists[0].pk, "own_warehouse_id": place.pk}
 
     def _uploads(self) -> tuple[int, int]:
         """A file with a good and a bad order, and one whose columns nobody has told."""

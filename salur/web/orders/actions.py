@@ -13,7 +13,7 @@ from salur.flows.arrange import Asked, arrange_now
 from salur.flows.follow_up import refresh_now
 from salur.flows.intercept import send_anew
 from salur.flows.push_again import push_again
-from salur.outbound.queries import ids_in_force
+from salur.outbound.queries import ids_in_force, orders_of_lists
 from salur.web import words
 from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
@@ -44,6 +44,11 @@ def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
             chosen = ids_in_force(orders, lists)[:MOST]
         asked = [("outbound", str(one)) for one in chosen] + [("next", request.POST.get("next", ""))]
         return redirect(f"{reverse('web:outbound_stop')}?{urlencode(asked)}")
+    if request.POST.get("action") == "move":
+        with reading(request):
+            chosen = sorted({*orders, *orders_of_lists(lists)})
+        asked = [("order", str(one)) for one in chosen] + [("next", request.POST.get("next", ""))]
+        return redirect(f"{reverse('web:orders_move')}?{urlencode(asked)}")
     with acting(request, "button"):
         if request.POST.get("action") == "anew":
             _tell_anew(request, send_anew(orders))

@@ -46,6 +46,8 @@ CAUSES: Mapping[str, str | Promise] = {
     "cancel inbound": _("cancellation"),
     "products pushed": _("its products were accepted"),
     "receive": _("received by hand"),
+    "floor": _("own warehouse"),
+    "move": _("moved by hand"),
     "button": _("asked for by hand"),
     "api": _("API"),
 }

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 
 from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.capabilities import WarehouseCapabilities
+from salur.flows.moving import ENDED, MOVABLE
+from salur.integrations.channels import channel
 from salur.integrations.lines import connector_of
 from salur.integrations.models import ExchangeRecord
 from salur.integrations.queries import budget_of, exchanges_about
@@ -18,6 +20,7 @@ from salur.orders.desk import notes_of
 from salur.orders.models import HoldReason, NoteKind, Order, OrderLine, OrderNote, OrderProblem, OrderSource
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of
+from salur.outbound.gates import ARRANGING_OPENS
 from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import GatedList, attempts_of, every_list_of, gated_lists
 from salur.outbound.states import Look
@@ -131,6 +134,7 @@ class Story:
     problems: list[tuple[OrderProblem, Explained]]
     may_stop: bool = False
     may_send_anew: bool = False
+    may_move: bool = False
     gates: list[ShownGate] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -151,6 +155,7 @@ def read_story(order: Order) -> Story:
         [(p, problem_words(p.cause, p.evidence)) for p in problems],
         any(one.may_stop for one in shown),
         any(p.cause == ProblemCause.INTERCEPTED for p in problems),
+        order.status not in ENDED and all(one.push in (*MOVABLE, "void") for one in outbounds),
         [] if any(one.push != "void" for one in outbounds) else shown_gates(explain(order)[0], order.pk, None),
         timeline(order, outbounds),
     )
@@ -160,6 +165,7 @@ def shown_list(gated: GatedList) -> ShownList:
     """A list with its gates in words."""
     settled = gated.outbound.push in ("pushed", "void")
     can = capabilities_of(gated.outbound)
+    own = gated.outbound.account_id is None
     account = gated.outbound.account_id
     answer = conditions_of(gated, budget_of(account_id=account) if account else None)
     gates = [] if settled else shown_gates(answer, gated.outbound.order_id, can)
@@ -170,10 +176,10 @@ def shown_list(gated: GatedList) -> ShownList:
         gates,
         settled,
         keeps_stock=can is None or can.keeps_stock,
-        may_stop=can is not None and may_be_stopped(gated.outbound),
+        may_stop=(can is not None or own) and may_be_stopped(gated.outbound),
         arranges=plugin is not None and "arrange" in plugin.capabilities.abilities,
-        takes_awb=not settled and can is not None and _takes_awb(gated, can),
-        label_needed=can is not None and can.needs_label,
+        takes_awb=not settled and (_own_lacks_label(gated) if can is None else _takes_awb(gated, can)),
+        label_needed=channel(gated.outbound.store.channel).gives_label if can is None else can.needs_label,
     )
 
 
@@ -189,12 +195,18 @@ def shown_gates(answer: Answer, order_id: int, can: WarehouseCapabilities | None
             remedy=button_for(one, answer.outbound, order_id) if one.state == CLOSED else None,
         )
         for one in answer.conditions
-        if _concerns(one, can)
+        if _concerns(one, answer.outbound, can)
     ]
 
 
-def _concerns(gate: Condition, can: WarehouseCapabilities | None) -> bool:
-    """Whether the partner asks for it at all: that a label is stored is not told where none is wanted."""
+OWN_ASKS_NOTHING_OF = {"channel_supported", "country_served", "products_pushed"}
+
+
+def _concerns(gate: Condition, outbound: Outbound | None, can: WarehouseCapabilities | None) -> bool:
+    """Whether the warehouse asks for it at all: that a label is stored is not told where none is wanted."""
+    if gate.state == PASSED and outbound is not None and outbound.account_id is None:
+        gives = channel(outbound.store.channel).gives_label
+        return gate.gate not in OWN_ASKS_NOTHING_OF and (gives or gate.gate not in ARRANGING_OPENS)
     if can is None or gate.state != PASSED:
         return True
     asked = {"awb_known": can.needs_awb, "label_stored": can.needs_label, "stock_reserved": can.keeps_stock}
@@ -205,6 +217,12 @@ def _takes_awb(gated: GatedList, can: WarehouseCapabilities) -> bool:
     """Whether AWB number (and label) may still be given by hand and would be of use there (A15)."""
     useless = any(gate.code == "channel_gives_no_label" for gate in gated.gates)
     return (can.needs_awb or can.needs_label) and not useless and gated.outbound.push not in ("pushing", "unknown")
+
+
+def _own_lacks_label(gated: GatedList) -> bool:
+    """Whether an own warehouse waits for what its store gives on a parcel; a person may give it as well."""
+    own = gated.outbound.account_id is None
+    return own and any(gate.gate in ARRANGING_OPENS and not gate.open for gate in gated.gates)
 
 
 def timeline(order: Order, outbounds: list[Outbound]) -> list[Event]:

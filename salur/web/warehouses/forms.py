@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from salur.flows.warehouses import LONGEST_NAME
 
 
+def zone_choices() -> list[tuple[str, str]]:
+    """Time zones to choose from."""
+    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [(zone, zone) for zone in ("UTC", *zones)]
+
+
 class WarehouseForm(forms.Form):
     """What an owner may change; the checks that count are the service's."""
 
@@ -24,5 +30,4 @@ class WarehouseForm(forms.Form):
 
     def __init__(self, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, **named)  # type: ignore[arg-type]  # passed on as they are
-        zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-        self.fields["time_zone"].choices = [(zone, zone) for zone in ("UTC", *zones)]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ from salur.web.integrations.abilities import facts_of
 from salur.web.stock.words import sync_error_words
 
 from .forms import WarehouseForm
+from .own import OwnWarehouseForm, save_own
 
 MOST_PUSHED = 10_000
 
@@ -80,9 +81,11 @@ def warehouse_page(request: MerchantRequest, warehouse_id: int) -> HttpResponseB
     """One warehouse. A POST syncs it, switches its daily sync, or pushes refused products again; owners change it."""
     with reading(request):
         place = _found(warehouse_id)
-    form = WarehouseForm(
-        request.POST if request.POST.get("action") == "save" else None,
-        initial={"name": place.name, "time_zone": place.time_zone},
+    sent = request.POST if request.POST.get("action") == "save" else None
+    form: WarehouseForm | OwnWarehouseForm = (
+        OwnWarehouseForm.of(place, sent)
+        if place.account_id is None
+        else WarehouseForm(sent, initial={"name": place.name, "time_zone": place.time_zone})
     )
     if request.method == "POST":
         done = _act(request, place, form)
@@ -114,14 +117,14 @@ def _pushes(place: Warehouse) -> list[tuple[str, int]]:
     return [(state, counts.get(state, 0)) for state in ProductPushState.values]
 
 
-def _act(request: MerchantRequest, place: Warehouse, form: WarehouseForm) -> HttpResponseBase | None:
+def _act(request: MerchantRequest, place: Warehouse, form: WarehouseForm | OwnWarehouseForm) -> HttpResponseBase | None:
     """Do what was posted; None if the form has to be shown again with its errors."""
     action = request.POST.get("action", "")
     if action == "sync":
         return _sync(request, place.pk)
     if action == "save":
         _require_owner(request)
-        return _save(request, place, form)
+        return save_own(request, place, form) if isinstance(form, OwnWarehouseForm) else _save(request, place, form)
     try:
         if action == "daily_sync":
             with acting(request, "settings"):

@@ -1,0 +1,1 @@
+"""Screens: picking, packing and shipping in own warehouses."""

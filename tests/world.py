@@ -62,6 +62,7 @@ class World:
             product = MasterProduct(msku=msku, name=f"Product {msku}", created_at=now())
             product.save()
             if in_warehouse:
+                balance_ids([(self.warehouse_id, product.pk)])
                 row = WarehouseProduct(product=product, warehouse_id=self.warehouse_id)
                 row.save()
                 if pushed:

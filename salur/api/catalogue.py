@@ -249,6 +249,7 @@ VALUES = {
     "not_added": _("No product of this MSKU was added to this warehouse."),
     "unknown_warehouse": _("There is no such warehouse."),
     "unknown_msku": _("There is no master product with this MSKU. Make it first."),
+    "sort_needs_warehouse": _("This order is possible for one warehouse only."),
     "takes_no_stock": _("This store cannot be told what it may sell."),
     "bad_key": _("An idempotency key has 1 to 200 characters."),
 }

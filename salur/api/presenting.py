@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from salur.flows.stock_list import StockRow
 from salur.foundation.problems import PROBLEMS, describe
 from salur.integrations.models import ConnectionState, StoreConnection
 from salur.orders import models as orders
@@ -17,6 +18,7 @@ from salur.outbound.queries import GatedList
 from salur.outbound.states import PushState, TaskState
 from salur.outbound.stopping import cut_off
 from salur.stock import models as stock
+from salur.stock.history import After
 from salur.tenancy.models import Transition
 
 from . import shown
@@ -267,22 +269,28 @@ def tried(row: outbound.PushAttempt) -> shown.Event:
 # -- stock and runs -------------------------------------------------------------------------------------------------
 
 
-def balance(row: stock.Balance) -> shown.Balance:
+def stock_row(row: StockRow) -> shown.Balance:
     """Figures of a product in a warehouse."""
+    held = row.balance
     return shown.Balance(
-        id=row.pk,
+        id=held.pk,
         warehouse=warehouse_ref(row.warehouse),
         msku=row.product.msku,
         name=row.product.name,
-        on_hand=row.on_hand,
-        reserved=row.reserved,
-        free=row.on_hand - row.reserved,
-        incoming=row.incoming,
-        disputed=row.disputed,
+        on_hand=held.on_hand,
+        reserved=held.reserved,
+        free=held.free,
+        incoming=held.incoming,
+        disputed=held.disputed,
+        low_at=held.low_at,
+        low=bool(held.low),
+        days_of_cover=row.cover,
+        push=row.added.push if row.added else None,
+        push_reason=row.reason,
     )
 
 
-def movement(row: stock.Movement) -> shown.Movement:
+def movement(row: stock.Movement, after: After) -> shown.Movement:
     """A line of the ledger."""
     return shown.Movement(
         id=row.pk,
@@ -293,7 +301,12 @@ def movement(row: stock.Movement) -> shown.Movement:
         reserved=row.d_reserved,
         incoming=row.d_incoming,
         disputed=row.d_disputed,
+        on_hand_after=after.on_hand,
+        reserved_after=after.reserved,
+        incoming_after=after.incoming,
+        disputed_after=after.disputed,
         actor=row.actor,
+        reason=row.reason,
         note=row.note,
     )
 

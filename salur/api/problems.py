@@ -65,6 +65,12 @@ def fault(place: str, pointer: str, code: str, **limits: Any) -> Fault:
     return Fault(place, pointer, code, str(VALUES[code]) % limits)
 
 
+def told(refusal: Refusal) -> str:
+    """A refusal as the detail of one fault: cause and cure."""
+    text = describe(refusal.code, refusal.evidence)
+    return f"{text.cause} {text.cure}".strip()
+
+
 def problem(
     request: HttpRequest,
     code: str,

@@ -277,6 +277,15 @@ class Balance(Schema):
     free: int
     incoming: int
     disputed: int
+    low_at: int | None = Field(description="So many free pieces, or fewer, are too few; null: no level.")
+    low: bool = Field(description="Whether it is at or below that level.")
+    days_of_cover: int | None = Field(
+        description="Days for which `free` will do if sales go on; null: nothing was sold in the weeks looked at."
+    )
+    push: str | None = Field(
+        description="Whether the partner's warehouse knows the product; null: own warehouse, or never added."
+    )
+    push_reason: str = Field(description="Why it does not, in words.")
 
 
 class BalancePage(Page[Balance]):
@@ -294,7 +303,12 @@ class Movement(Schema):
     reserved: int
     incoming: int
     disputed: int
+    on_hand_after: int = Field(description="Pieces on hand when this had happened.")
+    reserved_after: int
+    incoming_after: int
+    disputed_after: int
     actor: str
+    reason: str = Field(description="Why a person did it; empty where nobody was asked.")
     note: str
 
 

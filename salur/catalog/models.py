@@ -292,9 +292,10 @@ class WarehouseProduct(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["merchant_id", "warehouse", "push"], name="catalog_warehouseproduct_by"),
             models.Index(
                 fields=["merchant_id", "push", "product"],
                 condition=~models.Q(push=ProductPushState.PUSHED),
                 name="catalog_added_not_pushed",
-            )
+            ),
         ]

@@ -12,6 +12,12 @@ from salur.foundation.paging import Keyset, keyset_page
 from .models import Binding, Listing, MasterProduct, ProductKind, ProductPushState, WarehouseProduct
 
 
+def search_condition(search: str) -> Q:
+    """Products with the words as part of MSKU or name, or exactly as barcode or tag."""
+    found = Q(msku__icontains=search) | Q(name__icontains=search) | Q(barcode=search)
+    return found | Q(tags__contains=[search.casefold()])
+
+
 def product_page(search: str, cursor: str | None, *, only: Q | None = None, size: int = 50) -> Keyset[MasterProduct]:
     """Master products by MSKU; ``search`` is part of MSKU or name, or the exact barcode. ``only`` narrows further."""
     rows = MasterProduct.objects.all() if only is None else MasterProduct.objects.filter(only)
@@ -48,10 +54,7 @@ class ProductFilter:
 
 def with_words(rows: QuerySet[MasterProduct], search: str) -> QuerySet[MasterProduct]:
     """Those with a part of MSKU or name, or exactly this barcode or tag."""
-    if not search:
-        return rows
-    found = Q(msku__icontains=search) | Q(name__icontains=search) | Q(barcode=search)
-    return rows.filter(found | Q(tags__contains=[search.casefold()]))
+    return rows.filter(search_condition(search)) if search else rows
 
 
 def filtered_page(wanted: ProductFilter, cursor: str | None, size: int = 50) -> Keyset[MasterProduct]:

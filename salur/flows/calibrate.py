@@ -19,7 +19,7 @@ from salur.foundation.problems import Problem, Refusal
 from salur.integrations import budgets
 from salur.integrations.calling import ConnectionPaused, NotConnected, PartnerLine, account_line
 from salur.integrations.registry import WAREHOUSE, find_plugin, warehouse_capabilities
-from salur.stock.adjust import adjust_by_hand
+from salur.stock.adjust import Wanted, adjust_by_hand, adjust_stock
 from salur.stock.models import StockSyncRun, Warehouse
 from salur.stock.sync_runs import ClaimedRun, claim_run, finish_run, release_run
 from salur.tenancy.scope import merchant_scope
@@ -234,6 +234,14 @@ def set_own_stock(warehouse_id: int, product_id: int, on_hand: int, note: str = 
     return change
 
 
+def set_own_stocks(wanted: Sequence[Wanted], reason: str, note: str = "") -> list[int]:
+    """The same for several, all or none, with why. Raises :class:`salur.stock.adjust.AdjustmentsRefused`."""
+    changes = adjust_stock(wanted, reason, note)
+    for place in sorted({one.warehouse_id for one, change in zip(wanted, changes, strict=True) if change > 0}):
+        wake("restock", place)
+    return changes
+
+
 __all__ = [
     "PROBLEMS",
     "NoStockReport",
@@ -242,5 +250,6 @@ __all__ = [
     "request_sync",
     "restock",
     "set_own_stock",
+    "set_own_stocks",
     "sync_stock",
 ]

@@ -8,8 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 
 M = TypeVar("M", bound=Model)
 
@@ -43,8 +43,48 @@ def _decode(cursor: str, width: int) -> tuple[str, list[Any]]:
     return values[0], values[1:]
 
 
-def _beyond(fields: list[str], key: list[Any], *, forward: bool) -> Q:
-    """Rows strictly past ``key``; a leading minus means descending.
+class _RowBeyond(Func):
+    """``(a, b) > (x, y)``: one comparison of rows, so that an index is entered at the key, however deep the page."""
+
+    output_field = BooleanField()
+    conditional = True
+    arg_joiner = ", "
+
+    def as_sql(self, compiler: Any, connection: Any, *_templates: Any, **_more: Any) -> tuple[str, tuple[Any, ...]]:
+        """Columns on the left, values on the right."""
+        parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        half = len(parts) // 2
+        left, right = (", ".join(sql for sql, _ in side) for side in (parts[:half], parts[half:]))
+        return f"({left}) {self.extra['operator']} ({right})", tuple(value for _, values in parts for value in values)
+
+
+def _beyond(model: type[Model], fields: list[str], key: list[Any], *, forward: bool) -> Q:
+    """Rows strictly past ``key``; a leading minus means descending."""
+    together = _together(model, fields, key, forward=forward)
+    return Q(together) if together is not None else _one_by_one(fields, key, forward=forward)
+
+
+def _together(model: type[Model], fields: list[str], key: list[Any], *, forward: bool) -> _RowBeyond | None:
+    """The comparison as one of rows, where all fields are the table's own and go in the same direction."""
+    directions = {name.startswith("-") for name in fields}
+    if len(directions) != 1 or len(fields) == 1:
+        return None
+    names = [name.lstrip("-") for name in fields]
+    try:
+        columns = [model._meta.get_field(name) for name in names]
+    except FieldDoesNotExist:
+        return None
+    values = []
+    for column, value in zip(columns, key, strict=True):
+        kind: Any = getattr(column, "output_field", column)
+        if value is None or isinstance(value, list | dict):
+            raise ValueError(f"no value of {column.name}")
+        values.append(Value(kind.to_python(value), output_field=kind))
+    return _RowBeyond(*map(F, names), *values, operator="<" if directions.pop() == forward else ">")
+
+
+def _one_by_one(fields: list[str], key: list[Any], *, forward: bool) -> Q:
+    """Field by field.
 
     The bound on the first field follows from the rest, but only from it the database knows where in an index to begin.
     """
@@ -70,7 +110,7 @@ def keyset_page(queryset: QuerySet[M], *, order: list[str], cursor: str | None, 
     forward = direction == "n"
     if key:
         try:
-            queryset = queryset.filter(_beyond(order, key, forward=forward))
+            queryset = queryset.filter(_beyond(queryset.model, order, key, forward=forward))
         except (TypeError, ValueError, ValidationError) as error:  # a value that its column cannot hold
             raise BadCursor("the cursor does not belong to this list") from error
     rows = list(queryset.order_by(*(order if forward else [_turned(n) for n in order]))[: size + 1])

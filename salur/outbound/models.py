@@ -139,6 +139,9 @@ class Outbound(TenantModel):
             models.Index(fields=["merchant_id", "push", "-id"], name="outbound_list_push"),
             models.Index(fields=["merchant_id", "task", "-id"], condition=~Q(task="none"), name="outbound_list_task"),
             models.Index(fields=["merchant_id", "order"], name="outbound_of_order"),
+            models.Index(
+                fields=["merchant_id", "warehouse", "id"], condition=Q(reserved=True), name="outbound_holding"
+            ),
             models.Index(fields=["merchant_id", "awb"], condition=~Q(awb=""), name="outbound_awb"),
             models.Index(
                 fields=["merchant_id", "pick_list", "id"],

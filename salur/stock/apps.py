@@ -10,6 +10,6 @@ class StockConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from .adjust import PROBLEMS
+        from . import adjust, alerts
 
-        register(PROBLEMS)
+        register((*adjust.PROBLEMS, *alerts.PROBLEMS))

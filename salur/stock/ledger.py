@@ -6,7 +6,6 @@ The same statement notes which products have more or less free than before, for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -17,6 +16,9 @@ from salur.foundation.staging import int_array, text_array
 from salur.tenancy.scope import current_scope
 
 from .models import MovementCause
+from .verifying import Discrepancy, verify
+
+__all__ = ["Discrepancy", "Entry", "balance_ids", "post", "verify"]
 
 
 class Entry(NamedTuple):
@@ -30,19 +32,21 @@ class Entry(NamedTuple):
     d_incoming: int = 0
     d_disputed: int = 0
     note: str = ""
+    reason: str = ""
 
 
 POST = """
 WITH put AS (
   INSERT INTO stock_movement (merchant_id, balance_id, cause, cause_id, d_on_hand, d_reserved, d_incoming, d_disputed,
-                              note, actor, at)
+                              note, reason, actor, at)
   SELECT %(merchant)s, e.balance_id, e.cause, e.cause_id, e.d_on_hand, e.d_reserved, e.d_incoming, e.d_disputed,
-         e.note, %(actor)s, %(at)s
+         e.note, e.reason, %(actor)s, %(at)s
   FROM unnest(%(balances)s::bigint[], %(causes)s::text[], %(cause_ids)s::bigint[], %(on_hand)s::int[],
-              %(reserved)s::int[], %(incoming)s::int[], %(disputed)s::int[], %(notes)s::text[])
-    AS e(balance_id, cause, cause_id, d_on_hand, d_reserved, d_incoming, d_disputed, note)
+              %(reserved)s::int[], %(incoming)s::int[], %(disputed)s::int[], %(notes)s::text[],
+              %(reasons)s::text[])
+    AS e(balance_id, cause, cause_id, d_on_hand, d_reserved, d_incoming, d_disputed, note, reason)
   ON CONFLICT (merchant_id, cause, cause_id, balance_id) DO NOTHING
-  RETURNING balance_id, d_on_hand, d_reserved, d_incoming, d_disputed
+  RETURNING balance_id, cause, d_on_hand, d_reserved, d_incoming, d_disputed
 ), moved AS (
   SELECT balance_id, sum(d_on_hand)::int AS on_hand, sum(d_reserved)::int AS reserved,
          sum(d_incoming)::int AS incoming, sum(d_disputed)::int AS disputed, count(*) AS entries
@@ -56,6 +60,11 @@ WITH put AS (
   INSERT INTO stock_stockchange (merchant_id, product_id)
   SELECT DISTINCT %(merchant)s, product_id FROM applied WHERE free_changed AND EXISTS (
     SELECT 1 FROM integrations_storeconnection s WHERE s.merchant_id = %(merchant)s AND s.push_stock)
+), shipped AS (
+  INSERT INTO stock_dailyshipped AS d (merchant_id, balance_id, day, pieces)
+  SELECT %(merchant)s, balance_id, (%(at)s::timestamptz AT TIME ZONE 'UTC')::date, -sum(d_on_hand)
+  FROM put WHERE cause = 'ship' GROUP BY balance_id
+  ON CONFLICT (merchant_id, balance_id, day) DO UPDATE SET pieces = d.pieces + EXCLUDED.pieces
 )
 SELECT coalesce(sum(entries), 0) FROM applied
 """
@@ -88,15 +97,19 @@ def post(entries: Iterable[Entry], *, locked: bool = False) -> int:
                 "incoming": int_array([e.d_incoming for e in batch]),
                 "disputed": int_array([e.d_disputed for e in batch]),
                 "notes": text_array([e.note for e in batch]),
+                "reasons": text_array([e.reason for e in batch]),
             },
         )
         return int(cursor.fetchone()[0])
 
 
 ENSURE = """
-INSERT INTO stock_balance (merchant_id, warehouse_id, product_id, on_hand, reserved, incoming, disputed)
-SELECT %(merchant)s, p.warehouse_id, p.product_id, 0, 0, 0, 0
+INSERT INTO stock_balance (merchant_id, warehouse_id, product_id, msku, on_hand, reserved, incoming, disputed, low_at)
+SELECT m.merchant_id, p.warehouse_id, m.id, m.msku, 0, 0, 0, 0,
+       (SELECT s.low_at FROM stock_stocksettings s WHERE s.merchant_id = %(merchant)s)
 FROM unnest(%(warehouses)s::bigint[], %(products)s::bigint[]) AS p(warehouse_id, product_id)
+JOIN catalog_masterproduct m ON m.merchant_id = %(merchant)s AND m.id = p.product_id
+ORDER BY p.warehouse_id, m.id
 ON CONFLICT (merchant_id, warehouse_id, product_id) DO NOTHING
 """
 
@@ -126,42 +139,3 @@ def balance_ids(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
             cursor.execute(FIND, values)
             found = {(w, p): i for w, p, i in cursor.fetchall()}
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """A balance that its movements do not explain."""
-
-    balance_id: int
-    figure: str
-    balance: int
-    ledger: int
-
-
-VERIFY = """
-SELECT b.id, b.on_hand, b.reserved, b.incoming, b.disputed,
-       coalesce(m.on_hand, 0), coalesce(m.reserved, 0), coalesce(m.incoming, 0), coalesce(m.disputed, 0)
-FROM stock_balance b LEFT JOIN (
-  SELECT balance_id, sum(d_on_hand) AS on_hand, sum(d_reserved) AS reserved, sum(d_incoming) AS incoming,
-         sum(d_disputed) AS disputed
-  FROM stock_movement WHERE merchant_id = %(merchant)s GROUP BY balance_id
-) m ON m.balance_id = b.id
-WHERE b.merchant_id = %(merchant)s AND (b.on_hand, b.reserved, b.incoming, b.disputed) IS DISTINCT FROM
-      (coalesce(m.on_hand, 0), coalesce(m.reserved, 0), coalesce(m.incoming, 0), coalesce(m.disputed, 0))
-ORDER BY b.id
-"""
-"""Movements are added up before they meet their balances: ten million rows are read once, and joined as a million."""
-
-
-def verify() -> list[Discrepancy]:
-    """Balances of the scope's merchant that differ from the sum of their movements (none, if all is well)."""
-    figures = ("on_hand", "reserved", "incoming", "disputed")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '256MB'")  # a million sums; by default they would go to disk
-        cursor.execute(VERIFY, {"merchant": current_scope().merchant_id})
-        return [
-            Discrepancy(row[0], figure, row[1 + i], int(row[5 + i]))
-            for row in cursor.fetchall()
-            for i, figure in enumerate(figures)
-            if row[1 + i] != row[5 + i]
-        ]

@@ -26,6 +26,19 @@ class MovementCause(models.TextChoices):
     UNEXPECT = "unexpect", _("Announced, but will not arrive")
 
 
+class AdjustReason(models.TextChoices):
+    """Why a person changed a figure by hand."""
+
+    COUNTED = "counted", _("Counted anew")
+    FOUND = "found", _("Found again")
+    LOST = "lost", _("Lost")
+    DAMAGED = "damaged", _("Damaged, not fit for sale")
+    EXPIRED = "expired", _("Expired")
+    OWN_USE = "own_use", _("Taken for own use")
+    MISTAKE = "mistake", _("An earlier entry was wrong")
+    OTHER = "other", _("Another reason")
+
+
 class Warehouse(TenantModel):
     """A warehouse of the merchant: its own (no account), or one of a partner account (R11, R40).
 
@@ -56,14 +69,30 @@ class Warehouse(TenantModel):
 
 
 class Balance(TenantModel):
-    """Figures of one product in one warehouse; free = on_hand - reserved. Moved by the ledger's statement only."""
+    """Figures of one product in one warehouse; free = on_hand - reserved. Moved by the ledger's statement only.
+
+    ``msku`` is the product's, kept equal by the database: the stock list is read in its order. ``low_at``: so many free
+    pieces or fewer are too few (None: nobody is told); the merchant's default unless ``low_own``.
+    """
 
     warehouse = TenantForeignKey(Warehouse, related_name="+", db_index=False)
     product = TenantForeignKey("catalog.MasterProduct", related_name="+")
+    msku = models.TextField()
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
     incoming = models.IntegerField(default=0)
     disputed = models.IntegerField(default=0)
+    low_at = models.PositiveIntegerField(null=True, blank=True)
+    low_own = models.BooleanField(default=False, db_default=False)
+    # Stored, because a row-level policy lets an index serve plain columns only: a subtraction may fail and so leak.
+    free = models.GeneratedField(
+        expression=F("on_hand") - F("reserved"), output_field=models.IntegerField(), db_persist=True
+    )
+    low = models.GeneratedField(
+        expression=Q(low_at__isnull=False, on_hand__lte=F("low_at") + F("reserved")),  # type: ignore[arg-type]  # a Q does
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -78,10 +107,26 @@ class Balance(TenantModel):
                 name="stock_balance_sane",
             ),
         ]
+        indexes = [
+            models.Index(fields=["merchant_id", "warehouse", "msku"], name="stock_balance_by_msku"),
+            models.Index(fields=["merchant_id", "warehouse", "free", "id"], name="stock_balance_by_free"),
+            *(
+                models.Index(fields=["merchant_id", "warehouse", "msku"], condition=condition, name=name)
+                for name, condition in (
+                    ("stock_balance_low", Q(low=True)),
+                    ("stock_balance_out", Q(free=0)),
+                    ("stock_balance_disputed", Q(disputed__gt=0)),
+                    ("stock_balance_incoming", Q(incoming__gt=0)),
+                )
+            ),
+        ]
 
 
 class Movement(TenantModel):
-    """One line of the ledger. The database refuses UPDATE and DELETE; a cause moves a balance once only."""
+    """One line of the ledger. The database refuses UPDATE, DELETE and TRUNCATE; a cause moves a balance once only.
+
+    ``reason`` is why a person did it (see :class:`AdjustReason`), empty where nobody was asked.
+    """
 
     balance = TenantForeignKey(Balance, related_name="+", db_index=False)
     d_on_hand = models.IntegerField(default=0)
@@ -91,6 +136,7 @@ class Movement(TenantModel):
     cause = models.TextField(choices=MovementCause.choices)
     cause_id = models.BigIntegerField()
     actor = models.TextField()
+    reason = models.TextField(blank=True, default="", db_default="")
     note = models.TextField(blank=True)
     at = models.DateTimeField()
 
@@ -100,6 +146,34 @@ class Movement(TenantModel):
             models.CheckConstraint(condition=Q(cause__in=MovementCause.values), name="stock_movement_cause"),
         ]
         indexes = [models.Index(fields=["merchant_id", "balance", "id"], name="stock_movement_balance")]
+
+
+class DailyShipped(TenantModel):
+    """Pieces of a balance that were shipped on a day (UTC): sums of the ledger, kept by its own statement."""
+
+    balance = TenantForeignKey(Balance, related_name="+", db_index=False)
+    day = models.DateField()
+    pieces = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "balance", "day"], name="stock_shipped_once")]
+
+
+class StockSettings(TenantModel):
+    """What a merchant has set for all its stock; a merchant without a row has the defaults.
+
+    ``low_at``: so many free pieces or fewer are too few where a product has no figure of its own (None: not told).
+    ``cover_weeks``: so many weeks' sales tell for how many days the stock will do.
+    """
+
+    low_at = models.PositiveIntegerField(null=True, blank=True)
+    cover_weeks = models.PositiveSmallIntegerField(default=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id"], name="stock_settings_once"),
+            models.CheckConstraint(condition=Q(cover_weeks__gte=1, cover_weeks__lte=26), name="stock_settings_weeks"),
+        ]
 
 
 class StockSyncRun(TenantModel):

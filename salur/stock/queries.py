@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from salur.foundation.paging import Keyset, keyset_page
 from salur.integrations.models import WarehouseAccount
 
-from .models import Balance, Movement, StockSyncLine, StockSyncRun, Warehouse
+from .models import Balance, StockSyncLine, StockSyncRun, Warehouse
 
 
 def warehouses(*, active_only: bool = False) -> list[Warehouse]:
@@ -58,38 +58,44 @@ class Totals:
         return self.on_hand - self.reserved
 
 
-ADDED_UP = 50_000
-"""Balances that are added up for a page without being asked to: more would take longer than the page itself."""
-
-
-def totals(warehouse_id: int | None = None, *, most: int | None = None) -> Totals | None:
-    """Sums of all balances; None where there are more than ``most`` of them."""
+def totals(warehouse_id: int | None = None) -> Totals:
+    """Sums of all balances."""
     rows = Balance.objects.filter(warehouse_id=warehouse_id) if warehouse_id else Balance.objects.all()
-    if most is not None and len(rows.values_list("pk")[most : most + 1]):
-        return None
     names = ("on_hand", "reserved", "incoming", "disputed")
     sums = rows.aggregate(**{name: Sum(name) for name in names})
     return Totals(**{name: sums[name] or 0 for name in names})
 
 
-def holds_much(warehouse_id: int, much: int = 20_000) -> bool:
-    """Whether the warehouse has more balances than that."""
-    return bool(Balance.objects.filter(warehouse_id=warehouse_id).values_list("pk")[much : much + 1])
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """How many stock rows need a look; counted up to :data:`MOST_COUNTED`."""
+
+    low: int
+    disputed: int
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.low or self.disputed)
+
+    @property
+    def more(self) -> int:
+        """From which number on nobody counted."""
+        return MOST_COUNTED
+
+
+def alerts() -> Alerts:
+    """Stock rows that are low, and those in dispute; each read from its own small index."""
+    rows = Balance.objects.all()
+    return Alerts(rows.filter(low=True)[:MOST_COUNTED].count(), rows.filter(disputed__gt=0)[:MOST_COUNTED].count())
 
 
 def find_balance(balance_id: int) -> Balance | None:
     """One balance with its product and warehouse."""
     return Balance.objects.select_related("product", "warehouse").filter(pk=balance_id).first()
-
-
-def movement_page(balance: Balance, figure: str, cursor: str | None, size: int = 50) -> Keyset[Movement]:
-    """The ledger of one balance, the latest first; ``figure`` keeps only lines that moved it."""
-    rows = Movement.objects.filter(balance=balance)
-    if figure in ("on_hand", "reserved", "incoming", "disputed"):
-        rows = rows.exclude(**{f"d_{figure}": 0})
-    elif figure == "free":
-        rows = rows.exclude(d_on_hand=F("d_reserved"))
-    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 
 
 def sync_page(warehouse_id: int | None, cursor: str | None, size: int = 50) -> Keyset[StockSyncRun]:

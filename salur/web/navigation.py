@@ -137,7 +137,10 @@ MENU: tuple[Group, ...] = (
         "boxes",
         (
             Entry(
-                _("Stock list"), "stock", ("movements", "stock_update"), entitlement=Entitlement.WAREHOUSE_MANAGEMENT
+                _("Stock list"),
+                "stock",
+                ("movements", "stock_update", "stock_adjust", "stock_levels", "stock_add", "stock_add_chosen", "stock_settings"),
+                entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
             Entry(
                 _("Product locations"),

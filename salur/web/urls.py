@@ -38,8 +38,10 @@ from .rules import views as rules
 from .rules.by_store import rules_by_store
 from .rules.push_conditions import push_conditions
 from .settings import views as settings
-from .stock import adding, syncs
+from .stock import adding, chosen, ledger, syncs
 from .stock import views as stock
+from .stock.exporting import stock_file
+from .stock.settings import stock_settings
 from .stocktakes import files as stocktake_files
 from .stocktakes import views as stocktakes
 from .transfers import views as transfers
@@ -151,9 +153,16 @@ urlpatterns = [
     path("products/channel/store/<int:store_id>/links/", links.store_links, name="store_links"),
     path("products/channel/store/<int:store_id>/links.<slug:kind>", links.links_file, name="links_file"),
     path("stock/", stock.stock_list, name="stock"),
-    path("stock/balances/<int:balance_id>/", stock.movement_list, name="movements"),
     path("stock/add/", adding.stock_add, name="stock_add"),
+    path("stock/list.<slug:kind>", stock_file, name="stock_file"),
+    path("stock/totals/", stock.stock_totals, name="stock_totals"),
+    path("stock/balances/<int:balance_id>/", ledger.movement_list, name="movements"),
+    path("stock/balances/<int:balance_id>/movements.<slug:kind>", ledger.movement_file, name="movement_file"),
     path("stock/act/", stock.stock_act, name="stock_act"),
+    path("stock/adjust/", chosen.stock_adjust, name="stock_adjust"),
+    path("stock/levels/", chosen.stock_levels, name="stock_levels"),
+    path("stock/add-chosen/", chosen.stock_add, name="stock_add_chosen"),
+    path("stock/settings/", stock_settings, name="stock_settings"),
     path("stock/update/", updating.stock_update, name="stock_update"),
     path("stock/update/template.<slug:kind>", updating.update_template, name="stock_update_template"),
     path("stock/syncs/", syncs.sync_list, name="stock_syncs"),

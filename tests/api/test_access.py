@@ -84,6 +84,13 @@ SCOPE_OF = {
     "remove_product_image": "products:write",
     "list_stock": "stock:read",
     "list_movements": "stock:read",
+    "read_stock": "stock:read",
+    "list_reservations": "stock:read",
+    "list_arrivals": "stock:read",
+    "adjust_stock_rows": "stock:write",
+    "set_stock_levels": "stock:write",
+    "read_stock_settings": "stock:read",
+    "change_stock_settings": "integrations:write",
     "start_stock_sync": "stock:write",
     "list_stock_syncs": "stock:read",
     "read_stock_sync": "stock:read",
@@ -284,6 +291,13 @@ class Operation:
             more["json"] = {"choice": "open"}
         elif self.name == "put_rules_in_order":
             more["json"] = {"ids": [ids["rule_id"]]}
+        elif self.name == "adjust_stock_rows":
+            line = {"warehouse_id": ids["warehouse_id"], "msku": "TEA", "on_hand": 1}
+            more["json"] = {"reason": "counted", "lines": [line]}
+        elif self.name == "set_stock_levels":
+            more["json"] = {"level": 5, "lines": [{"warehouse_id": ids["warehouse_id"], "msku": "TEA"}]}
+        elif self.name == "change_stock_settings":
+            more["json"] = {"low_at": 5, "cover_weeks": 4}
         elif self.name == "create_place":
             more["json"] = {"values": {}}
         elif self.name == "give_label":

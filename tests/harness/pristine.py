@@ -35,11 +35,12 @@ def restore(admin: psycopg.Connection) -> None:
         return
     with admin.transaction():
         admin.execute("SET LOCAL lock_timeout = '10s'")
+        # Rows come back in any order, and the ledger lets nobody empty it otherwise.
+        admin.execute("SET LOCAL session_replication_role = replica")
         for names, restart in ((used, " RESTART IDENTITY"), (changed, "")):
             if names:
                 tables = sql.SQL(", ").join(sql.Identifier("public", name) for name in names)
                 admin.execute(sql.SQL("TRUNCATE {}{} CASCADE").format(tables, sql.SQL(restart)))
-        admin.execute("SET LOCAL session_replication_role = replica")  # rows come back in any order
         for name in _changed(admin, seeded):
             copy, table = _both(name)
             admin.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(table, copy))

@@ -24,7 +24,7 @@ class Address:
     def of(self, shop: Shop) -> str:
         """The address for a shop's things."""
         kwargs: dict[str, object] = {argument: shop.ids[key] for argument, key in self.takes}
-        return reverse(f"web:{self.name}", kwargs=kwargs | dict(self.words)) + self.query
+        return reverse(f"web:{self.name}", kwargs=kwargs | dict(self.words)) + self.query.format(**shop.ids)
 
     def __str__(self) -> str:
         return self.name
@@ -82,6 +82,10 @@ OTHERS = [
     Address("location_bind", OPERATOR),
     one("location", "location_id"),
     Address("location_add", OPERATOR, (("warehouse_id", "warehouse_id"), ("product_id", "product_id"))),
+    Address("stock_adjust", OPERATOR, query="?row={warehouse_id}:{product_id}"),
+    Address("stock_levels", OPERATOR, query="?row={warehouse_id}:{product_id}"),
+    Address("stock_add_chosen", OPERATOR, query="?row={warehouse_id}:{product_id}"),
+    Address("stock_settings", OWNER),
     Address("import", OPERATOR),
     Address("mappings", OPERATOR),
     one("mapping", "mapping_id", role=OPERATOR),
@@ -176,6 +180,10 @@ WRITES: list[tuple[Address, dict[str, str]]] = [
     (Address("stock_add"), {"product": "1", "warehouse": "1"}),
     (Address("stock_act"), {"action": "sync", "row": "1:1"}),
     (Address("stock_act"), {"action": "push_again:1:1"}),
+    (Address("stock_adjust"), {"row": "1:1", "figure-1:1": "3", "reason": "counted"}),
+    (Address("stock_levels"), {"row": "1:1", "level": "3"}),
+    (Address("stock_add_chosen"), {"row": "1:1", "warehouse": "1"}),
+    (Address("stock_settings"), {"cover_weeks": "4"}),
     (Address("inbound_new"), {"action": "save", "sku": "M-0000", "quantity": "1"}),
     (Address("inbound_bulk"), {"action": "refresh", "inbound": "1"}),
     (one("inbound_act", "inbound_id"), {"action": "cancel"}),

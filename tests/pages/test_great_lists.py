@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from salur.catalog.queries import product_page
 from salur.foundation.paging import _encode
 from salur.outbound.queries import OrderFilter, OutboundFilter, order_rows, outbound_rows
-from salur.web.stock.rows import in_stock
 from tests.harness.database import Database
 from tests.world import make_world, store_order
 
@@ -21,17 +20,8 @@ LAST_PRODUCT = _encode("p", ["\U0010ffff", 2**60])
 
 # What is read -> the index that must answer it, and what the index is asked for.
 PAGES: dict[str, tuple[Callable[[], Any], str, str]] = {
-    "stock": (lambda: product_page("", None, only=in_stock(None, "")), "catalog_msku_once", "merchant_id ="),
-    "stock, last page": (
-        lambda: product_page("", LAST_PRODUCT, only=in_stock(None, "")),
-        "catalog_msku_once",
-        "(msku <= ",
-    ),
-    "stock, refused by the warehouse": (
-        lambda: product_page("", None, only=in_stock(None, "failed")),
-        "catalog_added_not_pushed",
-        "push = 'failed'",
-    ),
+    "products": (lambda: product_page("", None), "catalog_msku_once", "merchant_id ="),
+    "products, last page": (lambda: product_page("", LAST_PRODUCT), "catalog_msku_once", "(msku <= "),
     "orders, last page": (lambda: order_rows(OrderFilter(), LAST), "orders_order_(tenant_key|pkey)", "(id > "),
     "orders of a status, last page": (
         lambda: order_rows(OrderFilter(status="ready"), LAST),

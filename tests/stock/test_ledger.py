@@ -56,13 +56,16 @@ def test_what_would_make_a_figure_impossible_is_refused_whole(world: World) -> N
     assert (world.balance("TEA"), world.balance("CUP")) == ((10, 0), (10, 0))
 
 
-@pytest.mark.parametrize("statement", ["UPDATE stock_movement SET d_on_hand = 1", "DELETE FROM stock_movement"])
+CHANGES = ["UPDATE stock_movement SET d_on_hand = 1", "DELETE FROM stock_movement", "TRUNCATE stock_movement"]
+
+
+@pytest.mark.parametrize("statement", CHANGES)
 def test_the_database_refuses_to_change_the_ledger(world: World, statement: str) -> None:
     with pytest.raises(DatabaseError), world.scope(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE stock_movement SET d_on_hand = 1", "DELETE FROM stock_movement"])
+@pytest.mark.parametrize("statement", CHANGES)
 def test_even_its_owner_cannot_change_the_ledger(world: World, db: Any, statement: str) -> None:
     import psycopg
 

@@ -11,6 +11,7 @@ from salur.outbound.confirmations import confirmation_counts
 from salur.outbound.queries import blocked_groups, figures
 from salur.outbound.states import PushState
 from salur.routing.queries import rules
+from salur.stock.queries import alerts
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
 
@@ -44,6 +45,7 @@ def dashboard(request: MerchantRequest) -> HttpResponseBase:
         "unwell": unwell(),
         "stuck": lists.stuck,
         "unconfirmed": confirmation_counts(),
+        "stock": alerts(),
         "steps": _next_steps(),
     }
     return fragment_or_page(request, "web/dashboard/page.html", context, fragment="web/dashboard/now.html")

@@ -17,9 +17,9 @@ from salur.catalog.models import MasterProduct, ProductChange
 from salur.catalog.queries import added_to, bindings_of_products, find_product
 from salur.stock.bundles import free_bundles
 from salur.stock.models import Warehouse
-from salur.stock.queries import balances_of, warehouses
+from salur.stock.queries import warehouses
 from salur.web.access import MerchantRequest, fragment_or_page, reading
-from salur.web.stock.rows import stock_rows
+from salur.flows.stock_list import sums_of
 from salur.web.words import actor_names
 
 from .details import Wrong, needed_fields
@@ -80,7 +80,7 @@ def shown_product(
             "theirs": [(names[c.actor], c.at, shown_change(c.field, c.before, c.after)) for c in theirs],
             "added": added,
             "bindings": bindings_of_products([product.pk]).get(product.pk, []),
-            "stock": stock_rows([product], None, places) if balances_of([product.pk]) or added else [],
+            "stock": sums_of([product])[0].rows,
             "add_form": AddForm(places=[p for p in places if p.active]),
             "needed": needed_fields(added, wrong),
             "parts": parts,

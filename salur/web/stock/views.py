@@ -1,8 +1,9 @@
-"""Balances by warehouse with the products' push states, and the ledger behind each figure (R48 to R50, R133)."""
+"""The stock list: balances of one warehouse or sums over all, with the products' push states (R48 to R50)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -13,83 +14,131 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.models import ProductPushState
-from salur.catalog.queries import mskus_of, product_page, rows_added
+from salur.catalog.queries import mskus_of, rows_added
 from salur.flows.calibrate import sync_stock
 from salur.flows.products import push_again
+from salur.flows.stock_list import ABSENT, StockFilter, pairs_of, product_stock_page, stock_page
 from salur.foundation.problems import Refusal
-from salur.inbound.queries import links_of_lists, links_of_receipts
-from salur.outbound.queries import outbound_links
-from salur.returns.queries import links_of_receipts as links_of_receipts_back
-from salur.stock.models import Movement, MovementCause
-from salur.stock.queries import ADDED_UP, find_balance, find_warehouse, movement_page, totals, warehouses
+from salur.stock.queries import find_warehouse, totals, warehouses
 from salur.tenancy.models import Entitlement
-from salur.transfers.queries import links_of_moves
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
-from salur.web.words import actor_names
 
-from .rows import ABSENT, NO_LOCATION, in_stock, lies_at, stock_rows
+NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 
-FIGURES: dict[str, str | Promise] = {
-    "on_hand": _("On hand"),
-    "reserved": _("Reserved"),
-    "free": _("Free"),
-    "incoming": _("Incoming"),
-    "disputed": _("Disputed"),
-}
-ROWS, FEWEST = 50, 10
-"""About so many rows to a page, each a product in a warehouse; but never fewer products than that."""
-ABOUT_A_LIST = (MovementCause.RESERVE, MovementCause.RELEASE, MovementCause.SHIP)
-ANNOUNCED = (MovementCause.EXPECT, MovementCause.UNEXPECT)
+SHOWN: tuple[tuple[str, str | Promise], ...] = (
+    ("out", _("Out of stock")),
+    ("low", _("Low stock")),
+    ("disputed", _("In dispute")),
+    ("incoming", _("Incoming")),
+)
+SORTS: tuple[tuple[str, str | Promise], ...] = (
+    ("", _("MSKU, A to Z")),
+    ("-msku", _("MSKU, Z to A")),
+    ("free", _("Free, fewest first")),
+    ("-free", _("Free, most first")),
+)
+OF_ALL = 2  # the first orders are those of the sums over all warehouses, too
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+def read_filter(request: MerchantRequest) -> StockFilter:
+    """What the address asks for."""
+    query = request.GET
+    return StockFilter(
+        warehouse=row_id(query, "warehouse"),
+        search=word(query, "q"),
+        push=word(query, "push"),
+        show=word(query, "show"),
+        sort=word(query, "sort"),
+        location=word(query, "location"),
+    )
+
+
+@page(entitlement=NEEDS)
 def stock_list(request: MerchantRequest) -> HttpResponseBase:
-    """Figures of every product in every warehouse, or in one."""
-    warehouse_id, search, push = row_id(request.GET, "warehouse"), word(request.GET, "q"), word(request.GET, "push")
-    location = word(request.GET, "location")
+    """Figures of every product in one warehouse, or its sums over all, opening to the warehouses."""
+    wanted = read_filter(request)
     places = warehouses()
-    only = in_stock(warehouse_id, push) & lies_at(warehouse_id, location)
-    size = ROWS if warehouse_id else max(FEWEST, ROWS // max(1, len(places)))
-    listed = at_cursor(request, lambda cursor: product_page(search, cursor, only=only, size=size))
-    context = {
-        "page": listed,
-        "rows": stock_rows(listed.rows, warehouse_id, places, push, location),
+    context: dict[str, object] = {
+        "wanted": wanted,
         "warehouses": places,
-        "warehouse_id": warehouse_id,
-        "search": search,
-        "push": push,
         "pushes": [*ProductPushState.choices, (ABSENT, _("Not added"))],
-        "totals": totals(warehouse_id, most=None if word(request.GET, "totals") else ADDED_UP),
-        "location": location,
-        "no_location": NO_LOCATION,
-        "filtered": bool(warehouse_id or search or push or location),
+        "shown": SHOWN,
+        "sorts": SORTS if wanted.warehouse else SORTS[:OF_ALL],
+        "filtered": wanted != StockFilter(),
+        "totals": totals(wanted.warehouse) if "sums" in request.GET else None,
     }
+    if wanted.warehouse:
+        listed, rows = at_cursor(request, lambda cursor: stock_page(wanted, cursor))
+        context |= {"page": listed, "rows": rows}
+    else:
+        sums, products = at_cursor(request, lambda cursor: product_stock_page(wanted, cursor))
+        unfolded = bool(wanted.search or wanted.push or wanted.show or wanted.location) or len(places) == 1
+        context |= {"page": sums, "products": products, "unfolded": unfolded, "open": row_id(request.GET, "open")}
     return fragment_or_page(request, "web/stock/list.html", context, fragment="web/stock/list_rows.html")
+
+
+@page(entitlement=NEEDS)
+def stock_totals(request: MerchantRequest) -> HttpResponseBase:
+    """The sums above the list: asked for by the page afterwards, because they look at every balance."""
+    context = {"totals": totals(row_id(request.GET, "warehouse")), "wanted": read_filter(request)}
+    return fragment_or_page(request, "web/stock/totals.html", context)
 
 
 MOST_SKUS = 50
 MOST_PUSHED = 500
+EVERYWHERE = 0  # stands for the warehouse where a product was ticked over all of them
+MOST_TYPED = 200  # rows of a form in which something is typed for each
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(entitlement=NEEDS)
 def stock_act(request: MerchantRequest) -> HttpResponseBase:
-    """Do with the chosen rows (or the one whose button it was) what was asked: sync, or push the product again."""
+    """Do with the chosen rows (or the one whose button it was) what was asked."""
     if request.method != "POST":
         return redirect("web:stock")
     action, _colon, one = request.POST.get("action", "").partition(":")
-    chosen = _chosen([one] if one else request.POST.getlist("row"))
+    chosen = _chosen(request, [one] if one else request.POST.getlist("row"))
     if action == "push_again":
         return _push_again(request, chosen)
+    if action in FORMS:
+        return _to_form(request, FORMS[action], chosen)
     return _sync_chosen(request, chosen)
 
 
-def _chosen(values: Iterable[str]) -> list[tuple[int, int]]:
+FORMS = {"adjust": "web:stock_adjust", "level": "web:stock_levels", "add": "web:stock_add_chosen"}
+
+
+def _to_form(request: MerchantRequest, form: str, chosen: Sequence[tuple[int, int]]) -> HttpResponseBase:
+    """To the form of an action for which something has to be typed."""
+    if not 0 < len(chosen) <= MOST_TYPED:
+        most = {"most": MOST_TYPED}
+        messages.warning(request, gettext("Choose between 1 and %(most)s products.") % most)
+        return back_to(request, reverse("web:stock"))
+    query = [("row", f"{place}:{product}") for place, product in chosen]
+    return redirect(f"{reverse(form)}?{urlencode([*query, ('next', request.POST.get('next', ''))])}")
+
+
+def _chosen(request: MerchantRequest, values: Sequence[str]) -> list[tuple[int, int]]:
+    """The rows that were ticked; a product ticked over all warehouses means each of its rows."""
+    pairs = chosen_pairs(values)
+    whole = [product for place, product in pairs if place == EVERYWHERE]
+    if whole:
+        with reading(request):
+            pairs += pairs_of(whole)
+    return [pair for pair in dict.fromkeys(pairs) if pair[0] != EVERYWHERE]
+
+
+def chosen_pairs(values: Iterable[str]) -> list[tuple[int, int]]:
     """(warehouse, product) of each row that was ticked."""
     pairs = [value.partition(":") for value in values]
-    return [(int(place), int(product)) for place, _colon, product in pairs if place.isdigit() and product.isdigit()]
+    sound = [(place, product) for place, _colon, product in pairs if _is_id(place) and _is_id(product)]
+    return list(dict.fromkeys((int(place), int(product)) for place, product in sound))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _sync_chosen(request: MerchantRequest, chosen: Sequence[tuple[int, int]]) -> HttpResponseBase:
@@ -139,53 +188,3 @@ def tell_pushed(request: MerchantRequest, count: int) -> None:
         )
         % {"n": count},
     )
-
-
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
-def movement_list(request: MerchantRequest, balance_id: int) -> HttpResponseBase:
-    """What moved a figure, line by line."""
-    balance = find_balance(balance_id)
-    if balance is None:
-        raise Http404
-    figure = word(request.GET, "figure")
-    listed = at_cursor(request, lambda cursor: movement_page(balance, figure, cursor))
-    links = outbound_links(m.cause_id for m in listed.rows if m.cause in ABOUT_A_LIST)
-    arrivals = _arrivals(listed.rows)
-    sent = links_of_moves(m.cause_id for m in listed.rows if m.cause == MovementCause.TRANSFER)
-    back = links_of_receipts_back(m.cause_id for m in listed.rows if m.cause == MovementCause.RETURN)
-    names = actor_names(m.actor for m in listed.rows)
-    context = {
-        "balance": balance,
-        "free": balance.on_hand - balance.reserved,
-        "figures": FIGURES.items(),
-        "figure": figure if figure in FIGURES else "",
-        "page": listed,
-        "rows": [
-            (
-                m,
-                links.get(m.cause_id) if m.cause in ABOUT_A_LIST else None,
-                arrivals.get(m.pk),
-                _transfer_of(m, sent),
-                back.get(m.cause_id) if m.cause == MovementCause.RETURN else None,
-                names[m.actor],
-            )
-            for m in listed.rows
-        ],
-    }
-    return fragment_or_page(request, "web/stock/movements.html", context)
-
-
-def _transfer_of(movement: Movement, sent: dict[int, tuple[int, str]]) -> tuple[int, str] | None:
-    return sent.get(movement.cause_id) if movement.cause == MovementCause.TRANSFER else None
-
-
-def _arrivals(movements: Sequence[Movement]) -> dict[int, tuple[int, str]]:
-    """The inbound list (id, reference) that each movement of arriving goods belongs to, by movement."""
-    receipts = links_of_receipts(m.cause_id for m in movements if m.cause == MovementCause.RECEIVE)
-    lists = links_of_lists(m.cause_id for m in movements if m.cause in ANNOUNCED)
-    found = {
-        m.pk: receipts[m.cause_id] for m in movements if m.cause == MovementCause.RECEIVE and m.cause_id in receipts
-    }
-    return found | {
-        m.pk: (m.cause_id, lists[m.cause_id]) for m in movements if m.cause in ANNOUNCED and m.cause_id in lists
-    }

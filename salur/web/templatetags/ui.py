@@ -188,9 +188,17 @@ def mask(value: str) -> str:
 @register.simple_tag(takes_context=True)
 def same_url(context: Mapping[str, Any], **changes: Any) -> str:
     """This page's address with some of its query changed; an empty value removes it. Paging starts anew."""
-    request: HttpRequest = context["request"]
+    return _address(context["request"], {"cursor": "", **changes})
+
+
+@register.simple_tag(takes_context=True)
+def same_page(context: Mapping[str, Any], **changes: Any) -> str:
+    """The same, staying on the list's present page."""
+    return _address(context["request"], changes)
+
+
+def _address(request: HttpRequest, changes: Mapping[str, Any]) -> str:
     query = request.GET.copy()
-    query.pop("cursor", None)
     for name, value in changes.items():
         if value in ("", None):
             query.pop(name, None)

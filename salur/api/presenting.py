@@ -66,6 +66,8 @@ def warehouse(row: stock.Warehouse) -> shown.Warehouse:
         return_address=row.return_address,
         daily_sync=row.daily_sync,
         next_sync_at=row.next_sync_at,
+        ask_above=row.ask_above,
+        ask_above_percent=row.ask_above_percent,
     )
 
 

@@ -71,6 +71,10 @@ class Warehouse(WarehouseRef):
     return_address: str = Field(description="Of an own warehouse; printed on packing slips.")
     daily_sync: bool = Field(description="Its stock is synchronised every day at 02:00 by its clocks.")
     next_sync_at: datetime | None
+    ask_above: int | None = Field(
+        description="A stock sync asks before it enters an unexplained difference of more pieces; null: never."
+    )
+    ask_above_percent: int = Field(description="… and of more than that per cent of the figure.")
 
 
 class WarehouseList(Schema):

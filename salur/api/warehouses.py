@@ -13,6 +13,7 @@ from salur.catalog.queries import failed_rows
 from salur.flows.own_warehouses import OwnWarehouse, change_own_warehouse
 from salur.flows.products import push_again
 from salur.flows.warehouses import change_warehouse, switch_daily_sync, switch_warehouse
+from salur.stock.differences import MOST_PIECES, set_limit
 from salur.stock.models import Warehouse
 from salur.stock.queries import find_warehouse
 from salur.tenancy.models import Entitlement
@@ -43,9 +44,28 @@ class Change(Schema):
     return_address: str | None = Field(None, description="Of an own warehouse.")
     active: bool | None = Field(None, description="Whether it is in use.")
     daily_sync: bool | None = Field(None, description="Synchronise its stock every day at 02:00 by its clocks.")
+    ask_above: int | None = Field(
+        None,
+        ge=0,
+        le=MOST_PIECES,
+        description="Ask before a stock sync enters an unexplained difference of more pieces than that; null: never.",
+    )
+    ask_above_percent: int | None = Field(
+        None, ge=0, le=100, description="… and only if it is more than that per cent of the figure; with `ask_above`."
+    )
 
 
-NOTHING = Change(name=None, time_zone=None, code=None, country=None, return_address=None, active=None, daily_sync=None)
+NOTHING = Change(
+    name=None,
+    time_zone=None,
+    code=None,
+    country=None,
+    return_address=None,
+    active=None,
+    daily_sync=None,
+    ask_above=None,
+    ask_above_percent=None,
+)
 OWN = ("code", "country", "return_address")
 
 
@@ -96,7 +116,7 @@ def read_warehouse(request: ApiRequest, warehouse_id: int) -> shown.Warehouse:
     openapi_extra=writes("integrations:write"),
 )
 def change_one_warehouse(request: ApiRequest, warehouse_id: int, change: Body[Change] = NOTHING) -> HttpResponse:
-    """Rename a warehouse, set its time zone, switch it or its daily stock sync on or off."""
+    """Rename a warehouse, set its time zone, switch it or its daily stock sync on or off, say when a sync asks."""
     with acting(request, "integrations:write", entitlement=NEEDS):
         return once(request, lambda: _change(warehouse_id, change))
 
@@ -115,6 +135,8 @@ def _change(warehouse_id: int, change: Change) -> Answer:
         switch_warehouse(warehouse_id, on=change.active)
     if change.daily_sync is not None:
         switch_daily_sync(warehouse_id, on=change.daily_sync)
+    if "ask_above" in change.model_fields_set:
+        set_limit(warehouse_id, change.ask_above, change.ask_above_percent or 0)
     return Answer(presenting.warehouse(_found(warehouse_id)))
 
 

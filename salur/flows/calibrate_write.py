@@ -15,7 +15,17 @@ from django.db import connection
 
 from salur.foundation.locks import lock_ids
 from salur.foundation.staging import int_array, text_array
-from salur.stock.calibration import Said, Standing, count_stock, gap, lock_balances, read_standings
+from salur.stock.calibration import (
+    Limit,
+    Said,
+    Standing,
+    asked_about,
+    count_stock,
+    gap,
+    lock_balances,
+    read_standings,
+)
+from salur.stock.differences import hold_waiting, keep_asked, limit_of, overtake
 from salur.stock.ledger import balance_ids
 from salur.stock.sync_runs import ClaimedRun, count_done, hold_run, replace_older, take_figures
 from salur.tenancy.scope import current_scope
@@ -72,14 +82,29 @@ def write_chunk(run: ClaimedRun, most: int = CHUNK) -> int | None:
     replace_older(run, figures)
     said = {one.sku: one for one in figures}
     products = _products(said)
-    changed = _set_balances(run, said, products)
-    count_done(run, len(figures), changed)
+    done = set_balances(run.id, run.warehouse_id, said, products, limit_of(run.warehouse_id))
+    count_done(run, len(figures), done.changed, done.asked)
     return len(figures)
 
 
-def _set_balances(run: ClaimedRun, said: dict[str, Said], products: Mapping[int, str]) -> int:
-    place = run.warehouse_id
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Balances that were changed, and those that wait for approval."""
+
+    changed: int
+    asked: int
+
+
+def set_balances(
+    run_id: int, place: int, said: Mapping[str, Said], products: Mapping[int, str], limit: Limit | None = None
+) -> Done:
+    """Set what the partner said of some products in a warehouse, as lines of a run (inside a scope).
+
+    Above the ``limit`` a difference is kept for a person's decision instead. A decision that was still waited for is
+    overtaken: this is a newer word of the partner, or the decision itself.
+    """
     ids = balance_ids([(place, product) for product in products])
+    overtake(hold_waiting(ids.values()))
     asked = {balance: said[products[product]].asked_at for (_, product), balance in ids.items()}
 
     def standing(*, reserved_only: bool = False) -> list[Standing]:
@@ -90,13 +115,16 @@ def _set_balances(run: ClaimedRun, said: dict[str, Said], products: Mapping[int,
     others = balance_ids([(place, p) for c in candidates for p in c.pieces])
     lock_balances([*ids.values(), *others.values()])
     standings = standing()
-    given_up = _give_up(candidates, {s.product_id: gap(s, said[s.msku]) for s in standings if s.reserved})
+    undecided = asked_about(standings, said, limit)
+    entered = [s for s in standings if s.balance_id not in undecided]
+    given_up = _give_up(candidates, {s.product_id: gap(s, said[s.msku]) for s in entered if s.reserved})
     if given_up:
         void_lists([c.id for c in given_up])
         standings = standing()
-    changed = count_stock(run.id, standings, said, _freed(given_up))
+    changed = count_stock(run_id, standings, said, _freed(given_up), undecided)
+    keep_asked(run_id, standings, said, undecided)
     wake_after(plan_again({c.order_id for c in given_up}))
-    return changed
+    return Done(changed, len(undecided))
 
 
 def _products(said: Iterable[str]) -> dict[int, str]:

@@ -76,7 +76,7 @@ class StockRow:
     @property
     def free(self) -> int:
         """What may still be promised, in pieces."""
-        return self.balance.free
+        return int(self.balance.free)
 
     @property
     def cover(self) -> int | None:
@@ -108,33 +108,30 @@ class ProductRow:
     meant: list[StockRow]
     """Those of the rows that the filter means."""
 
-    def _sum(self, name: str) -> int:
-        return sum(int(getattr(row.balance, name)) for row in self.rows)
-
     @property
     def on_hand(self) -> int:
         """What is there."""
-        return self._sum("on_hand")
+        return sum(row.balance.on_hand for row in self.rows)
 
     @property
     def reserved(self) -> int:
         """Of these, promised to outbound lists."""
-        return self._sum("reserved")
+        return sum(row.balance.reserved for row in self.rows)
 
     @property
     def free(self) -> int:
         """What may still be promised."""
-        return self._sum("free")
+        return sum(row.free for row in self.rows)
 
     @property
     def incoming(self) -> int:
         """On its way."""
-        return self._sum("incoming")
+        return sum(row.balance.incoming for row in self.rows)
 
     @property
     def disputed(self) -> int:
         """Reserved, and not there as the warehouses say."""
-        return self._sum("disputed")
+        return sum(row.balance.disputed for row in self.rows)
 
     @property
     def low(self) -> bool:
@@ -154,7 +151,7 @@ def _found(search: str) -> QuerySet[MasterProduct, int]:
 def _pushes(push: str, **place: object) -> Q:
     there = WarehouseProduct.objects.filter(**place)
     if push == ABSENT:
-        return Q(warehouse__account__isnull=False) & ~Exists(there)
+        return Q(~Exists(there), warehouse__account__isnull=False)
     return Q(Exists(there.filter(push=push)))
 
 

@@ -10,6 +10,6 @@ class StockConfig(AppConfig):
         """Tell the catalogue of problems what may go wrong here."""
         from salur.foundation.problems import register
 
-        from . import adjust, alerts
+        from . import adjust, alerts, differences
 
-        register((*adjust.PROBLEMS, *alerts.PROBLEMS))
+        register((*adjust.PROBLEMS, *alerts.PROBLEMS, *differences.PROBLEMS))

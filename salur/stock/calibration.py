@@ -7,7 +7,7 @@ kept conservative: a sync never invents units, and what cannot be known yet is p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -150,22 +150,58 @@ def gap(standing: Standing, said: Said) -> int:
     return count(standing, said).missing
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a warehouse enters by itself: differences of so many pieces, or of so many per cent of the figure."""
+
+    pieces: int
+    percent: int
+
+    def asks(self, before: int, unexplained: int) -> bool:
+        """Whether a person is to be asked about an unexplained difference."""
+        size = abs(unexplained)
+        return size > self.pieces and size * 100 > self.percent * before
+
+
+def unexplained(standing: Standing, said: Said) -> int:
+    """Pieces that nothing under way accounts for: what a sync would have to change."""
+    counted = count(standing, said)
+    return (counted.target - counted.missing) - (standing.on_hand - standing.disputed)
+
+
+def asked_about(standings: Iterable[Standing], said: Mapping[str, Said], limit: Limit | None) -> set[int]:
+    """The balances whose difference is larger than the limit; none without one."""
+    if limit is None:
+        return set()
+    return {s.balance_id for s in standings if limit.asks(s.on_hand, unexplained(s, said[s.msku]))}
+
+
 def lock_balances(balance_ids: Iterable[int]) -> list[int]:
     """Hold the balances until the transaction ends."""
     return lock_ids("stock_balance", current_scope().merchant_id, set(balance_ids))
 
 
-def count_stock(run_id: int, standings: Sequence[Standing], said: Mapping[str, Said], freed: Mapping[int, int]) -> int:
+def count_stock(
+    run_id: int,
+    standings: Sequence[Standing],
+    said: Mapping[str, Said],
+    freed: Mapping[int, int],
+    asked: Set[int] = frozenset(),
+) -> int:
     """Set the (locked) balances and write the run's lines; answers how many balances changed. Once only per run.
 
     on_hand never falls below what is reserved: what is missing then is disputed, and shown (design 10). ``freed`` are
-    the pieces by product whose reservation was given up for want of them.
+    the pieces by product whose reservation was given up for want of them. Balances of ``asked`` stay as they are.
     """
     entries: list[Entry] = []
     lines: list[_Line] = []
     for standing in standings:
         level = said[standing.msku]
         counted = count(standing, level)
+        if standing.balance_id in asked:
+            waiting = _evidence(standing, level, counted, 0) | {"asked": unexplained(standing, level)}
+            lines.append(_Line(level, standing.on_hand, standing.on_hand, "asked", waiting))
+            continue
         change, dispute = counted.target - standing.on_hand, counted.missing - standing.disputed
         if change or dispute:
             entries.append(

@@ -18,6 +18,7 @@ REASONS: Mapping[str, str | Promise] = {
     "not_listed": _("The warehouse does not name this SKU: it has none of it."),
     "unknown_sku": _("No master product has this SKU as its MSKU, so nothing was changed."),
     "arriving": _("The warehouse has more, but an inbound list announces it: its receipt will enter it."),
+    "asked": _("The difference is larger than this warehouse enters by itself: it waits for approval."),
 }
 """Why a figure is not simply the warehouse's, by the line's ``reason``."""
 
@@ -46,6 +47,8 @@ def unexplained(line: StockSyncLine) -> int | None:
     """
     if line.before is None or line.after is None:
         return None
+    if line.reason == "asked":
+        return int(line.evidence.get("asked", 0))
     missing, was_missing = line.evidence.get("missing", 0), line.evidence.get("was_disputed", 0)
     return int((line.after - missing) - (line.before - was_missing))
 
@@ -65,6 +68,10 @@ def explanation(line: StockSyncLine) -> str:
 
 def _number(pieces: int) -> str:
     return str(number_format(pieces, use_l10n=True, force_grouping=True))
+
+
+def _signed(pieces: int) -> str:
+    return ("+" if pieces > 0 else "−") + _number(abs(pieces))
 
 
 def _sentences(line: StockSyncLine) -> Iterator[str]:
@@ -102,6 +109,11 @@ def _said(line: StockSyncLine) -> str:
 
 def _rest(line: StockSyncLine, after: int) -> str:
     left, missing = unexplained(line) or 0, line.evidence.get("missing", 0)
+    if line.reason == "asked":
+        return gettext("Unexplained: %(left)s. The figure stays at %(after)s until somebody has decided.") % {
+            "left": _signed(left),
+            "after": _number(after),
+        }
     if missing:
         return gettext(
             "Missing for orders: %(missing)s. They are disputed: the figure stays at the %(after)s that are reserved"
@@ -109,7 +121,7 @@ def _rest(line: StockSyncLine, after: int) -> str:
         ) % {"missing": _number(missing), "after": _number(after)}
     if left:
         return gettext("Unexplained: %(left)s. The figure was set to %(after)s.") % {
-            "left": ("+" if left > 0 else "−") + _number(abs(left)),
+            "left": _signed(left),
             "after": _number(after),
         }
     return gettext("Unexplained: 0. The figure is %(after)s.") % {"after": _number(after)}

@@ -44,6 +44,8 @@ class Warehouse(TenantModel):
 
     ``return_address`` is printed on packing slips. ``daily_sync``: its stock is synchronised every day at 02:00 of its
     ``time_zone`` (R130), next at ``next_sync_at``.
+    ``ask_above``: a stock sync asks before it enters an unexplained difference of more pieces than that, and of more
+    than ``ask_above_percent`` of the figure (None: it never asks).
     """
 
     account = TenantForeignKey("integrations.WarehouseAccount", null=True, blank=True, related_name="+")
@@ -55,13 +57,16 @@ class Warehouse(TenantModel):
     active = models.BooleanField(default=True)
     daily_sync = models.BooleanField(default=False, db_default=False)
     next_sync_at = models.DateTimeField(null=True, blank=True)
+    ask_above = models.PositiveIntegerField(null=True, blank=True)
+    ask_above_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant_id", "account", "code"], nulls_distinct=False, name="stock_warehouse_once"
-            )
+            ),
+            models.CheckConstraint(condition=Q(ask_above_percent__lte=100), name="stock_warehouse_percent"),
         ]
 
     def __str__(self) -> str:
@@ -181,8 +186,8 @@ class StockSyncRun(TenantModel):
 
     ``wanted`` names the SKUs of a selection (None: all). Read page by page: ``position`` says where to go on, ``pages``
     counts what was read so far, ``skus`` the SKUs found by it; ``read_at`` is when the reading had ended. Then written
-    in chunks: ``done`` counts the SKUs that are. ``next_at``: not to be carried on before; ``lost`` counts the workers
-    that were lost over it.
+    in chunks: ``done`` counts the SKUs that are, ``asked`` those that wait for approval. ``next_at``: not to be carried
+    on before; ``lost`` counts the workers that were lost over it.
     """
 
     warehouse = TenantForeignKey(Warehouse, related_name="+")
@@ -200,6 +205,7 @@ class StockSyncRun(TenantModel):
     skus = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
+    asked = models.PositiveIntegerField(default=0, db_default=0)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -266,3 +272,46 @@ class StockSyncLine(TenantModel):
     def difference(self) -> int | None:
         """Pieces by which the figure was changed; None where the SKU is no product here."""
         return None if self.before is None or self.after is None else self.after - self.before
+
+
+class DifferenceState(models.TextChoices):
+    """What became of a difference that a stock sync did not enter by itself."""
+
+    WAITING = "waiting", pgettext_lazy("stock difference", "Waits for approval")
+    APPROVED = "approved", pgettext_lazy("stock difference", "Approved")
+    REJECTED = "rejected", pgettext_lazy("stock difference", "Rejected")
+    SUPERSEDED = "superseded", pgettext_lazy("stock difference", "Overtaken by a newer stock sync")
+
+
+class StockDifference(TenantModel):
+    """An unexplained difference that is larger than its warehouse enters by itself: a person decides.
+
+    Holds what the partner ``said`` (see ``calibration.Said``), so that approving reckons with what moved since.
+    ``unexplained`` is in pieces; ``entered`` the run that entered it when it was approved.
+    """
+
+    run = TenantForeignKey(StockSyncRun, related_name="+", db_index=False)
+    balance = TenantForeignKey(Balance, related_name="+", db_index=False)
+    sku = models.TextField()
+    before = models.IntegerField()
+    unexplained = models.IntegerField()
+    sellable = models.IntegerField()
+    allocated = models.IntegerField()
+    incoming = models.IntegerField()
+    listed = models.BooleanField()
+    asked_at = models.DateTimeField()
+    state = models.TextField(choices=DifferenceState.choices, default=DifferenceState.WAITING)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    entered = TenantForeignKey(StockSyncRun, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "balance"], condition=Q(state="waiting"), name="stock_difference_once"
+            ),
+            models.CheckConstraint(condition=Q(state__in=DifferenceState.values), name="stock_difference_state"),
+        ]
+        indexes = [models.Index(fields=["merchant_id", "state", "-id"], name="stock_difference_list")]

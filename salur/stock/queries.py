@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from salur.foundation.paging import Keyset, keyset_page
 from salur.integrations.models import WarehouseAccount
 
-from .models import Balance, StockSyncLine, StockSyncRun, Warehouse
+from .models import Balance, DifferenceState, StockDifference, StockSyncLine, StockSyncRun, Warehouse
 
 
 def warehouses(*, active_only: bool = False) -> list[Warehouse]:
@@ -75,11 +75,12 @@ class Alerts:
 
     low: int
     disputed: int
+    undecided: int
 
     @property
     def any(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.low or self.disputed)
+        return bool(self.low or self.disputed or self.undecided)
 
     @property
     def more(self) -> int:
@@ -88,9 +89,13 @@ class Alerts:
 
 
 def alerts() -> Alerts:
-    """Stock rows that are low, and those in dispute; each read from its own small index."""
-    rows = Balance.objects.all()
-    return Alerts(rows.filter(low=True)[:MOST_COUNTED].count(), rows.filter(disputed__gt=0)[:MOST_COUNTED].count())
+    """Stock rows that are low, in dispute, or differ and wait for a decision; each read from its own small index."""
+    rows, waiting = Balance.objects.all(), StockDifference.objects.filter(state=DifferenceState.WAITING)
+    return Alerts(
+        rows.filter(low=True)[:MOST_COUNTED].count(),
+        rows.filter(disputed__gt=0)[:MOST_COUNTED].count(),
+        waiting[:MOST_COUNTED].count(),
+    )
 
 
 def find_balance(balance_id: int) -> Balance | None:

@@ -298,10 +298,11 @@ def replace_older(run: ClaimedRun, said: Sequence[Said]) -> None:
             cursor.execute(REPLACE, {**values, "held": held})
 
 
-def count_done(run: ClaimedRun, written: int, changed: int) -> None:
+def count_done(run: ClaimedRun, written: int, changed: int, asked: int = 0) -> None:
     """Add to the run's figures what a chunk has written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE stock_stocksyncrun SET done = done + %s, changed = changed + %s WHERE merchant_id = %s AND id = %s",
-            [written, changed, current_scope().merchant_id, run.id],
+            "UPDATE stock_stocksyncrun SET done = done + %s, changed = changed + %s, asked = asked + %s"
+            " WHERE merchant_id = %s AND id = %s",
+            [written, changed, asked, current_scope().merchant_id, run.id],
         )

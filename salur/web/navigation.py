@@ -148,6 +148,7 @@ MENU: tuple[Group, ...] = (
                 ("location", "location_new", "location_bind", "location_add"),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
+            Entry(_("Stock differences"), "stock_differences", entitlement=Entitlement.WAREHOUSE_MANAGEMENT),
             Entry(
                 _("Transfers"),
                 "transfers",

@@ -40,6 +40,7 @@ from .rules.push_conditions import push_conditions
 from .settings import views as settings
 from .stock import adding, chosen, ledger, syncs
 from .stock import views as stock
+from .stock.differences import difference_list
 from .stock.exporting import stock_file
 from .stock.settings import stock_settings
 from .stocktakes import files as stocktake_files
@@ -165,6 +166,7 @@ urlpatterns = [
     path("stock/settings/", stock_settings, name="stock_settings"),
     path("stock/update/", updating.stock_update, name="stock_update"),
     path("stock/update/template.<slug:kind>", updating.update_template, name="stock_update_template"),
+    path("stock/differences/", difference_list, name="stock_differences"),
     path("stock/syncs/", syncs.sync_list, name="stock_syncs"),
     path("stock/syncs/<int:run_id>/", syncs.sync_detail, name="stock_sync"),
     path("stock/syncs/<int:run_id>/lines.csv", syncs.sync_file, name="stock_sync_file"),

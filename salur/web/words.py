@@ -265,6 +265,7 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "command": pgettext_lazy("what asked for a run", "the command line"),
     "daily": pgettext_lazy("what asked for a run", "the daily stock sync"),
     "retry": pgettext_lazy("what asked for a run", "a retry of failed orders"),
+    "approval": pgettext_lazy("what asked for a run", "a person, who approved differences"),
 }
 
 

@@ -85,6 +85,8 @@ SCOPE_OF = {
     "list_stock": "stock:read",
     "list_movements": "stock:read",
     "read_stock": "stock:read",
+    "list_stock_differences": "stock:read",
+    "decide_stock_differences": "stock:write",
     "list_reservations": "stock:read",
     "list_arrivals": "stock:read",
     "adjust_stock_rows": "stock:write",
@@ -294,6 +296,8 @@ class Operation:
         elif self.name == "adjust_stock_rows":
             line = {"warehouse_id": ids["warehouse_id"], "msku": "TEA", "on_hand": 1}
             more["json"] = {"reason": "counted", "lines": [line]}
+        elif self.name == "decide_stock_differences":
+            more["json"] = {"action": "reject", "ids": [1]}
         elif self.name == "set_stock_levels":
             more["json"] = {"level": 5, "lines": [{"warehouse_id": ids["warehouse_id"], "msku": "TEA"}]}
         elif self.name == "change_stock_settings":

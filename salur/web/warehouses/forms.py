@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from salur.flows.warehouses import LONGEST_NAME
+from salur.stock.differences import MOST_PIECES
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -26,6 +28,20 @@ class WarehouseForm(forms.Form):
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("The daily stock sync begins at 02:00 of this time zone.")
+    )
+
+    ask_above = forms.IntegerField(
+        label=_("Ask before stock differences of more than (pieces)"),
+        required=False,
+        min_value=0,
+        max_value=MOST_PIECES,
+        help_text=_(
+            "A stock sync enters by itself what it can explain. An unexplained difference above both limits waits for"
+            " approval. Empty: every difference is entered by itself."
+        ),
+    )
+    ask_above_percent = forms.IntegerField(
+        label=_("… and of more than (per cent of the figure)"), required=False, min_value=0, max_value=100
     )
 
     def __init__(self, *arguments: object, **named: object) -> None:

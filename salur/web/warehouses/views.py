@@ -19,6 +19,7 @@ from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
 from salur.integrations.models import ConnectionState
 from salur.integrations.registry import WAREHOUSE, find_plugin
+from salur.stock.differences import set_limit
 from salur.stock.models import Warehouse
 from salur.stock.queries import find_warehouse, last_syncs, sync_page, totals, warehouses
 from salur.tenancy.models import Entitlement
@@ -85,7 +86,7 @@ def warehouse_page(request: MerchantRequest, warehouse_id: int) -> HttpResponseB
     form: WarehouseForm | OwnWarehouseForm = (
         OwnWarehouseForm.of(place, sent)
         if place.account_id is None
-        else WarehouseForm(sent, initial={"name": place.name, "time_zone": place.time_zone})
+        else WarehouseForm(sent, initial=_initial(place))
     )
     if request.method == "POST":
         done = _act(request, place, form)
@@ -145,12 +146,25 @@ def _require_owner(request: MerchantRequest) -> None:
         raise PermissionDenied(gettext("Only an owner may rename a warehouse or switch it on and off."))
 
 
+def _initial(place: Warehouse) -> dict[str, object]:
+    """What a partner's warehouse has set."""
+    percent = place.ask_above_percent if place.ask_above is not None else None
+    return {
+        "name": place.name,
+        "time_zone": place.time_zone,
+        "ask_above": place.ask_above,
+        "ask_above_percent": percent,
+    }
+
+
 def _save(request: MerchantRequest, place: Warehouse, form: WarehouseForm) -> HttpResponseBase | None:
     if not form.is_valid():
         return None
     try:
         with acting(request, "settings"):
             change_warehouse(place.pk, name=form.cleaned_data["name"], time_zone=form.cleaned_data["time_zone"])
+            if "ask_above" in form.cleaned_data:
+                set_limit(place.pk, form.cleaned_data["ask_above"], form.cleaned_data["ask_above_percent"] or 0)
     except WarehouseRefused as refusal:
         form.add_error("time_zone" if refusal.code == "warehouse_zone" else "name", str(refusal_text(refusal).cause))
         return None

@@ -212,3 +212,27 @@ def connect_eccang(world: World, sandbox: Any, skus: dict[str, int]) -> None:
             account_id=world.account_id,
             defaults={"per_second": 1000, "burst": 1000, "tokens": 1000, "counted_at": now()},
         )
+
+
+def a_call(account_id: int, subject: str, **fields: Any) -> int:
+    """A recorded call to a warehouse (inside a scope); answers its row."""
+    from salur.integrations.models import ExchangeRecord
+
+    row = ExchangeRecord(
+        exchange_id=f"test-{next(_numbers)}",
+        account_id=account_id,
+        subject=subject,
+        **{
+            "operation": "createOrder",
+            "effect": "create",
+            "method": "POST",
+            "url": "https://partner.example/",
+            "status": 200,
+            "outcome": "ok",
+            "started_at": now(),
+            "duration_ms": 12,
+            **fields,
+        },
+    )
+    row.save()
+    return row.pk

@@ -209,7 +209,7 @@ def list_arrivals(request: ApiRequest, balance_id: int, query: Query[ListQuery])
 
 
 @router.post(
-    "/stock/adjustments",
+    "/stock-adjustments",
     response={200: stock_figures.Adjusted, **WRITE_ERRORS},
     summary="Adjust stock by hand",
     openapi_extra=writes("stock:write"),
@@ -253,7 +253,7 @@ def _adjust(body: Adjustments) -> Answer:
 
 
 @router.put(
-    "/stock/levels",
+    "/stock-levels",
     response={200: stock_figures.LevelsSet, **WRITE_ERRORS},
     summary="Set low-stock levels",
     openapi_extra=writes("stock:write"),

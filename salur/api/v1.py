@@ -16,6 +16,7 @@ from . import (
     confirmations,
     connections,
     cures,
+    exchanges,
     floor,
     inbound,
     last_looks,
@@ -133,5 +134,6 @@ for router in (
     why.router,
     rules.router,
     rule_runs.router,
+    exchanges.router,
 ):
     api.add_router("", router)

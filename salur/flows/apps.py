@@ -19,6 +19,7 @@ class FlowsConfig(AppConfig):
             own_warehouses,
             product_ends,
             product_imports,
+            replay,
             stock_updates,
             store_acts,
             uploads,
@@ -34,6 +35,7 @@ class FlowsConfig(AppConfig):
         register(product_ends.PROBLEMS)
         register(product_imports.PROBLEMS)
         register(stock_updates.PROBLEMS)
+        register(replay.PROBLEMS)
         register(store_acts.PROBLEMS)
         register(uploads.PROBLEMS)
         register(warehouses.PROBLEMS)

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from salur.catalog.messages import push_reason
-from salur.catalog.models import MasterProduct, ProductPushState, WarehouseProduct
+from salur.catalog.models import MasterProduct, ProductKind, ProductPushState, WarehouseProduct
 from salur.catalog.queries import search_condition
 from salur.foundation.paging import Keyset, keyset_page
 from salur.locations.models import LocationBinding
@@ -268,6 +268,13 @@ def _lies_at(row: StockRow, location: str) -> bool:
     if location == NO_LOCATION:
         return not row.bound
     return not location or any(one.location.number.startswith(location.upper()) for one in row.bound)
+
+
+def absent_from(warehouse_id: int) -> Q:
+    """Products that could be added to a warehouse: in use, no bundles, and neither added there nor in stock."""
+    added = WarehouseProduct.objects.filter(product_id=OuterRef("pk"), warehouse_id=warehouse_id)
+    held = Balance.objects.filter(product_id=OuterRef("pk"), warehouse_id=warehouse_id)
+    return Q(archived_at=None, kind=ProductKind.SINGLE) & ~Q(Exists(added)) & ~Q(Exists(held))
 
 
 def pairs_of(products: Iterable[int]) -> list[tuple[int, int]]:

@@ -218,5 +218,6 @@ class WebhookDelivery(TenantModel):
                 fields=["merchant_id", "id"],
                 condition=models.Q(processed_at__isnull=True),
                 name="integrations_delivery_todo",
-            )
+            ),
+            models.Index(fields=["merchant_id", "subject", "id"], name="integrations_delivery_subject"),
         ]

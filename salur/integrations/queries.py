@@ -17,6 +17,7 @@ from .models import (
     RateBudget,
     StoreConnection,
     WarehouseAccount,
+    WebhookDelivery,
 )
 
 EXPIRES_SOON = timedelta(days=7)
@@ -105,6 +106,13 @@ def exchanges_about(subjects: Sequence[str], limit: int = 200) -> list[ExchangeR
     """Calls to partners about an order or list, oldest first; bodies were redacted when they were written."""
     wanted = [s for s in subjects if s]
     return list(ExchangeRecord.objects.filter(subject__in=wanted).order_by("-id")[:limit])[::-1] if wanted else []
+
+
+def messages_about(subjects: Sequence[str], limit: int = 100) -> list[WebhookDelivery]:
+    """Messages that partners sent about an order or list, oldest first."""
+    wanted = [s for s in subjects if s]
+    rows = WebhookDelivery.objects.filter(subject__in=wanted).select_related("store", "account")
+    return list(rows.order_by("-id")[:limit])[::-1] if wanted else []
 
 
 def last_exchanges(*, store_id: int | None = None, account_id: int | None = None) -> list[ExchangeRecord]:

@@ -139,7 +139,15 @@ MENU: tuple[Group, ...] = (
             Entry(
                 _("Stock list"),
                 "stock",
-                ("movements", "stock_update", "stock_adjust", "stock_levels", "stock_add", "stock_add_chosen", "stock_settings"),
+                (
+                    "movements",
+                    "stock_update",
+                    "stock_adjust",
+                    "stock_levels",
+                    "stock_add",
+                    "stock_add_chosen",
+                    "stock_settings",
+                ),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
             Entry(

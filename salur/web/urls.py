@@ -6,6 +6,7 @@ from django.urls import path
 
 from .bulk import views as bulk
 from .dashboard.views import dashboard
+from .exchanges import views as exchanges
 from .floor import packing, shipping
 from .floor import views as floor
 from .imports import columns, previewing, uploading
@@ -98,6 +99,8 @@ urlpatterns = [
     path("orders/rules/versions/<int:version_id>/", publishing.rule_version, name="rule_version"),
     path("orders/rules/<int:rule_id>/", rules.rule_edit, name="rule"),
     path("orders/<int:order_id>/", orders.order_page, name="order"),
+    path("exchanges/<int:exchange_id>/", exchanges.exchange_page, name="exchange"),
+    path("messages/<int:message_id>/again/", exchanges.message_again, name="message_again"),
     path("outbound/", outbound.outbound_list, name="outbounds"),
     path("outbound/confirmations/", confirmations.confirmation_list, name="confirmations"),
     path("outbound/confirmations/act/", confirmations.confirmation_act, name="confirmations_act"),

@@ -13,7 +13,7 @@ from salur.foundation.clock import now
 from salur.tenancy import entitlements, tokens
 from salur.tenancy.models import Entitlement
 from tests.harness.web import LiveWeb
-from tests.world import World, store_order
+from tests.world import World, a_call, store_order
 
 from .conftest import Caller, check_problem, new_order
 
@@ -84,6 +84,9 @@ SCOPE_OF = {
     "remove_product_image": "products:write",
     "list_stock": "stock:read",
     "list_movements": "stock:read",
+    "list_exchanges": "outbound:write",
+    "judge_exchange": "outbound:write",
+    "do_exchange_again": "outbound:write",
     "read_stock": "stock:read",
     "list_stock_differences": "stock:read",
     "decide_stock_differences": "stock:write",
@@ -298,6 +301,8 @@ class Operation:
             more["json"] = {"reason": "counted", "lines": [line]}
         elif self.name == "decide_stock_differences":
             more["json"] = {"action": "reject", "ids": [1]}
+        elif self.name == "list_exchanges":
+            more["params"] = {"subject": "X"}
         elif self.name == "set_stock_levels":
             more["json"] = {"level": 5, "lines": [{"warehouse_id": ids["warehouse_id"], "msku": "TEA"}]}
         elif self.name == "change_stock_settings":
@@ -382,6 +387,7 @@ def ids(world: World) -> dict[str, int]:
         pick_list.save()
         sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
         sync.save()
+        called = a_call(world.account_id, "X")
         upload = keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk
         from salur.routing.drafts import open_draft
         from salur.routing.models import RoutingRule
@@ -398,6 +404,7 @@ def ids(world: World) -> dict[str, int]:
         bulk_run = start_bulk("refresh", Chosen(orders=Order.objects.all()), actor="test").pk
     return {
         "bulk_run_id": bulk_run,
+        "exchange_id": called,
         "location_id": location,
         **more,
         "product_id": world.products["TEA"],
@@ -470,7 +477,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 96
+    assert walked == 101
     with other.scope():
         from salur.orders.models import Order
 

@@ -64,7 +64,7 @@ def test_figures_are_adjusted_once_all_or_none(api: Caller, world: World, own: i
     line = {"warehouse_id": own, "msku": "TEA", "on_hand": 5, "expected_on_hand": 7}
     body = {"reason": "counted", "note": "shelf 4", "lines": [line]}
     for _again in range(2):
-        answer = api.post("/stock/adjustments", body, key="count-1")
+        answer = api.post("/stock-adjustments", body, key="count-1")
         assert (answer.status_code, answer.json()) == (200, {"changes": [-2]})
     assert row(api, own)["on_hand"] == 5
     partner = {"warehouse_id": world.warehouse_id, "msku": "TEA", "on_hand": 1}
@@ -75,10 +75,10 @@ def test_figures_are_adjusted_once_all_or_none(api: Caller, world: World, own: i
         ({**good, "msku": "NIX"}, "/lines/1/msku", "unknown_msku"),
         ({**good, "warehouse_id": 999999}, "/lines/1/warehouse_id", "unknown_warehouse"),
     ):
-        answer = api.post("/stock/adjustments", {"reason": "lost", "lines": [good, wrong]})
+        answer = api.post("/stock-adjustments", {"reason": "lost", "lines": [good, wrong]})
         assert answer.status_code == 422
         assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, code)]
-    assert api.post("/stock/adjustments", {"reason": "because", "lines": [good]}).status_code == 422
+    assert api.post("/stock-adjustments", {"reason": "because", "lines": [good]}).status_code == 422
     assert row(api, own)["on_hand"] == 5
 
 
@@ -87,9 +87,9 @@ def test_levels_make_rows_low(api: Caller, world: World, own: int, caller_of: Ca
     assert api.get("/stock-settings") == {"low_at": 10, "cover_weeks": 2}
     assert [one["warehouse"]["id"] for one in api.get("/stock", show="low")["items"]] == [own]
     lines = [{"warehouse_id": world.warehouse_id, "msku": "TEA"}]
-    assert api.put("/stock/levels", {"level": 200, "lines": lines}).json() == {"count": 1}
+    assert api.put("/stock-levels", {"level": 200, "lines": lines}).json() == {"count": 1}
     assert len(api.get("/stock", show="low")["items"]) == 2
-    api.put("/stock/levels", {"use_default": True, "lines": lines})
+    api.put("/stock-levels", {"use_default": True, "lines": lines})
     assert len(api.get("/stock", show="low")["items"]) == 1
     with world.scope():
         assert Balance.objects.filter(low_own=True).count() == 0

@@ -35,7 +35,7 @@ def sync(world: World, **sellable: int) -> StockSyncRun:
         )
         run = claim_run(made.pk)
         assert run is not None
-        levels = [StockLevel(sku, n, 0, 0, 0, now()) for sku, n in sellable.items()]
+        levels = [StockLevel(sku, "TH01", n, 0, 0, 0, now()) for sku, n in sellable.items()]
         keep_pages(run, [ReadPage(levels, now())], Position(1))
         reading_ended(run)
         while write_chunk(run):
@@ -63,7 +63,7 @@ def test_without_a_limit_every_difference_is_entered(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("pieces", "percent", "said", "asks"),
-    [(5, 0, 95, False), (5, 0, 94, True), (5, 0, 106, True), (5, 10, 90, False), (5, 10, 89, True), (0, 0, 100, False)],
+    [(5, 0, 95, False), (5, 0, 94, True), (5, 0, 106, True), (5, 10, 90, False), (5, 10, 89, True), (1, 0, 100, False)],
 )
 def test_above_both_limits_a_sync_asks_and_leaves_the_figure(
     world: World, pieces: int, percent: int, said: int, asks: bool

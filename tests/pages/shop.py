@@ -39,7 +39,7 @@ from salur.tenancy.accounts import add_member
 from salur.tenancy.entitlements import grant
 from salur.tenancy.models import Entitlement, Role, User
 from salur.transfers.editing import create_transfer
-from tests.world import World, make_world, store_order
+from tests.world import World, a_call, make_world, store_order
 
 MAPPED = ColumnMap(
     ("No", "Who", "Where", "What", "Many", "Memo"),
@@ -126,6 +126,7 @@ class Shop:
                 "take_id": self._stocktake(),
                 "transfer_id": self._transfer(),
                 "return_id": self._return(outbound),
+                "exchange_id": a_call(self.world.account_id, outbound.reference),
                 "location_id": location.pk,
                 "cure_id": self._cure(),
                 "import_id": keep_import("products.csv", b"msku,name\r\nNEW-1,New\r\nNEW-1,Twice\r\n").pk,

@@ -8,14 +8,15 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.flows.moving import ENDED, MOVABLE
 from salur.integrations.channels import channel
 from salur.integrations.lines import connector_of
-from salur.integrations.models import ExchangeRecord
-from salur.integrations.queries import budget_of, exchanges_about
+from salur.integrations.models import ExchangeRecord, WebhookDelivery
+from salur.integrations.queries import budget_of, exchanges_about, messages_about
 from salur.orders.desk import notes_of
 from salur.orders.models import HoldReason, NoteKind, Order, OrderLine, OrderNote, OrderProblem, OrderSource
 from salur.orders.problems import ProblemCause
@@ -47,7 +48,7 @@ MACHINES = {
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the timeline."""
+    """One line of the timeline. ``side`` names who it came from: store, hub, warehouse or a person."""
 
     at: datetime
     tone: str
@@ -57,6 +58,18 @@ class Event:
     by: str = ""
     run_id: int | None = None
     exchange: ExchangeRecord | None = None
+    message_id: int | None = None
+    side: str = ""
+
+    @property
+    def side_words(self) -> str:
+        """Who it came from, in words."""
+        return str(SIDES.get(self.side, ""))
+
+
+STORE, HUB, WAREHOUSE, PERSON = "store", "hub", "warehouse", "person"
+SIDES = {STORE: _("Store"), HUB: "Salur", WAREHOUSE: _("Warehouse"), PERSON: _("Person")}
+"""Who an event of the timeline came from."""
 
 
 @dataclass(frozen=True)
@@ -238,12 +251,14 @@ def timeline(order: Order, outbounds: list[Outbound]) -> list[Event]:
     events += [_looked(one) for one in outbounds if one.looked_at is not None or one.look_failed_since is not None]
     events += [_tried(attempt) for attempt in attempts_of(ids)]
     events += [called(exchange) for exchange in exchanges_about(subjects)]
+    events += [_heard(message) for message in messages_about(subjects)]
     return sorted(events, key=lambda e: e.at)
 
 
 def _first_sight(order: Order) -> Event:
     title = gettext("The order reached Salur as “%(status)s”") % {"status": chips.label("order", order.first_status)}
-    return Event(order.first_seen_at, "info", "inbox", title, str(OrderSource(order.source).label))
+    side = STORE if order.source == OrderSource.SYNC else PERSON
+    return Event(order.first_seen_at, "info", "inbox", title, str(OrderSource(order.source).label), side=side)
 
 
 def _created(outbound: Outbound) -> Event:
@@ -251,7 +266,7 @@ def _created(outbound: Outbound) -> Event:
         "reference": outbound.reference,
         "warehouse": outbound.warehouse.name,
     }
-    return Event(outbound.created_at, "info", "box", title)
+    return Event(outbound.created_at, "info", "box", title, side=HUB)
 
 
 def _looked(outbound: Outbound) -> Event:
@@ -282,7 +297,25 @@ def _moved(move: Transition, names: dict[str, str]) -> Event:
         "target": chips.label(machine, move.target),
     }
     words, run_id = cause_words(move.cause)
-    return Event(move.at, tone, drawing, title, words, names.get(move.actor, move.actor), run_id)
+    return Event(
+        move.at, tone, drawing, title, words, names.get(move.actor, move.actor), run_id, side=_side_of(move, machine)
+    )
+
+
+def _side_of(move: Transition, machine: str) -> str:
+    """A person or token acted, or the word of store or warehouse was taken over; else the hub went on by itself."""
+    if move.actor.startswith(("user:", "token:")):
+        return PERSON
+    return {"order": STORE, "task": WAREHOUSE}.get(machine, HUB)
+
+
+def _heard(message: WebhookDelivery) -> Event:
+    """A partner's message; it is a hint, the partner is then asked for the facts."""
+    partner = message.store or message.account
+    title = gettext("Message from %(name)s") % {"name": partner.name if partner else "–"}
+    detail = " · ".join(part for part in (message.kind, message.raw_status) if part)
+    side = STORE if message.store_id else WAREHOUSE
+    return Event(message.received_at, "quiet", "inbox", title, detail, message_id=message.pk, side=side)
 
 
 def _noted(note: OrderNote, names: dict[str, str]) -> Event:
@@ -299,7 +332,8 @@ def _noted(note: OrderNote, names: dict[str, str]) -> Event:
     elif note.kind in (NoteKind.TAGGED, NoteKind.UNTAGGED):
         detail = ", ".join(note.detail.get("tags", []))
     tone = "warn" if note.kind == NoteKind.HELD else "info"
-    return Event(note.at, tone, NOTE_ICONS.get(note.kind, "file"), title, detail, names.get(note.actor, note.actor))
+    by, icon = names.get(note.actor, note.actor), NOTE_ICONS.get(note.kind, "file")
+    return Event(note.at, tone, icon, title, detail, by, side=PERSON if ":" in note.actor else HUB)
 
 
 NOTE_ICONS: dict[str, str] = {
@@ -321,7 +355,7 @@ def _tried(attempt: PushAttempt) -> Event:
     said = " ".join(part for part in (attempt.code, attempt.message) if part)
     if attempt.late:
         said = late_words(said)
-    return Event(attempt.at, tone, "up" if attempt.kind != "lookup" else "search", title, said)
+    return Event(attempt.at, tone, "up" if attempt.kind != "lookup" else "search", title, said, side=HUB)
 
 
 def late_words(said: str) -> str:
@@ -339,7 +373,7 @@ def called(exchange: ExchangeRecord) -> Event:
         "outcome": outcome_words(exchange.outcome),
         "ms": exchange.duration_ms,
     }
-    return Event(exchange.started_at, tone, "arrows", title, detail, exchange=exchange)
+    return Event(exchange.started_at, tone, "arrows", title, detail, exchange=exchange, side=HUB)
 
 
 def events_of_list(outbound: Outbound) -> list[Event]:

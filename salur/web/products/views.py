@@ -21,7 +21,6 @@ from salur.catalog.queries import (
     found_products,
 )
 from salur.flows.products import add_to_warehouse, push_again
-from salur.flows.stock_list import sums_of
 from salur.integrations.forms import FormInvalid
 from salur.stock.queries import find_warehouse, warehouses
 from salur.tenancy.models import Entitlement, Role

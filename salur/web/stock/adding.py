@@ -10,14 +10,13 @@ from django.utils.translation import gettext, ngettext
 
 from salur.catalog.queries import found_products, product_page
 from salur.flows.products import add_to_warehouse
+from salur.flows.stock_list import absent_from
 from salur.stock.queries import find_warehouse, warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
-
-from .rows import absent_from
 
 MOST = 200
 

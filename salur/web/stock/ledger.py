@@ -136,9 +136,7 @@ def shown(rows: Sequence[Movement], after: Mapping[int, After]) -> list[ShownMov
         outbound = lists.get(row.cause_id) if row.cause in ABOUT_A_LIST else None
         transfer = sent.get(row.cause_id) if row.cause == MovementCause.TRANSFER else None
         came_back = back.get(row.cause_id) if row.cause == MovementCause.RETURN else None
-        told.append(
-            ShownMovement(row, after.get(row.pk), names[row.actor], outbound, arrival, transfer, came_back)
-        )
+        told.append(ShownMovement(row, after.get(row.pk), names[row.actor], outbound, arrival, transfer, came_back))
     return told
 
 

@@ -84,9 +84,7 @@ def warehouse_page(request: MerchantRequest, warehouse_id: int) -> HttpResponseB
         place = _found(warehouse_id)
     sent = request.POST if request.POST.get("action") == "save" else None
     form: WarehouseForm | OwnWarehouseForm = (
-        OwnWarehouseForm.of(place, sent)
-        if place.account_id is None
-        else WarehouseForm(sent, initial=_initial(place))
+        OwnWarehouseForm.of(place, sent) if place.account_id is None else WarehouseForm(sent, initial=_initial(place))
     )
     if request.method == "POST":
         done = _act(request, place, form)

@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('integrations', '0005_stock_to_stores'),
         ('orders', '0004_uploads'),
-        ('outbound', '0004_settled'),
-        ('stock', '0007_stock_list'),
+        ('outbound', '0009_own_warehouses'),
+        ('stock', '0008_stock_list'),
     ]
 
     operations = [

@@ -40,7 +40,7 @@ CREATE TRIGGER stock_movement_no_truncate BEFORE TRUNCATE ON stock_movement
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0008_added_not_pushed"), ("stock", "0006_stocktake_cause")]
+    dependencies = [("catalog", "0008_added_not_pushed"), ("stock", "0007_return_address")]
 
     operations = [
         migrations.CreateModel(

@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0008_added_not_pushed'),
-        ('stock', '0007_stock_list'),
+        ('catalog', '0009_products_whole'),
+        ('stock', '0008_stock_list'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('integrations', '0005_stock_to_stores'),
-        ('stock', '0006_stock_list'),
+        ('stock', '0008_stock_list'),
     ]
 
     operations = [

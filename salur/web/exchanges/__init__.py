@@ -1,0 +1,1 @@
+"""Screen: one recorded call to a partner, judged again or done again."""

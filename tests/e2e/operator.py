@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page
 
@@ -74,10 +75,13 @@ class Operator:
             self.main(f"{form} button.button-main").click()
 
     def fill(self, form: str = "form.form", /, **values: str) -> None:
-        """Type into fields by their names; choices are chosen."""
+        """Type into fields by their names; choices are chosen, and of several boxes the one with the value ticked."""
         for name, value in values.items():
             field = self.main(f'{form} [name="{name}"]')
-            if field.evaluate("node => node.tagName") == "SELECT":
+            kind = field.first.evaluate("node => node.type")
+            if kind == "checkbox":
+                self.main(f'{form} [name="{name}"][value="{value}"]').check()
+            elif kind == "select-one":
                 field.select_option(value)
             else:
                 field.fill(value)
@@ -169,10 +173,13 @@ class Operator:
         self.go(f"/products/channel/?store={self.store}")
         self.press("action", "fetch")
         assert self.main("tbody tr").count() == len(skus)
-        self.press("action", "make")
+        with self.page.expect_navigation():
+            self.main(f'a[href="/products/channel/store/{self.store}/make/"]').click()
+        assert self.main("tbody .code").all_inner_texts() == sorted(skus)  # what it would make, looked over first
+        self.press("action", "all")
         self.go("/products/")
         self.main('[data-tick-all="product"]').check()
-        self.main('select[name="warehouse"]').select_option(str(self.warehouse))
+        self.main('form:has([value="add"]) select[name="warehouse"]').select_option(str(self.warehouse))
         self.press("action", "add")
         pushed = f"/stock/?warehouse={self.warehouse}&push=pushed"
         until(lambda: self.count(pushed) == len(skus), "all products are at the warehouse")
@@ -286,7 +293,7 @@ class Operator:
 
     def open_order(self, number: str) -> None:
         """An order's page, by way of the search."""
-        self.go(f"/orders/?q={number}")
+        self.go(f"/orders/?q={quote(number)}")
         with self.page.expect_navigation():
             self.main("tbody").get_by_role("link", name=number, exact=True).click()
         assert self.main("h1").inner_text() == number

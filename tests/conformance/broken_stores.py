@@ -22,6 +22,7 @@ from salur.connectors.base.types import (
     Page,
     PartnerEvent,
     RawRequest,
+    ShippedLine,
     StoreOrder,
 )
 from salur.connectors.stores.etsy.connector import PLUGIN as ETSY
@@ -45,7 +46,9 @@ from .broken import Break
 class ConfirmsByHope(ShopBaseConnector):
     """Told is as good as shown."""
 
-    def confirm(self, external_id: str, tracking: str, courier: str) -> ConfirmResult:
+    def confirm(
+        self, external_id: str, tracking: str, courier: str, lines: Sequence[ShippedLine] = ()
+    ) -> ConfirmResult:
         path = f"/orders/{quote(external_id, safe='')}/fulfillments.json"
         body = {"fulfillment": {"tracking_number": tracking, "tracking_company": courier, "notify_customer": True}}
         self.wire.call("POST", "order.fulfillments", path, body, Effect.CREATE, external_id)
@@ -168,7 +171,14 @@ def _break(plugin: Plugin, connector: type, *fails: str) -> Break:
 
 
 STORE_BREAKS: tuple[Break, ...] = (
-    _break(SHOPBASE, ConfirmsByHope, "store.confirm.shown", "store.confirm.twice", "store.confirm.lost"),
+    _break(
+        SHOPBASE,
+        ConfirmsByHope,
+        "store.confirm.shown",
+        "store.confirm.twice",
+        "store.confirm.lost",
+        "store.confirm.lines",
+    ),
     _break(WOOCOMMERCE, AlwaysConfirmed, "store.confirm.not_there"),
     _break(SHOPIFY, SetsTheFirst, "store.stock.set", "store.stock.unknown"),
     _break(LAZADA, TakesForgedMessages, "store.messages.forged"),

@@ -143,7 +143,7 @@ def test_the_refusal_says_in_words_which_line_and_why(world: World) -> None:
 
 def test_r51_goods_that_have_expired_or_expire_too_soon_are_refused(world: World) -> None:
     with world.scope():
-        MasterProduct.objects.filter(msku="CUP").update(inbound_days=30)
+        MasterProduct.objects.filter(msku="CUP").update(shelf_life_days=365, inbound_days=30)
     soon = (now() + timedelta(days=10)).date()
     gone = (now() - timedelta(days=3)).date()
     assert wrong(world, WantedLine("TEA", 1, expires_on=gone), WantedLine("CUP", 1, expires_on=soon)) == [

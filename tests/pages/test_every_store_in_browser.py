@@ -33,7 +33,7 @@ BACK = "/integrations/return/"
 def owner(live_web: LiveWeb, sandbox: Sandbox, settings: SettingsForTest, page: Page) -> Shop:
     """An owner who has signed in at a hub that stores can send people back to."""
     settings.SALUR = replace(settings.SALUR, base_url=live_web.url)
-    shop = open_shop(filled=2)
+    shop = open_shop(filled=3)
     sign_in(page, live_web.url, shop)
     return shop
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -393,22 +394,35 @@ def test_lists_are_found_by_warehouse_state_and_text(shop: Shop, browser: Client
 # -- update stock ---------------------------------------------------------------------------------------------------
 
 
-def test_update_stock_makes_one_submitted_list_for_each_warehouse(shop: Shop, browser: Client) -> None:
-    own = own_warehouse(shop)
-    table = b"warehouse,msku,quantity\r\nTH01,M-0001,4\r\nhome,M-0002,6\r\nTH01 + C1,M-0000,1\r\n"
+def second_warehouse(shop: Shop, msku: str) -> int:
+    """Another warehouse of the same partner, which has a product."""
+    with shop.world.scope():
+        place = Warehouse(account_id=shop.world.account_id, code="TH02", name="TH02", country="TH", created_at=now())
+        place.save()
+    replace(shop.world, warehouse_id=place.pk).add_product(msku)
+    return place.pk
+
+
+def test_update_stock_makes_one_submitted_list_for_each_partners_warehouse(shop: Shop, browser: Client) -> None:
+    own, other = own_warehouse(shop), second_warehouse(shop, "M-OTHER")
+    table = b"warehouse,msku,quantity\r\nTH01,M-0001,4\r\nhome,M-0002,6\r\nTH01 + C1,M-0000,1\r\nth02,M-OTHER,3\r\n"
     before = count(shop)
     answer = browser.post(
         "/stock/update/", {"warehouse": "", "file": SimpleUploadedFile("s.csv", table), "note": "Nov"}
     )
     assert answer["Location"] == "/inbound/"
+    assert count(shop) == before + 2
     with shop.world.scope():
-        latest = list(InboundList.objects.order_by("-pk")[: count(shop) - before])
+        latest = list(InboundList.objects.order_by("-pk")[:2])
     assert {(one.warehouse_id, one.push, one.source, one.note) for one in latest} == {
         (shop.world.warehouse_id, "ready", "import", "Nov"),
-        (own, "pushed", "import", "Nov"),
+        (other, "ready", "import", "Nov"),
     }
-    there = next(one for one in latest if one.account_id)
-    assert [line[:2] for line in stored(shop, there.pk)] == [("M-0001", 4), ("M-0000", 1)]
+    lines = {one.warehouse_id: [line[:2] for line in stored(shop, one.pk)] for one in latest}
+    assert lines == {shop.world.warehouse_id: [("M-0001", 4), ("M-0000", 1)], other: [("M-OTHER", 3)]}
+    with shop.world.scope():
+        there = Balance.objects.filter(warehouse_id=own).values_list("msku", "on_hand", "incoming")
+        assert list(there) == [("M-0002", 6, 0)], "in an own warehouse the pieces are there at once"
 
 
 def test_update_stock_saves_nothing_while_a_line_is_wrong(shop: Shop, browser: Client) -> None:

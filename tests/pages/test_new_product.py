@@ -55,7 +55,7 @@ def made(shop: Shop) -> list[str]:
 
 def own_warehouse(shop: Shop) -> int:
     with shop.world.scope():
-        row = Warehouse(account=None, code="BACK", name="Back room", country="TH", created_at=now())
+        row = Warehouse(account=None, code="SHED", name="Garden shed", country="TH", created_at=now())
         row.save()
         return row.pk
 
@@ -96,10 +96,10 @@ def test_r60_pieces_of_a_new_product_are_announced_by_an_inbound_list(shop: Shop
 
 def test_an_own_warehouse_is_offered_too(shop: Shop) -> None:
     place = own_warehouse(shop)
-    assert "stands in the stock list of Back room" in told_after(shop, warehouse=place)
+    assert "stands in the stock list of Garden shed" in told_after(shop, warehouse=place)
     with shop.world.scope():
         assert Balance.objects.filter(product__msku="POT", warehouse_id=place).exists()
-    assert "3 pieces of it are in stock in Back room" in told_after(shop, msku="PAN", warehouse=place, quantity="3")
+    assert "3 pieces of it are in stock in Garden shed" in told_after(shop, msku="PAN", warehouse=place, quantity="3")
     with shop.world.scope():
         assert Balance.objects.get(product__msku="PAN", warehouse_id=place).on_hand == 3
         assert [m.cause for m in Movement.objects.filter(balance__product__msku="PAN")] == ["adjust"]

@@ -78,9 +78,12 @@ def test_r45_all_five_ways_end_in_the_same_push(live_web: LiveWeb, page: Page) -
     # 5. from the stock list, without a shelf
     page.goto(f"{live_web.url}/stock/")
     page.get_by_role("link", name="Add product (without shelf)").click()
+    page.locator(".filters select[name=warehouse]").select_option(label=place)
+    add = page.get_by_role("button", name=f"Add to {place}")
+    add.wait_for()
     page.get_by_label("Choose WAY-5").check()
-    page.get_by_role("button", name=re.compile("^Add to")).click()
-    page.get_by_text("1 product was added to").wait_for()
+    add.click()
+    page.get_by_text(f"1 product was added to {place}.").wait_for()
     ways = [f"WAY-{number}" for number in range(1, 6)]
     assert pushes(shop, *ways) == dict.fromkeys(ways, "not_pushed")
     page.goto(f"{live_web.url}/stock/?q=WAY")
@@ -131,7 +134,7 @@ def test_collisions_are_shown_before_a_store_s_products_are_made(shop: Shop) -> 
 def own(shop: Shop) -> int:
     """An own warehouse with 10 pieces of M-0001, 4 of them reserved by nobody."""
     with shop.world.scope():
-        row = Warehouse(account=None, code="BACK", name="Back room", country="TH", created_at=now())
+        row = Warehouse(account=None, code="SHED", name="Garden shed", country="TH", created_at=now())
         row.save()
     return row.pk
 
@@ -154,10 +157,10 @@ def announced(shop: Shop) -> list[tuple[str, int]]:
 
 def test_r135_update_warehouse_stock_sets_own_figures_and_announces_the_rest_to_partners(shop: Shop, own: int) -> None:
     before = figures(shop, "M-0001")["TH01"]
-    table = f"warehouse, msku, quantity\nBACK, M-0001, 6\nTH01, M-0001, {sum(before) + 8}\nBACK, M-0000, 0\n"
+    table = f"warehouse, msku, quantity\nSHED, M-0001, 6\nTH01, M-0001, {sum(before) + 8}\nSHED, M-0000, 0\n"
     told = shown(update(shop, table, kind="set"))
     assert "1 figure of an own warehouse was changed." in told
-    assert figures(shop, "M-0001")["BACK"] == (6, 0)
+    assert figures(shop, "M-0001")["SHED"] == (6, 0)
     assert announced(shop) == [("M-0001", 8)]
     assert figures(shop, "M-0001")["TH01"] == before, "nothing is received until the warehouse says so"
     with shop.world.scope():
@@ -170,9 +173,9 @@ def test_r135_update_warehouse_stock_sets_own_figures_and_announces_the_rest_to_
 def test_r135_update_stock_gives_the_difference_of_the_total_to_one_warehouse(shop: Shop, own: int) -> None:
     there = sum(figures(shop, "M-0001")["TH01"])
     update(shop, f"M-0001, {there + 5}", kind="total", warehouse=own)
-    assert figures(shop, "M-0001")["BACK"] == (5, 0)
+    assert figures(shop, "M-0001")["SHED"] == (5, 0)
     update(shop, f"M-0001, {there + 2}", kind="total", warehouse=own)
-    assert figures(shop, "M-0001")["BACK"] == (2, 0)
+    assert figures(shop, "M-0001")["SHED"] == (2, 0)
     lowered = update(shop, f"M-0001, {there - 1}", kind="total", warehouse=shop.world.warehouse_id)
     assert "A partner" not in shown(lowered) or lowered.status_code == 422
     assert "are fewer. Synchronise the stock" in shown(lowered)
@@ -182,7 +185,7 @@ def test_r135_update_stock_gives_the_difference_of_the_total_to_one_warehouse(sh
 def test_r60_pieces_in_addition_are_there_at_once_in_an_own_warehouse(shop: Shop, own: int) -> None:
     for _ in range(2):
         update(shop, "M-0001, 3", warehouse=own)
-    assert figures(shop, "M-0001")["BACK"] == (6, 0)
+    assert figures(shop, "M-0001")["SHED"] == (6, 0)
     with shop.world.scope():
         assert not InboundList.objects.filter(warehouse_id=own).exists()
 
@@ -190,18 +193,18 @@ def test_r60_pieces_in_addition_are_there_at_once_in_an_own_warehouse(shop: Shop
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("BACK, M-0001, 1\nBACK, M-0001, 2", "stands in line 3 already"),
+        ("SHED, M-0001, 1\nSHED, M-0001, 2", "stands in line 3 already"),
         ("NOWHERE, M-0001, 1", "There is no warehouse “NOWHERE” that takes goods."),
-        ("BACK, M-0001, -4", "“-4” is not a whole number from 0"),
-        ("BACK, NONE, 4", "There is no master product with the MSKU NONE."),
-        ("BACK, M-0001, 4, , , 2020-01-01", "2020-01-01"),
+        ("SHED, M-0001, -4", "“-4” is not a whole number from 0"),
+        ("SHED, NONE, 4", "There is no master product with the MSKU NONE."),
+        ("SHED, M-0001, 4, , , 2020-01-01", "2020-01-01"),
         ("TH01, M-0001, 0", "are fewer. Synchronise the stock"),
     ],
 )
 def test_bad_lines_are_told_and_nothing_is_changed(shop: Shop, own: int, table: str, told: str) -> None:
     before = figures(shop, "M-0001"), announced(shop)
-    answer = update(shop, f"warehouse, msku, quantity, cost, batch, expiry\nBACK, M-0000, 7\n{table}", kind="set")
+    answer = update(shop, f"warehouse, msku, quantity, cost, batch, expiry\nSHED, M-0000, 7\n{table}", kind="set")
     assert answer.status_code == 422
     assert told in shown(answer), re.findall(r'role="alert">(.*?)</ul>', shown(answer))
     assert (figures(shop, "M-0001"), announced(shop)) == before
-    assert "BACK" not in figures(shop, "M-0000")
+    assert "SHED" not in figures(shop, "M-0000")

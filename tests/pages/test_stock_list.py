@@ -34,7 +34,7 @@ def main_of(answer: Any) -> str:
 def own_warehouse(shop: Shop, **pieces: int) -> int:
     """A warehouse of the merchant's own with some pieces."""
     with shop.world.scope():
-        place = Warehouse.objects.create(code="OWN", name="Back room", country="TH", created_at=now())
+        place = Warehouse.objects.create(code="OWN", name="Annex", country="TH", created_at=now())
         pairs = [(place.pk, shop.world.products[msku.replace("_", "-")]) for msku in pieces]
         ids = balance_ids(pairs)
         for number, (pair, count) in enumerate(zip(pairs, pieces.values(), strict=True)):
@@ -56,10 +56,10 @@ def test_a_product_in_two_warehouses_is_one_row_with_sums_that_opens_to_them(sho
     product = shop.world.products["M-0001"]
     folded = main_of(shop.client(VIEWER).get("/stock/"))
     assert "2 warehouses" in folded
-    assert "Back room</a>" not in folded
+    assert "Annex</a>" not in folded
     assert f"open={product}" in folded
     opened = main_of(shop.client(VIEWER).get(f"/stock/?open={product}"))
-    assert "Back room</a>" in opened
+    assert "Annex</a>" in opened
     sums = re.search(r"2 warehouses.*?</tr>", opened, re.DOTALL)
     assert sums is not None
     figures = re.findall(r'data-label="([^"]+)">(?:<div>)?(?:<strong>)?([\d,]+|–)', sums[0])
@@ -117,8 +117,9 @@ def test_the_file_holds_exactly_what_the_filter_shows(shop: Shop) -> None:
     everything = rows_of_file(browser.get("/stock/list.csv"))
     assert [(row["MSKU"], row["Warehouse"]) for row in everything] == [
         ("M-0000", "TH01 + C1"),
-        ("M-0001", "Back room"),
+        ("M-0001", "Annex"),
         ("M-0001", "TH01 + C1"),
+        ("M-0002", "Back room"),
         ("M-0002", "Own hall"),
         ("M-0002", "TH01 + C1"),
     ]
@@ -151,7 +152,10 @@ def test_reserved_opens_the_lists_that_hold_it(shop: Shop) -> None:
     held = re.search(r"Reserved now by.*?</section>", shown, re.DOTALL)
     assert held is not None
     assert "SN00001" in held[0]
-    assert shop.world.the_list("SN00001").reference in held[0]
+    by_place = {one.warehouse_id: one.reference for one in shop.world.lists("SN00001")}
+    assert set(by_place) == {shop.world.warehouse_id, shop.ids["own_warehouse_id"]}
+    assert by_place[shop.world.warehouse_id] in held[0]
+    assert by_place[shop.ids["own_warehouse_id"]] not in held[0], "it holds pieces of another warehouse"
 
 
 def test_disputed_opens_the_sync_that_found_it(shop: Shop) -> None:

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
-JOBS ?= 2
+JOBS ?= 3
 # Tests start hundreds of processes: what is compiled once is not compiled by each of them again.
 unexport PYTHONDONTWRITEBYTECODE
 

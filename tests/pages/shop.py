@@ -197,7 +197,7 @@ class Shop:
         place.save()
         pair = (place.pk, product)
         post([Entry(balance_ids([pair])[pair], MovementCause.ADJUST, 10**9, d_on_hand=5)])
-        order = Order.objects.get(pk=Outbound.objects.order_by("-pk").values_list("order_id", flat=True)[0])
+        order = Order.objects.get(pk=Outbound.objects.order_by("pk").values_list("order_id", flat=True)[0])
         line = OrderLine.objects.filter(order=order).order_by("pk")[0]
         made = place_order(order, {place.pk: [Portion(line.pk, Part(product, "M-0002", 1), 1)]})
         Outbound.objects.filter(pk__in=made).update(closed_gates={}, blocked_by="", push="ready", shipment="none")

@@ -135,7 +135,9 @@ def test_rules_are_dragged_tried_published_and_brought_back_in_pages(shop: Shop)
 
 
 def test_orders_are_held_tagged_and_released_in_pages(shop: Shop) -> None:
-    browser, order = shop.client(OPERATOR), shop.ids["order_id"]
+    browser = shop.client(OPERATOR)
+    with shop.world.scope():
+        order = Order.objects.get(external_id="SN00001").pk
     asked = browser.post("/orders/act/", {"action": "hold", "order": order})
     assert asked.status_code == 302
     assert browser.get(asked["Location"]).status_code == 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from salur.integrations.models import Credential, StoreConnection, WarehouseAcco
 from salur.integrations.sealing import seal
 from salur.orders.models import SyncRun
 from salur.tenancy.models import Merchant
-from salur.web.integrations.ranges import instants
+from salur.web.integrations.ranges import RangeForm, instants
 from tests.harness.partners import Sandbox
 from tests.harness.web import LiveWeb, SettingsForTest
 from tests.world import connect_eccang
@@ -68,6 +68,31 @@ def test_the_hour_that_a_clock_shows_twice_lies_inside_the_range(connected: Shop
     assert run.window_until == datetime(2024, 11, 3, 9, 40, tzinfo=UTC)
 
 
+US_DAYS = {  # hours of the days on which clocks go forward and back
+    "America/New_York": (23, 25),
+    "America/Chicago": (23, 25),
+    "America/Denver": (23, 25),
+    "America/Phoenix": (24, 24),
+    "America/Los_Angeles": (23, 25),
+    "America/Anchorage": (23, 25),
+    "Pacific/Honolulu": (24, 24),
+    "America/Boise": (23, 25),  # not in the short list of the form, but any zone may be chosen
+}
+
+
+@pytest.mark.parametrize(("zone", "hours"), US_DAYS.items())
+def test_a_day_is_as_long_as_its_zone_makes_it_when_us_clocks_change(zone: str, hours: tuple[int, int]) -> None:
+    found = []
+    for day in ("2024-03-10", "2024-11-03"):
+        after = datetime.fromisoformat(day) + timedelta(days=1)
+        sent = {"range-since": f"{day}T00:00", "range-until": f"{after:%Y-%m-%dT%H:%M}", "range-zone": zone}
+        form = RangeForm(sent, home=ZoneInfo("Asia/Bangkok"))
+        assert form.is_valid(), form.errors
+        window = form.cleaned_data["until"] - form.cleaned_data["since"]
+        found.append(window / timedelta(hours=1))
+    assert tuple(found) == hours
+
+
 def test_the_hour_that_a_clock_leaves_out_is_read_both_ways() -> None:
     early, late = instants(datetime.fromisoformat("2024-03-10T02:30"), ZoneInfo(PACIFIC))
     assert (early.hour, late.hour) == (9, 10)
@@ -90,7 +115,10 @@ def test_the_merchants_zone_comes_first_and_is_chosen(connected: Shop) -> None:
         home = Merchant.objects.get(pk=connected.world.merchant_id).time_zone
     assert zones[0] == (home, " selected")
     assert [name for name, chosen in zones if chosen] == [home]
-    assert len(zones) == 8
+    names = [name for name, _chosen in zones]
+    assert names[1:9] == [name for name in (*US_DAYS, "UTC") if name != "America/Boise"]
+    assert len(set(names)) == len(names)
+    assert {"Asia/Jakarta", "Asia/Kuala_Lumpur", "Asia/Ho_Chi_Minh", "Asia/Shanghai", "Europe/London"} <= set(names)
 
 
 @pytest.mark.parametrize(

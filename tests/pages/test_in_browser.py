@@ -158,10 +158,12 @@ def test_the_theme_chosen_goes_before_the_systems(inside: tuple[Page, Shop, str]
     light = page.evaluate(background)
     page.get_by_role("button", name=re.compile("Change to dark")).click()
     page.wait_for_selector('html[data-theme="dark"]')
+    page.wait_for_load_state()  # the styles are there
     dark = page.evaluate(background)
     assert light != dark
     page.get_by_role("button", name=re.compile("Change to light")).click()
     page.wait_for_selector('html[data-theme="light"]')
+    page.wait_for_load_state()
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(background) == light
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +22,19 @@ ZONES = (
     ("America/New_York", _("US Eastern")),
     ("America/Chicago", _("US Central")),
     ("America/Denver", _("US Mountain")),
+    ("America/Phoenix", _("US Arizona")),
     ("America/Los_Angeles", _("US Pacific")),
     ("America/Anchorage", _("US Alaska")),
     ("Pacific/Honolulu", _("US Hawaii")),
     ("UTC", _("UTC")),
 )
+PARTS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+@cache
+def all_zones() -> tuple[str, ...]:
+    """Every zone that is named by a city, as in the database of time zones; not its old names and abbreviations."""
+    return tuple(sorted(name for name in available_timezones() if name.partition("/")[0] in PARTS))
 
 
 class WallTime(forms.Field):
@@ -64,11 +73,13 @@ class RangeForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, home: ZoneInfo) -> None:
         here = now().astimezone(home)
-        first = {"since": here - timedelta(days=1), "until": here, "zone": home.key}
-        super().__init__(data, prefix=PREFIX, initial=first)
+        initial = {"since": here - timedelta(days=1), "until": here, "zone": home.key}
+        super().__init__(data, prefix=PREFIX, initial=initial)
         field = self.fields["zone"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
-        field.choices = [(home.key, home.key), *((key, name) for key, name in ZONES if key != home.key)]
+        first = {home.key: home.key, **dict(ZONES)}
+        others = [(key, key) for key in all_zones() if key not in first]
+        field.choices = [*first.items(), (_("Other time zones"), others)]
 
     def clean(self) -> dict[str, Any]:
         """The range must be one, and no longer than is sensible. A clock's doubtful hour lies inside it (DST)."""

@@ -170,13 +170,14 @@ def _outcomes(run: SyncRun, payload: taken.NewOrders) -> list[shown.TakenOrder]:
     rows: dict[int, list[SyncRunRow]] = defaultdict(list)
     for row in SyncRunRow.objects.filter(run_id=run.pk).order_by("id"):
         rows[row.line or 0].append(row)
-    numbers = orders_by_number(run.store_id, (r.external_id for own in rows.values() for r in own if not r.code))
+    found = orders_by_number(run.store_id, (r.external_id for own in rows.values() for r in own if not r.code))
+    ids = {number: made.pk for number, made in found.items()}
     return [
         shown.TakenOrder(
             index=index,
             order_id=order.order_id,
             outcome=rows[index + 1][0].outcome,
-            id=numbers.get(rows[index + 1][0].external_id) if rows[index + 1][0].outcome != "failed" else None,
+            id=ids.get(rows[index + 1][0].external_id) if rows[index + 1][0].outcome != "failed" else None,
             errors=[_refused(index, row) for row in rows[index + 1] if row.outcome == "failed"],
         )
         for index, order in enumerate(payload.orders)

@@ -163,5 +163,5 @@ def _send_anew(order_id: int) -> Answer:
     if order is None:
         raise NotFound
     if not send_anew([order_id]):
-        raise Refusal("settle_nothing", reference=order.external_id)
+        raise Refusal("settle_nothing", reference=order.shown)
     return Answer(SentAnew(order_id=order_id), 202)

@@ -93,7 +93,7 @@ def reservation(row: Outbound) -> Reservation:
         outbound_id=row.pk,
         reference=row.reference,
         order_id=row.order_id,
-        order_number=row.order.external_id,
+        order_number=row.order.shown,
         pieces=row.pieces,  # type: ignore[attr-defined]  # annotated by the query
         push=PushState(row.push),
         created_at=row.created_at,

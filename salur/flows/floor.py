@@ -64,7 +64,7 @@ class Walked:
 
 def why_held(row: Outbound) -> Held | None:
     """Why nobody may touch this list now, or None. Takes lists with their order and store."""
-    named: dict[str, Any] = {"reference": row.reference, "order": row.order.external_id, "store": row.store.name}
+    named: dict[str, Any] = {"reference": row.reference, "order": row.order.shown, "store": row.store.name}
     if row.account_id is not None:
         return Held("floor_partner", named)
     if row.task == TaskState.COMPLETED:

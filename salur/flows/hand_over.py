@@ -76,7 +76,7 @@ def _in_use(parcels: Sequence[Parcel]) -> Taken:
 
 def _wrong_number(row: Outbound, parcel: Parcel, taken: Taken) -> Held | None:
     typed = clean_awb(parcel.awb)
-    named = {"reference": row.reference, "order": row.order.external_id, "awb": typed}
+    named = {"reference": row.reference, "order": row.order.shown, "awb": typed}
     if not typed:
         return None if row.awb or parcel.unnumbered else Held("ship_number_missing", named)
     if len(parcel.awb) > LONGEST_AWB:

@@ -53,7 +53,7 @@ def move_orders(order_ids: Iterable[int], warehouse_id: int) -> Moved:
         lists = _lists_in_force(order)
         held = _wrong_order(order) or _at_warehouse(lists) or _wrong_target(order, target)
         if held is None and lists and all(row.warehouse_id == warehouse_id for row in lists):
-            held = Held("move_there_already", {"order": order.external_id, "warehouse": target.name})
+            held = Held("move_there_already", {"order": order.shown, "warehouse": target.name})
         portions = [p for own in portions_of([row.pk for row in lists]).values() for p in own]
         if held is None and not lists:
             portions, held = _portions_of_order(order)
@@ -76,7 +76,7 @@ def split_list(outbound_id: int, pieces: Mapping[tuple[int, int], int]) -> list[
     lists = _lists_in_force(order)
     held = _wrong_order(order) or _at_warehouse(lists)
     if held is None and outbound_id not in {one.pk for one in lists}:
-        held = Held("floor_void", {"reference": row.reference, "order": order.external_id})
+        held = Held("floor_void", {"reference": row.reference, "order": order.shown})
     if held is not None:
         raise held.refusal()
     own = portions_of([one.pk for one in lists])
@@ -140,7 +140,7 @@ def _lists_in_force(order: Order) -> list[Outbound]:
 
 def _wrong_order(order: Order) -> Held | None:
     if order.status in ENDED:
-        return Held("move_ended", {"order": order.external_id, "status": order.get_status_display()})
+        return Held("move_ended", {"order": order.shown, "status": order.get_status_display()})
     return None
 
 
@@ -155,7 +155,7 @@ def _at_warehouse(lists: Sequence[Outbound]) -> Held | None:
 def _wrong_target(order: Order, target: WarehouseFacts) -> Held | None:
     store = store_facts([order.store_id])[order.store_id]
     country = order.country or store.country
-    named = {"order": order.external_id, "warehouse": target.name}
+    named = {"order": order.shown, "warehouse": target.name}
     if not target.active:
         return Held("move_inactive", named)
     if not target.serves(country):
@@ -171,7 +171,7 @@ def _portions_of_order(order: Order) -> tuple[list[Portion], Held | None]:
     parts = parts_of(order.store_id, (line.sku for line in lines))
     unbound = sorted({line.sku or "?" for line in lines if line.sku not in parts})
     if unbound or not lines:
-        return [], Held("move_unlinked", {"order": order.external_id, "skus": ", ".join(unbound) or "–"})
+        return [], Held("move_unlinked", {"order": order.shown, "skus": ", ".join(unbound) or "–"})
     return [Portion(line.pk, part, line.quantity * part.pieces) for line in lines for part in parts[line.sku]], None
 
 
@@ -225,7 +225,7 @@ def _shortage(
             return Held(
                 "move_no_stock",
                 {
-                    "order": order.external_id,
+                    "order": order.shown,
                     "warehouse": places[warehouse].name,
                     "msku": names[product],
                     "free": max(0, there),

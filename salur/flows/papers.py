@@ -89,7 +89,7 @@ def _labels(merchant_id: int, name: str, ordered: Sequence[int], language: str, 
     with merchant_scope(merchant_id, actor=actor, cause="papers"), translation.override(language):
         for piece in _pieces(ordered):
             rows = Outbound.objects.filter(pk__in=piece, label__isnull=True).select_related("order").order_by("pk")
-            absent += [(row.reference, row.order.external_id, _why(row)) for row in rows]
+            absent += [(row.reference, row.order.shown, _why(row)) for row in rows]
     if absent:
         with translation.override(language):
             yield missing_labels(absent)

@@ -67,7 +67,7 @@ def parcel_mates(rows: Sequence[Outbound]) -> dict[int, list[int]]:
 
 
 def _cannot(row: Outbound, first: Outbound) -> Held | None:
-    named = {"order": row.order.external_id, "store": row.store.name, "other": first.order.external_id}
+    named = {"order": row.order.shown, "store": row.store.name, "other": first.order.shown}
     if channel(row.store.channel).gives_label:
         return Held("merge_store_labels", named)
     same = row.store_id == first.store_id and row.warehouse_id == first.warehouse_id

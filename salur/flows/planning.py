@@ -270,7 +270,7 @@ def _mark_taken_awbs(drafts: Sequence[Draft], warehouses: Mapping[int, Warehouse
     if not numbered:
         return
     taken = awbs_in_use(d.awb for d, _ in numbered)
-    names = dict(_external_ids(d.order.id for d, _ in numbered)) if len(numbered) > 1 else {}
+    names = dict(_numbers(d.order.id for d, _ in numbered)) if len(numbered) > 1 else {}
     for draft, account in numbered:
         if account is None:
             continue
@@ -279,10 +279,11 @@ def _mark_taken_awbs(drafts: Sequence[Draft], warehouses: Mapping[int, Warehouse
             draft.awb_taken_by = name
 
 
-def _external_ids(order_ids: Iterable[int]) -> list[tuple[int, str]]:
+def _numbers(order_ids: Iterable[int]) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, external_id FROM orders_order WHERE merchant_id = %s AND id = ANY(%s)",
+            "SELECT id, coalesce(nullif(number, ''), external_id) FROM orders_order"
+            " WHERE merchant_id = %s AND id = ANY(%s)",
             [current_scope().merchant_id, sorted(set(order_ids))],
         )
         rows: list[tuple[int, str]] = cursor.fetchall()

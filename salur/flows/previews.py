@@ -186,7 +186,7 @@ def _shown(order: StoreOrder, line: int) -> dict[str, Any]:
     """An order as the page shows it."""
     return {
         "line": line,
-        "number": order.external_id,
+        "number": order.number or order.external_id,
         "status": str(order.status),
         "raw_status": order.raw_status,
         "ordered_at": None if order.version == NO_TIME else order.ordered_at.isoformat(),

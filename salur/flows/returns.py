@@ -16,6 +16,7 @@ from django.db.models import Q
 from salur.foundation.clock import now
 from salur.foundation.locks import lock_rows
 from salur.foundation.problems import Refusal
+from salur.orders.queries import has_number
 from salur.outbound.models import Outbound
 from salur.outbound.states import CancellationState, PushState
 from salur.returns.models import Return, ReturnLine, ReturnReason, ReturnReceipt
@@ -128,13 +129,13 @@ def lists_named(texts: Iterable[str]) -> dict[str, list[int]]:
     wanted = {text.strip() for text in texts} - {""}
     upper = {text.upper() for text in wanted}
     rows = Outbound.objects.exclude(push=PushState.VOID).filter(
-        Q(order__external_id__in=wanted) | Q(order__number__in=wanted) | Q(awb__in=wanted) | Q(reference__in=upper)
+        has_number(wanted, at="order__") | Q(awb__in=wanted) | Q(reference__in=upper)
     )
     found: dict[str, list[int]] = {}
-    names = ("order__external_id", "order__number", "awb", "reference")
-    for pk, *own in rows.order_by("pk").values_list("pk", *names):
-        for text in wanted & set(own) | {text for text in wanted if text.upper() == own[-1]}:
-            found.setdefault(text, []).append(pk)
+    for row in rows.select_related("order").order_by("pk"):
+        own = {*row.order.names, row.awb, row.reference}
+        for text in wanted & own | {text for text in wanted if text.upper() == row.reference}:
+            found.setdefault(text, []).append(row.pk)
     return found
 
 

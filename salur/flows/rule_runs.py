@@ -15,6 +15,7 @@ from salur.foundation.locks import lock_ids
 from salur.foundation.problems import Refusal
 from salur.foundation.staging import int_array, stage, text_array
 from salur.orders.models import Order
+from salur.orders.queries import has_number
 from salur.outbound.models import Outbound
 from salur.routing.comparing import Outcome, Summary
 from salur.routing.drafts import find_draft
@@ -74,9 +75,9 @@ class RunLost(Exception):
 def orders_numbered(numbers: Sequence[str]) -> tuple[list[int], list[str]]:
     """Orders of any store by their numbers: ids, and the numbers that are nobody's."""
     wanted = list(dict.fromkeys(number for number in numbers if number))
-    found = dict(Order.objects.filter(external_id__in=wanted).values_list("pk", "external_id"))
-    there = set(found.values())
-    return sorted(found), [number for number in wanted if number not in there]
+    found = list(Order.objects.filter(has_number(wanted)).only("pk", "external_id", "number"))
+    there = {name for order in found for name in order.names}
+    return sorted(order.pk for order in found), [number for number in wanted if number not in there]
 
 
 def start_run(

@@ -100,6 +100,7 @@ class ActOutcome:
 
     order_id: int
     external_id: str
+    shown: str
     code: str = ""
     evidence: Mapping[str, Any] | None = None
 
@@ -146,7 +147,7 @@ def _at_one_store(
     results = call_many(line, [Job(o.pk, _call(wanted, o.external_id, told)) for o in ready], width=WIDTH)
     shown = _look_again(line, ready, results, act, actor)
     done = [_outcome(line, order, result, shown) for order, result in zip(ready, results, strict=True)]
-    return done + [_refused(o, Refusal("order_not_in_status", order=o.external_id)) for o in late]
+    return done + [_refused(o, Refusal("order_not_in_status", order=o.shown)) for o in late]
 
 
 def _call(act: Act, external_id: str, reason: str) -> Callable[[Any], object]:
@@ -194,15 +195,19 @@ def _outcome(line: PartnerLine, order: Order, result: Result[object], shown: Map
     if isinstance(said, CancelOutcome) and said.state == "refused":
         error = Rejected("refused", said.reason)
     if error is None or isinstance(error, AlreadyExists):
-        return ActOutcome(order.pk, order.external_id)
+        return _told(order)
     now_there = shown.get(order.external_id)
     unclear = isinstance(error, RateLimited | Retryable | UnknownOutcome)
     if unclear and now_there is not None and str(now_there.status) != order.status:
-        return ActOutcome(order.pk, order.external_id)  # the answer was lost, the deed was not
+        return _told(order)  # the answer was lost, the deed was not
     title = line.plugin.capabilities.title
     code = "not_done_now" if unclear else code_of(error)
-    return ActOutcome(order.pk, order.external_id, code, evidence_of(error, title))
+    return _told(order, code, evidence_of(error, title))
 
 
 def _refused(order: Order, refusal: Refusal) -> ActOutcome:
-    return ActOutcome(order.pk, order.external_id, refusal.code, refusal.evidence)
+    return _told(order, refusal.code, refusal.evidence)
+
+
+def _told(order: Order, code: str = "", evidence: Mapping[str, Any] | None = None) -> ActOutcome:
+    return ActOutcome(order.pk, order.external_id, order.shown, code, evidence)

@@ -284,6 +284,11 @@ class Order(TenantModel):
         """The number that people know it by."""
         return self.number or self.external_id
 
+    @property
+    def names(self) -> set[str]:
+        """What somebody may type for it: both numbers, the one people use with its ``#`` or without."""
+        return {self.external_id, self.number, self.number.removeprefix("#")} - {""}
+
     def __str__(self) -> str:
         return self.external_id
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from salur.foundation.paging import Keyset, keyset_page
@@ -52,6 +52,17 @@ def number_begins(prefix: str, at: str = "") -> Q:
     if not prefix.startswith("#"):
         named |= between("number", f"#{prefix}")
     return between("external_id", prefix) | named & ~Q(**{f"{at}number": ""})
+
+
+def has_number(numbers: Iterable[str], at: str = "") -> Q:
+    """That an order has exactly one of these numbers, the store's or the one people use, with its ``#`` or without.
+
+    ``at`` leads to the order's columns. Which of an order's own names it was: :attr:`Order.names`.
+    """
+    wanted = {number for number in numbers if number}
+    return Q(**{f"{at}external_id__in": wanted}) | (
+        Q(**{f"{at}number__in": wanted | {f"#{number}" for number in wanted}}) & ~Q(**{f"{at}number": ""})
+    )
 
 
 def with_prefix(orders: QuerySet[Order], prefix: str) -> QuerySet[Order]:
@@ -200,7 +211,7 @@ def rows_of_outcome(run_id: int, outcome: str, after: int = 0, size: int = 1000)
         after = page[-1].pk
 
 
-def orders_by_number(store_id: int, numbers: Iterable[str]) -> dict[str, int]:
-    """Ids of a store's orders by their number."""
+def orders_by_number(store_id: int, numbers: Iterable[str]) -> dict[str, Order]:
+    """A store's orders by their number there; their numbers only are read."""
     rows = Order.objects.filter(store_id=store_id, external_id__in=[n for n in numbers if n])
-    return dict(rows.values_list(F("external_id"), F("pk")))
+    return {order.external_id: order for order in rows.only("pk", "external_id", "number")}

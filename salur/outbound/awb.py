@@ -32,7 +32,7 @@ def other_form(given: str) -> str:
 
 
 IN_USE = """
-SELECT o.account_id, o.awb, o.order_id, r.external_id
+SELECT o.account_id, o.awb, o.order_id, coalesce(nullif(r.number, ''), r.external_id)
 FROM outbound_outbound o JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
 WHERE o.merchant_id = %s AND o.awb <> '' AND o.awb = ANY(%s) AND o.account_id IS NOT NULL AND o.push <> 'void'
   AND o.created_at > %s

@@ -12,6 +12,7 @@ from salur.catalog.models import MasterProduct
 from salur.foundation.paging import Keyset, keyset_page
 from salur.locations.queries import pick_places
 from salur.orders.models import Order
+from salur.orders.queries import has_number
 
 from .awb import clean_awb
 from .models import Outbound, OutboundLine, PickList
@@ -45,7 +46,7 @@ MOST_NAMED = 2000
 def lists_named(ids: Sequence[int] = (), names: Sequence[str] = (), stage: Q | None = None) -> list[Outbound]:
     """Lists of own warehouses that may still leave: by id, by reference or their order's number, or of a stage."""
     if stage is None:
-        orders = Order.objects.filter(external_id__in=list(names)).values("pk")
+        orders = Order.objects.filter(has_number(names)).values("pk")
         stage = Q(pk__in=list(ids)) | Q(reference__in=list(names)) | Q(order_id__in=orders)
     alive = Q(push__in=[PushState.READY, PushState.PUSHED]) & ~Q(task=TaskState.COMPLETED)
     rows = Outbound.objects.filter(OWN, stage, alive).select_related("order", "store", "warehouse")
@@ -151,7 +152,7 @@ def scanned(code: str) -> Outbound | PickList | None:
         return None
     if named := PICK_LIST_CODE.fullmatch(wanted.upper()):
         return find_pick_list(int(named[1]))
-    orders = Order.objects.filter(external_id=wanted).values("pk")
+    orders = Order.objects.filter(has_number([wanted])).values("pk")
     rows: QuerySet[Outbound] = Outbound.objects.filter(
         Q(reference=wanted.upper()) | Q(awb=clean_awb(wanted)) | Q(order_id__in=orders)
     )

@@ -49,7 +49,7 @@ SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id I
            GROUP BY p.msku, b.on_hand, b.reserved
            HAVING coalesce(b.on_hand - b.reserved, 0) < sum(ol.quantity)) s), '[]') END,
        CASE WHEN o.awb = '' THEN '' ELSE coalesce((
-         SELECT other.external_id FROM outbound_outbound t
+         SELECT coalesce(nullif(other.number, ''), other.external_id) FROM outbound_outbound t
          JOIN orders_order other ON other.merchant_id = t.merchant_id AND other.id = t.order_id
          WHERE t.merchant_id = o.merchant_id AND t.awb <> '' AND t.awb = o.awb AND t.account_id = o.account_id
            AND t.id < o.id AND t.order_id <> o.order_id AND t.push <> 'void' AND t.created_at > %s

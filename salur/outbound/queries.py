@@ -315,9 +315,10 @@ def ids_in_force(order_ids: Sequence[int], outbound_ids: Sequence[int]) -> list[
 def outbound_links(outbound_ids: Iterable[int]) -> dict[int, tuple[int, str, int, str]]:
     """Reference, order id and order number of some lists, by id: (list id, reference, order id, number)."""
     rows = Outbound.objects.filter(pk__in=set(outbound_ids))
+    numbers = ("order__number", "order__external_id")
     return {
-        row[0]: (row[0], row[1], row[2], row[3])
-        for row in rows.values_list("pk", "reference", "order_id", "order__external_id")
+        row[0]: (row[0], row[1], row[2], row[3] or row[4])
+        for row in rows.values_list("pk", "reference", "order_id", *numbers)
     }
 
 

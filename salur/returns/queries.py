@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q, Sum
 
 from salur.foundation.paging import Keyset, keyset_page
+from salur.orders.queries import has_number
 from salur.outbound.models import Outbound, OutboundLine
 from salur.outbound.states import CancellationState, PushState, TaskState
 from salur.tenancy.models import Transition
@@ -31,8 +32,7 @@ def return_page(
             | Q(tracking=search)
             | Q(outbound__awb=search)
             | Q(outbound__reference=search.upper())
-            | Q(order__external_id=search)
-            | Q(order__number=search)
+            | has_number([search], at="order__")
         )
     return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 

@@ -34,10 +34,10 @@ def second_warehouse(world: World, code: str = "SHED", **pieces: int) -> int:
     return place.pk
 
 
-def take(world: World, number: str, *skus: str | tuple[str, int], **fields: Any) -> Outbound:
+def take(world: World, external_id: str, *skus: str | tuple[str, int], **fields: Any) -> Outbound:
     """An order that is paid; answers its list."""
-    world.ingest(store_order(number, *skus, **fields))
-    return world.the_list(number)
+    world.ingest(store_order(external_id, *skus, **fields))
+    return world.the_list(external_id)
 
 
 def shipped(world: World, ids: Iterable[int]) -> int:

@@ -50,16 +50,16 @@ def test_labels_come_in_picking_order_and_lists_without_one_are_named_first(db: 
 
 
 def test_a_pick_list_and_packing_slips_name_what_is_needed(world: World) -> None:
-    made = take(world, "ORDER-1", ("TEA", 2), "CUP", note="Gift wrap")
+    made = take(world, "5001", ("TEA", 2), "CUP", number="#1001", note="Gift wrap")
     other = take(world, "ORDER-2", "TEA")
     with world.scope():
         number = make_pick_lists([made.pk, other.pk]).pick_lists[0].pk
     (walk,) = text_of(world, [made.pk, other.pk], "pick")
-    for word in (f"PL{number}", "TEA", "CUP", "ORDER-1 × 2", "ORDER-2 × 1", "3"):
+    for word in (f"PL{number}", "TEA", "CUP", "#1001 × 2", "ORDER-2 × 1", "3"):
         assert word in walk
     slips = text_of(world, [made.pk, other.pk], "slips")
     assert len(slips) == 2
-    assert all(word in slips[0] for word in ("ORDER-1", made.reference, "Gift wrap", "TEA", "CUP"))
+    assert all(word in slips[0] for word in ("#1001", made.reference, "Gift wrap", "TEA", "CUP"))
     assert "ORDER-2" in slips[1]
 
 

@@ -149,7 +149,28 @@ def test_many_parcels_are_shipped_by_a_table_and_bad_lines_come_back(
 
 
 def test_the_table_to_fill_in_holds_what_is_packed(clerk: Client, world: World) -> None:
-    made, _other = take(world, "A1", "TEA"), take(world, "A2", "TEA")
+    made, _other = take(world, "5001", "TEA", number="#1001"), take(world, "5002", "TEA", number="#1002")
     shown(clerk, "/floor/act/", {"action": "packed", "outbound": made.pk})
     text = clerk.get("/floor/ship/template.csv").content.decode("utf-8-sig")
-    assert text.splitlines() == ["reference,order,awb,courier", f"{made.reference},A1,,SPX Standard"]
+    row = f"{made.reference},#1001,,SPX Standard,5001"
+    assert text.splitlines() == ["reference,order,awb,courier,order_id", row]
+    filled = "order,awb,order_id\n#1001,X1,\n#1001,X2,5002"  # the store's own number is the surer one
+    sent = {"file": SimpleUploadedFile("s.csv", filled.encode())}
+    assert clerk.post("/floor/ship/", sent).status_code == 302
+    assert [world.the_list(number).awb for number in ("5001", "5002")] == ["X1", "X2"]
+
+
+def test_the_number_people_use_stands_on_the_pages_and_finds_the_list(clerk: Client, world: World) -> None:
+    made = take(world, "5001", "TEA", number="#1001")
+    assert clerk.get("/floor/?scan=1001").headers["Location"].startswith(f"/floor/lists/{made.pk}/")
+    for address in (f"/floor/lists/{made.pk}/", "/floor/"):
+        assert "#1001" in shown(clerk, address)
+        assert "5001" not in shown(clerk, address)
+
+
+def test_a_number_that_two_stores_gave_out_names_no_list(clerk: Client, world: World) -> None:
+    made = take(world, "5001", "TEA", number="#1001")
+    take(world, "#1001", "TEA")
+    page = clerk.post("/floor/ship/", by_text("#1001,X1,Flash")).content.decode()
+    assert "No list of an own warehouse that is ready" in page
+    assert clerk.post("/floor/ship/", by_text(f"{made.reference},X1,Flash")).status_code == 302

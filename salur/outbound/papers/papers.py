@@ -37,7 +37,7 @@ def pick_list_paper(title: str, warehouse: str, stops: Sequence[Stop]) -> bytes:
     for stop in stops:
         product = stop.product
         barcode = f"\n{product.barcode}" if product.barcode else ""
-        parts = ", ".join(f"{row.order.external_id} × {n}" for row, n in stop.lists)
+        parts = ", ".join(f"{row.order.shown} × {n}" for row, n in stop.lists)
         sheet.row((stop.location or "–", product.msku + barcode, product.name, f"[  ] {stop.pieces}", parts), shares)
     return sheet.done()
 
@@ -46,7 +46,7 @@ def packing_slips(rows: Iterable[tuple[Outbound, Sequence[OutboundLine]]], merch
     """A slip for each list, each begun on a page of its own. Takes lists with order, store and warehouse."""
     sheet: Sheet | None = None
     for row, lines in rows:
-        foot = f"{row.order.external_id} · {row.reference}"
+        foot = f"{row.order.shown} · {row.reference}"
         if sheet is None:
             sheet = Sheet(LABEL_SIZE, gettext("Packing slips"), foot)
         else:
@@ -58,7 +58,7 @@ def packing_slips(rows: Iterable[tuple[Outbound, Sequence[OutboundLine]]], merch
 def _slip(sheet: Sheet, row: Outbound, lines: Sequence[OutboundLine], merchant: str) -> None:
     order = row.order
     sheet.write(merchant, 12, bold=True)
-    sheet.write(f"{gettext('Order')} {order.external_id} · {row.store.name}", 10)
+    sheet.write(f"{gettext('Order')} {order.shown} · {row.store.name}", 10)
     sheet.write(date_format(localtime(order.ordered_at), "Y-m-d"), 8)
     sheet.gap(4)
     sheet.barcode(row.reference)

@@ -197,7 +197,7 @@ def _csv_lines(rows: Iterator[BulkRow]) -> Iterator[str]:
     writer.writerow(head)
     for row in rows:
         reference = row.outbound.reference if row.outbound is not None else ""
-        number, label = safe_cell(row.order.external_id), str(BulkOutcome(row.outcome).label)
+        number, label = safe_cell(row.order.shown), str(BulkOutcome(row.outcome).label)
         writer.writerow([number, reference, label, row.code, safe_cell(row_reason(row))])
         yield out.getvalue()
         out.seek(0)

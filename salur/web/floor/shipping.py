@@ -17,16 +17,18 @@ from salur.flows.hand_over import Parcel, ship
 from salur.orders.formats import FileRefused
 from salur.orders.formats.table import BadRow, plain_name
 from salur.outbound.floor import STAGES, lists_named
+from salur.outbound.models import Outbound
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting
 from salur.web.inbound.editor import file_words
-from salur.web.spreadsheets import LARGEST, TYPES, read_table, written
+from salur.web.spreadsheets import LARGEST, TYPES, as_typed, read_table, safe_cell, written
 
 from .chosen import MOST, chosen_ids, held_words
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
-COLUMNS = ("reference", "order", "awb", "courier")
+COLUMNS = ("reference", "order", "awb", "courier", "order_id")
+NAMES = ("reference", "order_id", "order")  # what a line may name its list by, the surest first
 
 
 class ShipForm(forms.Form):
@@ -87,10 +89,7 @@ def ship_many(request: MerchantRequest) -> HttpResponseBase:
 def _ship(request: MerchantRequest, lines: Sequence[Line]) -> HttpResponse:
     with reading(request):
         rows = lists_named(names=[line.name for line in lines])
-    by_name = {row.reference: row for row in rows}
-    for row in rows:  # an order's number names its list where it has one only
-        same = [other for other in rows if other.order_id == row.order_id]
-        by_name.setdefault(row.order.external_id, row) if len(same) == 1 else None
+    by_name = _by_name(rows)
     wrong = [
         (line, gettext("No list of an own warehouse that is ready has this reference or order number."))
         for line in lines
@@ -112,6 +111,15 @@ def _ship(request: MerchantRequest, lines: Sequence[Line]) -> HttpResponse:
     wrong.sort(key=lambda pair: pair[0].number)
     left = "\n".join(f"{line.name}, {line.awb}, {line.courier}" for line, _why in wrong)
     return _page(request, ShipForm(initial={"lines": left}), [(line.number, why) for line, why in wrong], 422)
+
+
+def _by_name(rows: Sequence[Outbound]) -> dict[str, Outbound]:
+    """Lists by reference, and by an order's number where it means one list: two stores may have a number each."""
+    meant: dict[str, list[Outbound]] = {}
+    for row in rows:
+        for name in row.order.names:
+            meant.setdefault(name, []).append(row)
+    return {name: same[0] for name, same in meant.items() if len(same) == 1} | {row.reference: row for row in rows}
 
 
 def _page(
@@ -144,14 +152,14 @@ def _score(names: Sequence[str]) -> int:
 def _rows_of(content: bytes) -> list[tuple[str, str, str]]:
     table = read_table(content, _score)
     at = {plain_name(name): i for i, name in enumerate(table.names)}
-    if "awb" not in at or not {"reference", "order"} & at.keys():
+    if "awb" not in at or not set(NAMES) & at.keys():
         raise FileRefused("unknown_header", {"found": ", ".join(table.names)[:200]})
     found = []
     for _number, row in table.rows:
         cells = row.cells if isinstance(row, BadRow) else row
-        named = {name: cells[i].strip() for name, i in at.items() if i < len(cells)}
+        named = {name: as_typed(cells[i].strip()) for name, i in at.items() if i < len(cells)}
         if any(named.values()):
-            name = named.get("reference") or named.get("order", "")
+            name = next(filter(None, map(named.get, NAMES)), "")
             found.append((name, named.get("awb", ""), named.get("courier", "")))
         if len(found) > MOST:
             break
@@ -164,7 +172,8 @@ def ship_template(request: MerchantRequest, kind: str) -> HttpResponse:
     if kind not in TYPES:
         raise Http404
     rows = lists_named(stage=STAGES["packed"])
-    table = [list(COLUMNS), *([row.reference, row.order.external_id, row.awb, row.courier] for row in rows)]
+    cells = ([row.reference, row.order.shown, row.awb, row.courier, row.order.external_id] for row in rows)
+    table = [list(COLUMNS), *([safe_cell(cell) for cell in line] for line in cells)]
     response = HttpResponse(written(kind, table, "shipping"), content_type=TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="shipping.{kind}"'
     return response

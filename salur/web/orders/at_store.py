@@ -101,7 +101,7 @@ def _tell(request: MerchantRequest, outcomes: Sequence[ActOutcome]) -> None:
         messages.success(request, told % {"n": done})
     refused = [(one, describe(one.code, one.evidence or {})) for one in outcomes if one.code]
     for words, n in Counter(told_words(text) for _, text in refused).most_common(5):
-        numbers = [one.external_id for one, text in refused if told_words(text) == words]
+        numbers = [one.shown for one, text in refused if told_words(text) == words]
         messages.warning(request, _named(numbers, n, words))
     if not outcomes:
         messages.warning(request, gettext("Choose at least one order."))

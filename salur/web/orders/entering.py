@@ -79,7 +79,7 @@ def order_new(request: MerchantRequest) -> HttpResponseBase:
         entered.errors.setdefault("order_id", []).append(f"{told.cause} {told.cure}")
         with reading(request):
             return _form(request, entered, status=422)
-    messages.success(request, gettext("The order %(number)s is entered.") % {"number": made.external_id})
+    messages.success(request, gettext("The order %(number)s is entered.") % {"number": made.shown})
     _give_label(request, made)
     return redirect("web:order", order_id=made.pk)
 

@@ -66,15 +66,13 @@ def report_page(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     outcome = word(request.GET, "outcome")
     outcomes = run_outcomes(run_id)
     listed = at_cursor(request, lambda cursor: run_rows(run_id, outcome, cursor))
-    numbers = orders_by_number(run.store_id, (row.external_id for row in listed.rows))
+    orders = orders_by_number(run.store_id, (row.external_id for row in listed.rows))
     context = {
         "run": run,
         "told": run_words(run),
         "retriable": failed_can_be_retried(run),
         "page": listed,
-        "rows": [
-            (row, row_words(row), outcome_label(row.outcome), numbers.get(row.external_id)) for row in listed.rows
-        ],
+        "rows": [(row, row_words(row), outcome_label(row.outcome), orders.get(row.external_id)) for row in listed.rows],
         "outcome": outcome,
         "outcomes": [(name, outcome_label(name), n) for name, n in sorted(outcomes.items())],
         "total": sum(outcomes.values()),

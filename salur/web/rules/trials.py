@@ -25,6 +25,7 @@ from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
 from salur.web.filters import word
 from salur.web.paging import at_cursor
+from salur.web.spreadsheets import safe_cell
 from salur.web.words import problem_title
 
 from .forms import split_words
@@ -164,13 +165,8 @@ def _csv(run_id: int) -> Iterator[str]:
     writer.writerow([str(name) for name in HEADER])
     for row in every_rule_run_row(run_id):
         one = _shown(row, houses)
-        cells = [row.order.external_id, row.order.store.name, one.outcome, one.now, one.before, one.before_rules]
+        cells = [row.order.shown, row.order.store.name, one.outcome, one.now, one.before, one.before_rules]
         writer.writerow([safe_cell(cell) for cell in (*cells, one.after, one.after_rules)])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-
-
-def safe_cell(text: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text[:1] else text

@@ -1,7 +1,8 @@
-"""What people put on orders: holds, notes, tags."""
+"""What people put on orders: holds, notes, tags, and shipping although the buyer asks to cancel."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ from ninja import Body, Field, Query, Router, Schema
 from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
 from salur.flows.holds import hold_orders, release_orders
+from salur.flows.wishes import ship_anyway
 from salur.foundation.problems import Refusal, describe
 from salur.orders.desk import LONGEST_NOTE, add_note, change_tags
 from salur.orders.models import HoldReason, NoteKind, OrderNote
@@ -34,7 +36,9 @@ class DeskAct(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Literal["hold", "release", "note", "tag"]
+    action: Literal["hold", "release", "note", "tag", "ship_anyway"] = Field(
+        description="`ship_anyway`: the orders go on although their buyers ask to cancel, where the store allows it."
+    )
     ids: list[int] = Field(min_length=1, max_length=MOST, description="Ids of orders, of any store.")
     reason: HoldReason = Field(HoldReason.OTHER, description="With `hold`.")
     until: AwareDatetime | None = Field(None, description="With `hold`: when it ends by itself.")
@@ -78,7 +82,7 @@ class TagsNotKept(Refusal):
 @router.post(
     "/order-desk",
     response={200: DeskDone, **WRITE_ERRORS},
-    summary="Hold, release, note or tag orders",
+    summary="Hold, release, note or tag orders, or ship them anyway",
     openapi_extra=writes(WRITE),
 )
 def put_on_orders(request: ApiRequest, payload: Body[DeskAct]) -> HttpResponse:
@@ -92,6 +96,10 @@ def _put(asked: DeskAct) -> DeskDone:
     if asked.action == "hold":
         held = hold_orders(ids, str(asked.reason), asked.note, asked.until)
         return DeskDone(done=len(held.done), refused=[_refused(one, code) for one, code in held.refused.items()])
+    if asked.action == "ship_anyway":
+        overruled = ship_anyway(ids)
+        left = [_refused(one, code, evidence) for one, (code, evidence) in overruled.refused.items()]
+        return DeskDone(done=len(overruled.done), refused=left)
     if asked.action == "release":
         done = len(release_orders(ids))
     elif asked.action == "note":
@@ -104,8 +112,8 @@ def _put(asked: DeskAct) -> DeskDone:
     return DeskDone(done=done, refused=[])
 
 
-def _refused(order_id: int, code: str) -> NotDone:
-    told = describe(code, {})
+def _refused(order_id: int, code: str, evidence: Mapping[str, str] | None = None) -> NotDone:
+    told = describe(code, evidence or {})
     return NotDone(order_id=order_id, code=code, reason=f"{told.cause} {told.cure}".strip())
 
 

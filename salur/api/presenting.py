@@ -97,6 +97,7 @@ def order_fields(
         "country": row.country,
         "first_seen_at": row.first_seen_at,
         "changed_at": row.changed_at,
+        "wish_overruled_at": row.wish_overruled_at,
         "lines": [line(one) for one in lines],
         "problems": [open_problem(one) for one in problems],
     }

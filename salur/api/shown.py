@@ -136,6 +136,9 @@ class Order(Schema):
     country: str
     first_seen_at: datetime
     changed_at: datetime
+    wish_overruled_at: datetime | None = Field(
+        description="Since when it is shipped although its buyer asks to cancel."
+    )
     lines: list[Line]
     outbound: list[ListRef]
     problems: list[OpenProblem]

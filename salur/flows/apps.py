@@ -24,6 +24,7 @@ class FlowsConfig(AppConfig):
             store_acts,
             uploads,
             warehouses,
+            wishes,
         )
 
         register(bulk_actions.PROBLEMS)
@@ -39,3 +40,4 @@ class FlowsConfig(AppConfig):
         register(store_acts.PROBLEMS)
         register(uploads.PROBLEMS)
         register(warehouses.PROBLEMS)
+        register(wishes.PROBLEMS)

@@ -27,6 +27,7 @@ from .holds import hold_orders, release_orders
 from .intercept import intercept, sent_anew
 from .push_again import push_again
 from .store_acts import act_at_store
+from .wishes import ship_anyway
 
 ORDERS, LISTS = "order", "outbound"
 
@@ -116,6 +117,11 @@ def _put_aside(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
     return _held(held.refused, ids)
 
 
+def _overruled(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
+    refused = ship_anyway(ids).refused
+    return {one: skipped(refused[one][0], **refused[one][1]) if one in refused else DONE for one in ids}
+
+
 def _noted(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
     add_note(ids, str(asking.options.get("note", "")))
     return dict.fromkeys(ids, DONE)
@@ -164,6 +170,7 @@ TABLE += (
     BulkAction(
         "release", ORDERS, pgettext_lazy("a held order", "Release"), changed(release_orders), "orders:write", "right"
     ),
+    BulkAction("ship_anyway", ORDERS, _("Ship anyway"), _overruled, "orders:write", "truck", asks=True),
     BulkAction("note", ORDERS, _("Note"), _noted, "orders:write", "file"),
     BulkAction("tag", ORDERS, _("Tags"), _tagged, "orders:write", "tag"),
 )

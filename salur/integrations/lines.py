@@ -53,6 +53,15 @@ def connector_of(store: StoreConnection) -> Plugin | None:
     return None if store.by_file else registry.find_plugin(registry.STORE, store.channel)
 
 
+def wish_binds(store: StoreConnection) -> bool:
+    """Whether a buyer's wish to cancel must be answered at the store before the order may be shipped.
+
+    False where its contract lets the seller ship all the same, and for stores by file, which nobody answers through us.
+    """
+    plugin = connector_of(store)
+    return plugin is not None and registry.store_capabilities(plugin).wish_binds
+
+
 def _renew_at(plugin: Plugin, credential: Credential) -> datetime | None:
     """Ahead of the end by the connector's margin, but not by more than a quarter of the access's whole life."""
     ends, can = credential.access_expires_at, plugin.capabilities

@@ -63,15 +63,19 @@ KEEP_READABLE = ", ".join(
     f"{c} = CASE WHEN EXCLUDED.recipient_name LIKE '%%**%%' THEN o.{c} ELSE EXCLUDED.{c} END" for c in ADDRESS
 )
 
+OVERRULED = "EXCLUDED.status = 'cancel_requested' AND o.wish_overruled_at IS NOT NULL"
+
 MERGE = f"""
 INSERT INTO orders_order AS o (merchant_id, store_id, source, first_status, first_seen_at, changed_at, {NAMES})
 SELECT %(merchant)s, %(store)s, %(source)s, s.status, %(at)s, %(at)s, {", ".join(f"s.{c}" for c, _ in COLUMNS)}
 FROM salur_in_order s ORDER BY s.external_id  -- one order for all, or two batches wait for each other
 ON CONFLICT (merchant_id, store_id, external_id) DO UPDATE SET
-  status = CASE WHEN (o.status || '>' || EXCLUDED.status) = ANY(%(pairs)s) THEN EXCLUDED.status ELSE o.status END,
+  status = CASE WHEN {OVERRULED} THEN o.status  -- a person has said that it is shipped all the same
+    WHEN (o.status || '>' || EXCLUDED.status) = ANY(%(pairs)s) THEN EXCLUDED.status ELSE o.status END,
   {", ".join(f"{c} = EXCLUDED.{c}" for c in PLAIN)},
   number = coalesce(nullif(EXCLUDED.number, ''), o.number),
   {KEEP_READABLE},
+  wish_overruled_at = CASE WHEN {OVERRULED} THEN o.wish_overruled_at END,
   changed_at = %(at)s
 WHERE o.version < EXCLUDED.version OR (o.version = EXCLUDED.version AND o.raw_status <> EXCLUDED.raw_status)
 RETURNING o.external_id, o.id, (xmax = 0), o.status

@@ -222,6 +222,8 @@ class Order(TenantModel):
 
     ``version`` is the store's update time: an older sight never replaces a newer one. ``first_status`` is the status
     in which it reached the hub (R95, R106). ``number`` is what people call it by, where that is not ``external_id``.
+    ``wish_overruled_at``: since when a person ships it although its buyer asks to cancel; empty again as soon as the
+    store shows no such wish.
     ``hold_reason`` is '' unless a person holds the order; the hold ends by itself at ``hold_until``, where one is set.
     """
 
@@ -254,6 +256,7 @@ class Order(TenantModel):
     country = models.CharField(max_length=2, blank=True)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    wish_overruled_at = models.DateTimeField(null=True, blank=True)
     hold_reason = models.TextField(choices=HoldReason.choices, blank=True, default="", db_default="")
     hold_note = models.TextField(blank=True, default="", db_default="")
     hold_until = models.DateTimeField(null=True, blank=True)

@@ -56,7 +56,7 @@ def _order_moves() -> tuple[Move, ...]:
     moves.append(Move("shipped", "ready", "the courier's pickup failed, arrange again"))
     for state in ("unpaid", "paid", "ready", "shipped"):
         moves.append(Move(state, "cancel_requested", "the buyer applied for cancellation"))
-        moves.append(Move("cancel_requested", state, "the application was rejected or withdrawn"))
+        moves.append(Move("cancel_requested", state, "the application was rejected, withdrawn or overruled"))
         moves.append(Move(state, "cancelled", "the store cancelled it"))
     moves.append(Move("cancel_requested", "cancelled", "the application was accepted"))
     moves.append(Move("cancel_requested", "completed", "the application came to nothing"))

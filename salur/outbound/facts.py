@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from salur.connectors.base.capabilities import StoreRule
 from salur.integrations.channels import channel
-from salur.integrations.lines import connector_of
+from salur.integrations.lines import connector_of, wish_binds
 from salur.integrations.models import StoreConnection, WarehouseAccount
 from salur.integrations.registry import warehouse_capabilities, warehouse_plugin
 from salur.stock.models import Warehouse
@@ -29,6 +29,7 @@ class StoreFacts:
     gives_label: bool
     arranges: bool
     rules: tuple[StoreRule, ...]
+    wish_binds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def store_facts(ids: Iterable[int]) -> dict[int, StoreFacts]:
             gives_label=sold_at.gives_label,
             arranges=can_arrange and store.auto_arrange and store.state == "connected",
             rules=sold_at.rules,
+            wish_binds=wish_binds(store),
         )
     return facts
 

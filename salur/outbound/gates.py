@@ -82,6 +82,7 @@ class GateRecord:
     keeps_stock: bool = True
     ships_abroad: bool = False
     awb_taken_by: str = ""
+    wish_binds: bool = True
     hold: Hold | None = None
 
 
@@ -103,13 +104,18 @@ def serves_country(country: str, own: str, countries: Collection[str], ships_abr
     return ships_abroad or country == own
 
 
-def order_stands(r: GateRecord) -> Closed | None:
-    """R93: not cancelled and nobody applies for cancellation."""
-    if r.order_status == "cancelled":
-        return "order_cancelled", {"store": r.store_name}
-    if r.order_status == "cancel_requested":
-        return "cancel_requested", {"store": r.store_name}
+def standing(order_status: str, store_name: str, wish_binds: bool) -> Closed | None:
+    """R93: not cancelled and nobody applies for cancellation. What frees it depends on whether the wish binds."""
+    if order_status == "cancelled":
+        return "order_cancelled", {"store": store_name}
+    if order_status == "cancel_requested":
+        return "cancel_requested" if wish_binds else "cancel_wish", {"store": store_name}
     return None
+
+
+def order_stands(r: GateRecord) -> Closed | None:
+    """See :func:`standing`."""
+    return standing(r.order_status, r.store_name, r.wish_binds)
 
 
 def not_shipped(r: GateRecord) -> Closed | None:

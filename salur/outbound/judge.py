@@ -99,6 +99,7 @@ def gate_record(
         rule_pushes=rule.push,
         rule_needs_awb=rule.needs_awb,
         rule_reason=rule.reason,
+        wish_binds=store.wish_binds,
         warehouse_name=warehouse.name,
         warehouse_country=warehouse.country,
         warehouse_active=warehouse.active,

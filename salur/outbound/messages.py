@@ -53,6 +53,12 @@ GATE_TEXTS: dict[str, GateText] = {
         _("Accept or reject the application. If it is rejected, the order goes on by itself."),
         "operator",
     ),
+    "cancel_wish": GateText(
+        _("Buyer asks to cancel"),
+        _("The buyer asked to cancel. %(store)s leaves it to the seller: cancel the order, or ship it all the same."),
+        _("Cancel it at the store, or choose “Ship anyway”: it goes on, and stops if the store cancels it later."),
+        "operator",
+    ),
     "already_shipped": GateText(
         _("Already shipped"),
         _("%(store)s shows this order as %(status)s: there is nothing left for the warehouse to do."),

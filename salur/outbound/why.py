@@ -14,13 +14,14 @@ from typing import Any
 
 from salur.foundation.clock import now
 from salur.integrations.channels import channel
+from salur.integrations.lines import wish_binds
 from salur.integrations.queries import Budget, budget_of
 from salur.orders.models import Order, OrderProblem
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import open_problems_of
 from salur.orders.rules import rule_for
 
-from .gates import GATES, Closed
+from .gates import GATES, Closed, standing
 from .judge import hold_of
 from .models import Outbound
 from .queries import GatedList, every_list_of, gated_lists
@@ -44,6 +45,7 @@ BEFORE_A_LIST = {
 
 REMEDIES = {
     "cancel_requested": "answer_buyer",
+    "cancel_wish": "ship_anyway",
     "order_held": "release",
     "order_held_until": "release",
     "items_unlinked": "link",
@@ -191,10 +193,8 @@ def _without_a_list(order: Order, problems: Sequence[OrderProblem]) -> Answer:
 def _of_the_order(order: Order) -> dict[str, Condition]:
     store, raw = order.store.name, order.raw_status
     found: dict[str, Closed] = {}
-    if order.status == "cancelled":
-        found["order_stands"] = "order_cancelled", {"store": store}
-    elif order.status == "cancel_requested":
-        found["order_stands"] = "cancel_requested", {"store": store}
+    if (closed := standing(order.status, store, wish_binds(order.store))) is not None:
+        found["order_stands"] = closed
     elif order.status in ("shipped", "completed"):
         found["not_shipped"] = "already_shipped", {"store": store, "status": raw}
     elif order.status == "unknown":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from salur.connectors.base.types import OrderStatus
 from salur.foundation.clock import now
+from salur.integrations.models import StoreConnection
 from tests.world import World, store_order
 
 from .conftest import Caller
@@ -41,3 +43,15 @@ def test_orders_are_held_released_noted_and_tagged(api: Caller, world: World) ->
     many = api.post("/order-desk", {"action": "tag", "ids": ids, "add": ["x" * 41]})
     assert many.json()["code"] == "tags_refused"
     assert api.post("/order-desk", {"action": "note", "ids": ids}).json()["code"] == "note_refused"
+
+
+def test_orders_are_shipped_anyway_unless_their_store_wants_an_answer(api: Caller, world: World) -> None:
+    world.ingest(*(store_order(number, "TEA", status=OrderStatus.CANCEL_REQUESTED) for number in ("A1", "A2")))
+    ids = [world.order(number).pk for number in ("A1", "A2")]
+    refused = api.post("/order-desk", {"action": "ship_anyway", "ids": ids[:1]}).json()
+    assert (refused["done"], refused["refused"][0]["code"]) == (0, "wish_binds")
+    with world.scope():
+        StoreConnection.objects.update(identity_key="")  # by file: nobody answers through the hub
+    assert api.post("/order-desk", {"action": "ship_anyway", "ids": ids}).json() == {"done": 2, "refused": []}
+    shown = api.get(f"/orders/{ids[0]}")
+    assert (shown["status"], shown["wish_overruled_at"] is not None) == ("paid", True)

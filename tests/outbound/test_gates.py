@@ -43,6 +43,7 @@ OPEN = GateRecord(
 ALONE: list[tuple[str, str, dict[str, Any]]] = [
     ("order_stands", "order_cancelled", {"order_status": "cancelled"}),
     ("order_stands", "cancel_requested", {"order_status": "cancel_requested"}),
+    ("order_stands", "cancel_wish", {"order_status": "cancel_requested", "wish_binds": False}),
     ("not_shipped", "already_shipped", {"order_status": "shipped"}),
     ("not_shipped", "already_shipped", {"order_status": "completed"}),
     ("status_known", "status_unknown", {"order_status": "unknown"}),

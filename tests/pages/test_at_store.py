@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from salur.integrations.models import StoreConnection
 from salur.orders.models import Order
 
 from .addresses import OPERATOR, VIEWER
@@ -62,3 +63,23 @@ def test_who_may_only_look_does_nothing(shop: Shop) -> None:
 def test_an_unknown_act_is_not_there(shop: Shop) -> None:
     assert shop.client(OPERATOR).get(ADDRESS, {"act": "burn"}).status_code == 404
     assert shop.client(OPERATOR).post(ADDRESS, {"act": "burn", "order": 1}).status_code == 404
+
+
+def test_an_order_is_shipped_anyway_after_one_was_asked_where_the_store_leaves_it_to_the_seller(shop: Shop) -> None:
+    order, client = an_order(shop, "paid"), shop.client(OPERATOR)
+    with shop.world.scope():
+        store = Order.objects.get(pk=order).store_id
+        StoreConnection.objects.filter(pk=store).update(identity_key="")  # by file
+        Order.objects.filter(pk=order).update(status="cancel_requested")
+    question = f"/orders/desk/?do=ship_anyway&amp;order={order}"
+    assert question in client.get(f"/orders/{order}/").content.decode()
+    assert 'value="ship_anyway"' in client.get("/orders/?status=cancel_requested").content.decode()
+    sent = client.post("/orders/act/", {"action": "ship_anyway", "order": order})
+    assert sent.headers["Location"].startswith("/orders/desk/?do=ship_anyway&")
+    assert "the store leaves it to the seller" in client.get(sent.headers["Location"]).content.decode()
+    told = client.post("/orders/desk/", {"do": "ship_anyway", "order": order}, follow=True).content.decode()
+    assert "1 order goes on." in told
+    page = client.get(f"/orders/{order}/").content.decode()
+    assert "Shipped although the buyer asked to cancel" in page and question not in page
+    again = client.post("/orders/desk/", {"do": "ship_anyway", "order": order}, follow=True).content.decode()
+    assert "Left as they were (1)" in again

@@ -126,6 +126,7 @@ class StoreCapabilities:
     ``cancel_reasons``: what a seller may give as reason, as (code, message id), the usual one first.
     ``stock_batch``: how many listings one call of ``set_stock`` takes. ``return_by``: how the store learns where a
     login returns to: ``link`` (it stands in the login's address) or ``console`` (typed in by hand there).
+    ``wish_binds`` false: the seller may ship although the buyer has asked to cancel, and need not answer.
     ``messages_by``, ``callback_answer`` and ``notes`` as for warehouses.
     """
 
@@ -146,6 +147,7 @@ class StoreCapabilities:
     cancel_reasons: tuple[tuple[str, str], ...] = ()
     stock_batch: int = 1
     return_by: str = "link"
+    wish_binds: bool = True
     messages_by: str = "console"
     callback_answer: str = ""
     notes: tuple[str, ...] = ()

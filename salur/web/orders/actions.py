@@ -19,7 +19,7 @@ from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
 
 MOST = 200
-DESK = ("hold", "release", "tag", "note")
+DESK = ("hold", "release", "tag", "note", "ship_anyway")
 
 
 def _ids(request: MerchantRequest, name: str) -> list[int]:

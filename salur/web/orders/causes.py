@@ -21,6 +21,7 @@ CAUSES: Mapping[str, str | Promise] = {
     "hold": _("held by a person"),
     "entered": _("entered by hand"),
     "release": _("released by a person"),
+    "ship anyway": _("shipped although the buyer asked to cancel"),
     "hold ended": _("the hold ended"),
     "link": _("SKU linked"),
     "products": _("products changed"),

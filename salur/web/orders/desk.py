@@ -1,4 +1,4 @@
-"""Holding, releasing, tagging and noting chosen orders: one page that asks what is needed, then does it."""
+"""Holding, releasing, tagging, noting chosen orders, and shipping them anyway: one page that asks, then does it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from salur.flows.holds import Held, hold_orders, release_orders
+from salur.flows.holds import hold_orders, release_orders
+from salur.flows.wishes import ship_anyway
 from salur.foundation.clock import now
-from salur.foundation.problems import Refusal, describe
+from salur.foundation.problems import Refusal, Text, describe
 from salur.orders.desk import LONGEST_NOTE, add_note, change_tags, tags_in_use
 from salur.orders.models import HoldReason
 from salur.outbound.queries import orders_named
@@ -76,11 +77,13 @@ class TagForm(forms.Form):
         return self.cleaned_data
 
 
-class ReleaseForm(forms.Form):
-    """Nothing is asked."""
-
-
-FORMS: dict[str, type[forms.Form]] = {"hold": HoldForm, "release": ReleaseForm, "note": NoteForm, "tag": TagForm}
+FORMS: dict[str, type[forms.Form]] = {
+    "hold": HoldForm,
+    "release": forms.Form,
+    "note": NoteForm,
+    "tag": TagForm,
+    "ship_anyway": forms.Form,
+}
 
 
 def _ids(values: Sequence[str]) -> list[int]:
@@ -117,7 +120,18 @@ def orders_desk(request: MerchantRequest) -> HttpResponseBase:
 
 def _do(request: MerchantRequest, do: str, ids: Sequence[int], asked: dict[str, Any]) -> None:
     if do == "hold":
-        _tell_held(request, hold_orders(ids, asked["reason"], asked["note"], asked["until"]))
+        held = hold_orders(ids, asked["reason"], asked["note"], asked["until"])
+        if n := len(held.done):
+            messages.success(request, ngettext("%(n)s order is held.", "%(n)s orders are held.", n) % {"n": n})
+        _tell_left(request, gettext("Not held (%(n)s): %(reason)s"), [describe(c, {}) for c in held.refused.values()])
+        return
+    if do == "ship_anyway":
+        overruled = ship_anyway(ids)
+        if n := len(overruled.done):
+            told = ngettext("%(n)s order goes on.", "%(n)s orders go on.", n)
+            messages.success(request, told % {"n": n})
+        left = [describe(code, evidence) for code, evidence in overruled.refused.values()]
+        _tell_left(request, gettext("Left as they were (%(n)s): %(reason)s"), left)
         return
     if do == "release":
         n = len(release_orders(ids))
@@ -131,10 +145,7 @@ def _do(request: MerchantRequest, do: str, ids: Sequence[int], asked: dict[str, 
     messages.success(request, told % {"n": n})
 
 
-def _tell_held(request: MerchantRequest, held: Held) -> None:
-    if held.done:
-        n = len(held.done)
-        messages.success(request, ngettext("%(n)s order is held.", "%(n)s orders are held.", n) % {"n": n})
-    for code, n in Counter(held.refused.values()).items():
-        reason = told_words(describe(code, {}))
-        messages.warning(request, gettext("Not held (%(n)s): %(reason)s") % {"n": n, "reason": reason})
+def _tell_left(request: MerchantRequest, words: str, texts: Sequence[Text]) -> None:
+    """How many were left out, for each reason; ``words`` name ``n`` and ``reason``."""
+    for reason, n in Counter(told_words(text) for text in texts).items():
+        messages.warning(request, words % {"n": n, "reason": reason})

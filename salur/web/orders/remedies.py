@@ -51,6 +51,9 @@ BUTTONS: Mapping[str, Callable[[Where], Button | None]] = {
     "answer_buyer": lambda where: Button(
         _("Accept the cancellation"), f"{reverse('web:orders_at_store')}?act=agree&order={where.order_id}"
     ),
+    "ship_anyway": lambda where: Button(
+        _("Ship anyway"), f"{reverse('web:orders_desk')}?do=ship_anyway&order={where.order_id}"
+    ),
     "release": _does(pgettext_lazy("a held order", "Release"), "orders_desk", ("do", "release")),
     "link": _page(_("Link SKUs"), "listings"),
     "rules": _page(_("Delivery-warehouse rules"), "rules"),

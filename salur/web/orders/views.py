@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from salur.flows.holds import OVER
+from salur.flows.wishes import may_ship_anyway
 from salur.integrations.queries import stores
 from salur.orders.desk import tags_in_use, tags_of_orders
 from salur.orders.models import HoldReason
@@ -98,6 +99,7 @@ def order_page(request: MerchantRequest, order_id: int) -> HttpResponseBase:
         "may_come_back": any(may_come_back(shown.outbound) for shown in story.lists),
         "late": any(shown.outbound.cancellation != "none" for shown in story.lists),
         "acts": store_acts(order),
+        "may_ship_anyway": may_ship_anyway(order),
         "tags": tags_of_orders([order.pk]).get(order.pk, []),
         "may_hold": order.status not in OVER,
     }

@@ -55,6 +55,7 @@ CAPABILITIES = StoreCapabilities(
     rate=RateLimit(0.5, 30),
     confirms_lines=True,
     stock_batch=5,
+    wish_binds=False,
     notes=(
         N_("Orders that Amazon itself ships (FBA) are left out."),
         N_("Amazon takes no cancellation by API: cancel in Seller Central, and answer a buyer's wish to cancel there."),

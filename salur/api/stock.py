@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
 from salur.catalog.models import ProductPushState
 from salur.catalog.queries import products_named
-from salur.flows.calibrate import set_own_stocks
+from salur.flows.own_stock import adjust_own_stock
 from salur.flows.stock_list import ORDERS, StockFilter, balances, rows_of
 from salur.inbound.arriving import arriving_page
 from salur.outbound.holding import holding_page
@@ -244,7 +244,7 @@ def _adjust(body: Adjustments) -> Answer:
         for (place, product), line in zip(_pairs(body.lines), body.lines, strict=True)
     ]
     try:
-        changes = set_own_stocks(wanted, body.reason, body.note)
+        changes = adjust_own_stock(wanted, body.reason, body.note)
     except AdjustmentsRefused as many:
         raise Invalid(
             *(Fault("body", f"/lines/{number}", one.code, told(one)) for number, one in list(many.refused.items())[:20])

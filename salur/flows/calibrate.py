@@ -19,7 +19,6 @@ from salur.foundation.problems import Problem, Refusal
 from salur.integrations import budgets
 from salur.integrations.calling import ConnectionPaused, NotConnected, PartnerLine, account_line
 from salur.integrations.registry import WAREHOUSE, find_plugin, warehouse_capabilities
-from salur.stock.adjust import Wanted, adjust_by_hand, adjust_stock
 from salur.stock.models import StockSyncRun, Warehouse
 from salur.stock.sync_runs import ClaimedRun, claim_run, finish_run, release_run
 from salur.tenancy.scope import merchant_scope
@@ -226,22 +225,6 @@ def restock(merchant_id: int, warehouse_id: int) -> int:
         return len(stock_rose([warehouse_id]).ready)
 
 
-def set_own_stock(warehouse_id: int, product_id: int, on_hand: int, note: str = "") -> int:
-    """Set an own warehouse's stock by hand (inside a scope); orders that wait for it go on. Answers the change."""
-    change = adjust_by_hand(warehouse_id, product_id, on_hand, note)
-    if change > 0:
-        wake("restock", warehouse_id)
-    return change
-
-
-def set_own_stocks(wanted: Sequence[Wanted], reason: str, note: str = "") -> list[int]:
-    """The same for several, all or none, with why. Raises :class:`salur.stock.adjust.AdjustmentsRefused`."""
-    changes = adjust_stock(wanted, reason, note)
-    for place in sorted({one.warehouse_id for one, change in zip(wanted, changes, strict=True) if change > 0}):
-        wake("restock", place)
-    return changes
-
-
 __all__ = [
     "PROBLEMS",
     "NoStockReport",
@@ -249,7 +232,5 @@ __all__ = [
     "may_sync",
     "request_sync",
     "restock",
-    "set_own_stock",
-    "set_own_stocks",
     "sync_stock",
 ]

@@ -18,7 +18,7 @@ from salur.foundation.clock import now
 from salur.foundation.problems import Problem, Refusal
 from salur.orders.models import Cure, OrderProblem
 from salur.outbound.models import Outbound
-from salur.stock.models import Warehouse
+from salur.stock.models import AdjustReason, Warehouse
 from salur.tenancy import audit
 from salur.tenancy.scope import current_scope
 
@@ -119,7 +119,7 @@ def _stock(group: CureGroup, orders: list[int], given: Given) -> None:
     """An own warehouse gets the pieces that were found; a partner is asked what it has."""
     warehouse, product = group.key["warehouse_id"], group.key["product_id"]
     if Warehouse.objects.filter(pk=warehouse, account__isnull=True).exists():
-        add_pieces(warehouse, {product: given.count()})
+        add_pieces(warehouse, product, given.count(), AdjustReason.FOUND)
     else:
         request_sync(warehouse, "button", [MasterProduct.objects.get(pk=product).msku])
 

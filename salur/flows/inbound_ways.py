@@ -13,7 +13,7 @@ from salur.inbound.checking import WantedLine
 from salur.inbound.editing import LinesRefused, ListRefused, check_list, create_inbound_list
 from salur.inbound.models import InboundList
 from salur.inbound.states import InboundPushState, InboundSource
-from salur.stock.models import Warehouse
+from salur.stock.models import AdjustReason, Warehouse
 from salur.tenancy.scope import merchant_scope
 
 from .inbound_push import submit_inbound
@@ -59,7 +59,7 @@ def put_into_warehouse(product: MasterProduct, warehouse_id: int, line: WantedLi
     if result.line is None:
         raise LinesRefused([result])
     add_to_warehouse([product.pk], warehouse_id)
-    return Placed(pieces=add_pieces(warehouse_id, {product.pk: result.line.quantity}))
+    return Placed(pieces=add_pieces(warehouse_id, product.pk, result.line.quantity, AdjustReason.ADDED))
 
 
 def submit_waiting(merchant_id: int, warehouse_id: int) -> int:

@@ -17,14 +17,16 @@ from django.utils.translation import gettext_lazy as _
 from salur.catalog.models import MasterProduct
 from salur.foundation.problems import Problem, Refusal
 from salur.inbound.checking import LARGEST_QUANTITY, LineProblem, LineResult, WantedLine, check_lines
+from salur.inbound.editing import MOST_LINES as LIST_LINES
 from salur.inbound.editing import Head, ListRefused, create_inbound_list, rules_of
 from salur.inbound.models import InboundList
 from salur.inbound.states import InboundSource
-from salur.stock.models import Warehouse
+from salur.stock.adjust import AdjustmentsRefused, Wanted
+from salur.stock.models import AdjustReason, Warehouse
 from salur.tenancy.scope import current_scope
 
 from .inbound_push import submit_inbound
-from .own_stock import add_pieces, set_figures
+from .own_stock import adjust_own_stock
 
 PROBLEMS: tuple[Problem, ...] = (
     Problem(
@@ -58,6 +60,10 @@ PROBLEMS: tuple[Problem, ...] = (
 )
 
 
+MOST_LINES = 100_000
+"""Of a table. A partner's warehouse gets as many inbound lists as its lines need."""
+
+
 class UpdateKind(StrEnum):
     """What the quantities of a table mean."""
 
@@ -71,12 +77,12 @@ class UpdateKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """What a table led to: lists by partner's warehouse, own figures changed; or what is wrong.
+    """What a table led to: lists at partners' warehouses, own figures changed; or what is wrong.
 
     ``refused`` holds whole warehouses.
     """
 
-    lists: dict[int, InboundList] = field(default_factory=dict)
+    lists: list[InboundList] = field(default_factory=list)
     changed: int = 0
     wrong: list[LineResult] = field(default_factory=list)
     refused: dict[int, Refusal] = field(default_factory=dict)
@@ -104,7 +110,7 @@ def update_stock(kind: UpdateKind, lines: Mapping[int, Sequence[WantedLine]], no
     places = Warehouse.objects.select_related("account").in_bulk(list(lines))
     wrong: list[LineResult] = []
     refused: dict[int, Refusal] = {}
-    own: list[_Plan] = []
+    own: list[Wanted] = []
     partners: dict[int, list[WantedLine]] = {}
     for place_id, wanted in lines.items():
         try:
@@ -113,33 +119,34 @@ def update_stock(kind: UpdateKind, lines: Mapping[int, Sequence[WantedLine]], no
             refused[place_id] = refusal
             continue
         wrong += plan.wrong
-        if plan.figures:
-            own.append(plan)
+        own += plan.figures
         if plan.announced:
             partners[place_id] = plan.announced
     if wrong or refused:
         return Updated(wrong=sorted(wrong, key=lambda one: one.number), refused=refused)
-    lists = {}
-    for place_id, announced in partners.items():  # lists before figures: locks of lists come before those of balances
-        made = create_inbound_list(place_id, announced, Head(note=note), source=InboundSource.IMPORT)
-        lists[place_id] = submit_inbound(made.pk)
-    for plan in own:
-        if kind == UpdateKind.SET:
-            set_figures(plan.place.pk, plan.figures, note)
-        else:
-            add_pieces(plan.place.pk, plan.figures, note)
-    return Updated(lists, sum(len(plan.figures) for plan in own))
+    lists = []  # before figures: locks of lists come before those of balances
+    for place_id, announced in partners.items():
+        for first in range(0, len(announced), LIST_LINES):
+            part = announced[first : first + LIST_LINES]
+            made = create_inbound_list(place_id, part, Head(note=note), source=InboundSource.IMPORT)
+            lists.append(submit_inbound(made.pk))
+    reason = AdjustReason.ADDED if kind == UpdateKind.ADD else AdjustReason.COUNTED
+    try:
+        changes = adjust_own_stock(own, reason, note) if own else []
+    except AdjustmentsRefused as many:
+        raise many.first from many
+    return Updated(lists, sum(change != 0 for change in changes))
 
 
 class _Plan:
     """What one warehouse's lines come to: figures (own), pieces to announce (partner), or what is wrong.
 
-    ``figures`` are to be set, or for other kinds than SET to be added, so that a shipment meanwhile is not undone.
+    ``figures`` are set for the kind SET, and added for others, so that a shipment meanwhile is not undone.
     """
 
     def __init__(self, place: Warehouse, kind: UpdateKind, wanted: Sequence[WantedLine]) -> None:
         self.place, self.kind = place, kind
-        self.figures: dict[int, int] = {}
+        self.figures: list[Wanted] = []
         self.announced: list[WantedLine] = []
         self.rules = rules_of(place.pk)  # raises ListRefused where the warehouse takes nothing
         results = check_lines(self.rules, [self._checkable(line) for line in wanted])
@@ -191,7 +198,9 @@ class _Plan:
             if wanted < there.reserved:
                 self._refuse(line, "update_below_reserved", "quantity", reserved=there.reserved)
             elif wanted != now_there:
-                self.figures[product] = wanted if self.kind == UpdateKind.SET else wanted - now_there
+                whole = self.kind == UpdateKind.SET
+                pieces = wanted if whole else wanted - now_there
+                self.figures.append(Wanted(self.place.pk, product, pieces, added=not whole))
         elif wanted < now_there:
             known = everywhere.coming if self.kind == UpdateKind.TOTAL else now_there
             self._refuse(line, "update_lowers_partner", "quantity", there=known)

@@ -67,12 +67,20 @@ class StockRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a figure is to be, in pieces; ``seen`` is what it was when the person looked (None: whatever it was)."""
+    """What a figure is to be, in pieces; with ``added`` how many more there are to be.
+
+    ``seen`` is what it was when the person looked (None: whatever it was).
+    """
 
     warehouse_id: int
     product_id: int
-    on_hand: int
+    pieces: int
     seen: int | None = None
+    added: bool = False
+
+    def on_hand(self, now_there: int) -> int:
+        """All that is there afterwards."""
+        return now_there + self.pieces if self.added else self.pieces
 
 
 class AdjustmentsRefused(Exception):
@@ -82,6 +90,11 @@ class AdjustmentsRefused(Exception):
         super().__init__(f"{len(refused)} lines")
         self.refused = refused
 
+    @property
+    def first(self) -> StockRefused:
+        """For callers who know of no list."""
+        return next(iter(self.refused.values()))
+
 
 def reason_label(reason: str) -> str:
     """A reason in words; empty where nobody was asked for one."""
@@ -89,11 +102,30 @@ def reason_label(reason: str) -> str:
 
 
 def adjust_stock(wanted: Sequence[Wanted], reason: str, note: str = "") -> list[int]:
-    """Set the pieces on hand of several balances, all or none (inside a scope); answers the changes, in order.
+    """Change the pieces on hand of several balances, all or none (inside a scope); answers the changes, in order.
 
-    Raises :class:`AdjustmentsRefused`, which tells of every line that cannot be taken.
+    A constant number of statements. Raises :class:`AdjustmentsRefused`, which tells of every line that cannot be taken.
     """
     places = Warehouse.objects.in_bulk({one.warehouse_id for one in wanted})
+    _check_lines(wanted, places)
+    ids = balance_ids([(one.warehouse_id, one.product_id) for one in wanted])
+    lock_ids("stock_balance", current_scope().merchant_id, set(ids.values()))
+    held = Balance.objects.in_bulk(ids.values())
+    balances = [held[ids[one.warehouse_id, one.product_id]] for one in wanted]
+    refused: dict[int, StockRefused] = {}
+    for number, (one, balance) in enumerate(zip(wanted, balances, strict=True)):
+        problem = _refusal(one, balance, places[one.warehouse_id])
+        if problem is not None:
+            refused[number] = problem
+    if refused:
+        raise AdjustmentsRefused(refused)
+    changes = [one.on_hand(balance.on_hand) - balance.on_hand for one, balance in zip(wanted, balances, strict=True)]
+    _post(list(zip(balances, changes, strict=True)), reason, note)
+    return changes
+
+
+def _check_lines(wanted: Sequence[Wanted], places: Mapping[int, Warehouse]) -> None:
+    """Each product once, in own warehouses only; raises :class:`AdjustmentsRefused`."""
     refused: dict[int, StockRefused] = {}
     known: set[tuple[int, int]] = set()
     for number, one in enumerate(wanted):
@@ -105,93 +137,36 @@ def adjust_stock(wanted: Sequence[Wanted], reason: str, note: str = "") -> list[
         known.add(pair)
     if refused:
         raise AdjustmentsRefused(refused)
-    ids = balance_ids([(one.warehouse_id, one.product_id) for one in wanted])
-    lock_ids("stock_balance", current_scope().merchant_id, set(ids.values()))
-    held = Balance.objects.in_bulk(ids.values())
-    changes: list[int] = []
-    for number, one in enumerate(wanted):
-        balance = held[ids[one.warehouse_id, one.product_id]]
-        problem = _refusal(one, balance, places[one.warehouse_id])
-        if problem is not None:
-            refused[number] = problem
-        changes.append(one.on_hand - balance.on_hand)
-    if refused:
-        raise AdjustmentsRefused(refused)
-    _post(wanted, changes, ids, reason, note)
-    return changes
 
 
 def _refusal(one: Wanted, balance: Balance, place: Warehouse) -> StockRefused | None:
-    if not 0 <= one.on_hand <= MOST_PIECES:
+    on_hand = one.on_hand(balance.on_hand)
+    if not 0 <= on_hand <= MOST_PIECES:
         return StockRefused("stock_figure", most=MOST_PIECES)
     if one.seen is not None and one.seen != balance.on_hand:
         return StockRefused(
             "stock_moved", seen=one.seen, on_hand=balance.on_hand, msku=balance.msku, warehouse=place.name
         )
-    if one.on_hand < balance.reserved:
-        return StockRefused(
-            "less_than_reserved", warehouse=place.name, reserved=balance.reserved, wanted=max(one.on_hand, 0)
-        )
+    if on_hand < balance.reserved:
+        return StockRefused("less_than_reserved", warehouse=place.name, reserved=balance.reserved, wanted=on_hand)
     return None
 
 
-def _post(
-    wanted: Sequence[Wanted], changes: Sequence[int], ids: dict[tuple[int, int], int], reason: str, note: str
-) -> None:
-    moved = [(one, change) for one, change in zip(wanted, changes, strict=True) if change]
+def _post(changes: Sequence[tuple[Balance, int]], reason: str, note: str) -> None:
+    """Write what changed into the ledger, and who did it why into the audit. The balances are held."""
+    moved = [(balance, change) for balance, change in changes if change]
     if not moved:
         return
-    entries = [
-        Entry(
-            ids[one.warehouse_id, one.product_id],
-            MovementCause.ADJUST,
-            _new_cause(),
-            d_on_hand=change,
-            note=note[:LONGEST_NOTE],
-            reason=reason,
-        )
-        for one, change in moved
-    ]
-    post(entries, locked=True)
-    lines = [[one.warehouse_id, one.product_id, change] for one, change in moved[:AUDITED]]
-    audit.record("stock.adjusted", "", reason=reason, note=note[:LONGEST_NOTE], lines=lines, count=len(moved))
-
-
-def adjust_by_hand(warehouse_id: int, product_id: int, on_hand: int, note: str = "", reason: str = "") -> int:
-    """Set the pieces on hand of one balance; answers by how much they changed. Raises :class:`StockRefused`."""
-    try:
-        return adjust_stock([Wanted(warehouse_id, product_id, on_hand)], reason, note)[0]
-    except AdjustmentsRefused as many:
-        raise many.refused[0] from many
-
-
-def adjust_many(
-    warehouse_id: int, figures: Mapping[int, int], note: str = "", *, added: bool = False
-) -> dict[int, int]:
-    """Set the pieces on hand of many products, or add to them (``added``); answers the changes by product.
-
-    All or nothing; raises :class:`StockRefused` as :func:`adjust_by_hand` does.
-    """
-    warehouse = Warehouse.objects.get(pk=warehouse_id)
-    if warehouse.account_id is not None:
-        raise StockRefused(warehouse=warehouse.name)
-    ids = balance_ids([(warehouse_id, product) for product in figures])
-    lock_ids("stock_balance", current_scope().merchant_id, ids.values())
-    rows = {row.product_id: row for row in Balance.objects.filter(pk__in=ids.values())}
-    wanted = {p: pieces + (rows[p].on_hand if added else 0) for p, pieces in figures.items()}
-    for product, on_hand in wanted.items():
-        reserved = rows[product].reserved
-        if on_hand < reserved:
-            told = {"warehouse": warehouse.name, "reserved": reserved, "wanted": max(on_hand, 0)}
-            raise StockRefused("less_than_reserved", **told)
-    changes = {p: on_hand - rows[p].on_hand for p, on_hand in wanted.items() if on_hand != rows[p].on_hand}
-    causes = _new_causes(len(changes))
-    entries = [
-        Entry(rows[product].pk, MovementCause.ADJUST, cause, d_on_hand=change, note=note)
-        for (product, change), cause in zip(changes.items(), causes, strict=True)
-    ]
-    post(entries, locked=True)
-    return changes
+    note = note[:LONGEST_NOTE]
+    post(
+        [
+            Entry(balance.pk, MovementCause.ADJUST, cause, d_on_hand=change, note=note, reason=reason)
+            for (balance, change), cause in zip(moved, _new_causes(len(moved)), strict=True)
+        ],
+        locked=True,
+    )
+    lines = [[balance.warehouse_id, balance.product_id, change] for balance, change in moved[:AUDITED]]
+    audit.record("stock.adjusted", "", reason=reason, note=note, lines=lines, count=len(moved))
 
 
 def note_missing(warehouse_id: int, product_id: int, pieces: int, note: str) -> int:
@@ -202,18 +177,13 @@ def note_missing(warehouse_id: int, product_id: int, pieces: int, note: str) -> 
     balance_id = balance_ids([(warehouse_id, product_id)])[warehouse_id, product_id]
     lock_ids("stock_balance", current_scope().merchant_id, [balance_id])
     balance = Balance.objects.get(pk=balance_id)
-    taken = min(pieces, balance.on_hand - balance.reserved)
-    if taken > 0:
-        post([Entry(balance_id, MovementCause.ADJUST, _new_cause(), d_on_hand=-taken, note=note)], locked=True)
-    return max(0, taken)
-
-
-def _new_cause() -> int:
-    """A number that no other adjustment has: what people do twice counts twice."""
-    return _new_causes(1)[0]
+    taken = max(0, min(pieces, balance.on_hand - balance.reserved))
+    _post([(balance, -taken)], AdjustReason.LOST, note)
+    return taken
 
 
 def _new_causes(count: int) -> list[int]:
+    """Numbers that no other adjustment has: what people do twice counts twice."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence('stock_movement', 'id')) FROM generate_series(1, %s)", [count]

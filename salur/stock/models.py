@@ -30,6 +30,7 @@ class AdjustReason(models.TextChoices):
     """Why a person changed a figure by hand."""
 
     COUNTED = "counted", _("Counted anew")
+    ADDED = "added", _("Came in addition")
     FOUND = "found", _("Found again")
     LOST = "lost", _("Lost")
     DAMAGED = "damaged", _("Damaged, not fit for sale")

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from salur.flows import calibrate
-from salur.flows.calibrate import NoStockReport, carry_on_sync, request_sync, restock, set_own_stock, sync_stock
+from salur.flows.calibrate import NoStockReport, carry_on_sync, request_sync, restock, sync_stock
 from salur.flows.follow_up import follow_account
+from salur.flows.own_stock import adjust_own_stock
 from salur.flows.push import push_ready
 from salur.foundation.clock import now
 from salur.integrations.models import WarehouseAccount
 from salur.outbound.models import Outbound
-from salur.stock.adjust import StockRefused
+from salur.stock.adjust import AdjustmentsRefused, Wanted
 from salur.stock.models import Balance, Movement, StockSyncLine, StockSyncRun, Warehouse
+from salur.tenancy.models import AuditEntry
 from tests.flows.stage import Stage, side_by_side
 
 
@@ -286,34 +288,35 @@ def own_warehouse(stage: Stage) -> int:
         return own.pk
 
 
-def test_an_own_warehouse_is_set_by_hand(stage: Stage) -> None:
+def test_an_own_warehouse_is_set_by_hand_with_its_reason_on_record(stage: Stage) -> None:
     own, tea = own_warehouse(stage), stage.world.products["TEA"]
     with stage.world.scope():
-        assert set_own_stock(own, tea, 12, "counted") == 12
-        assert set_own_stock(own, tea, 12) == 0
-        assert set_own_stock(own, tea, 5) == -7
+        assert adjust_own_stock([Wanted(own, tea, 12)], "counted", "in May") == [12]
+        assert adjust_own_stock([Wanted(own, tea, 12)], "counted") == [0]
+        assert adjust_own_stock([Wanted(own, tea, -7, added=True)], "lost") == [-7]
         assert Balance.objects.get(warehouse_id=own).on_hand == 5
-        assert list(Movement.objects.filter(balance__warehouse_id=own).values_list("note", flat=True)) == [
-            "counted",
-            "",
-        ]
+        moved = Movement.objects.filter(balance__warehouse_id=own).order_by("pk")
+        assert list(moved.values_list("reason", "note")) == [("counted", "in May"), ("lost", "")]
+        told = AuditEntry.objects.filter(action="stock.adjusted").order_by("pk")
+        assert [one.detail["lines"] for one in told] == [[[own, tea, 12]], [[own, tea, -7]]]
     stage.books_agree()
 
 
-def test_a_partners_warehouse_is_not_set_by_hand(stage: Stage) -> None:
-    with stage.world.scope(), pytest.raises(StockRefused) as refused:
-        set_own_stock(stage.warehouse_id, stage.world.products["TEA"], 5)
-    assert refused.value.code == "partner_stock"
-
-
-def test_less_than_is_reserved_cannot_be_set_by_hand(stage: Stage) -> None:
+def test_what_cannot_be_set_by_hand_is_told_by_line_and_nothing_is_set(stage: Stage) -> None:
     own, tea = own_warehouse(stage), stage.world.products["TEA"]
+    bag = stage.world.add_product("BAG")
     with stage.world.scope():
-        set_own_stock(own, tea, 5)
-        Balance.objects.filter(warehouse_id=own).update(reserved=3)
-        with pytest.raises(StockRefused) as refused:
-            set_own_stock(own, tea, 2)
-    assert refused.value.code == "less_than_reserved"
+        for partners in (Wanted(stage.warehouse_id, tea, 5), Wanted(stage.warehouse_id, tea, 5, added=True)):
+            with pytest.raises(AdjustmentsRefused) as refused:
+                adjust_own_stock([Wanted(own, bag, 1), partners], "counted")
+            assert {n: one.code for n, one in refused.value.refused.items()} == {1: "partner_stock"}
+        adjust_own_stock([Wanted(own, tea, 5)], "counted")
+        Balance.objects.filter(warehouse_id=own, product_id=tea).update(reserved=3)
+        for low in (Wanted(own, tea, 2), Wanted(own, tea, -3, added=True)):
+            with pytest.raises(AdjustmentsRefused) as refused:
+                adjust_own_stock([Wanted(own, bag, 1), low], "counted")
+            assert refused.value.first.code == "less_than_reserved"
+        assert not Movement.objects.filter(balance__product_id=bag, balance__warehouse_id=own).exists()
 
 
 def test_nobody_can_be_asked_for_an_own_warehouses_stock(stage: Stage) -> None:

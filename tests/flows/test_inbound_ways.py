@@ -94,8 +94,8 @@ def test_r61_an_import_makes_one_submitted_list_for_each_warehouse(stage: Inboun
             },
             "file.xlsx",
         )
-    assert sorted(done.lists) == sorted([stage.warehouse_id, second.pk])
-    assert {(r.push, r.source, r.note) for r in done.lists.values()} == {("ready", "import", "file.xlsx")}
+    assert sorted(r.warehouse_id for r in done.lists) == sorted([stage.warehouse_id, second.pk])
+    assert {(r.push, r.source, r.note) for r in done.lists} == {("ready", "import", "file.xlsx")}
     assert stage.figures() == (0, 0), "nothing rises before the partner has it"
 
 

@@ -19,7 +19,7 @@ from salur.flows.store_stock_wanted import recount
 from salur.flows.worker import sweep
 from salur.foundation.clock import now
 from salur.integrations.models import StoreConnection
-from salur.stock.adjust import adjust_by_hand
+from salur.stock.adjust import Wanted, adjust_stock
 from salur.stock.models import StockChange, Warehouse
 from tests.world import make_world, store_order
 
@@ -67,7 +67,7 @@ def own_warehouse(stage: Stage, msku: str, pieces: int) -> int:
     with stage.world.scope():
         other = Warehouse(code="OWN", name="Own", country="TH", created_at=now())
         other.save()
-        adjust_by_hand(other.pk, stage.world.products[msku], pieces)
+        adjust_stock([Wanted(other.pk, stage.world.products[msku], pieces)], "counted")
         return other.pk
 
 

@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from salur.flows.stock_updates import Updated, UpdateKind, update_stock
+from salur.flows.stock_updates import MOST_LINES, Updated, UpdateKind, update_stock
 from salur.foundation.problems import Refusal
 from salur.inbound.checking import WantedLine
-from salur.inbound.editing import LIMITS, MOST_LINES
+from salur.inbound.editing import LIMITS
 from salur.orders.formats import FileRefused
 from salur.stock.models import Warehouse
 from salur.tenancy.models import Entitlement, Role
@@ -32,7 +32,6 @@ from .sheets import template, text_of_file
 from .typed import TextLine, read_lines, words_of
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
-MOST = 10 * MOST_LINES
 
 Wrong = list[tuple[int, str]]
 
@@ -114,11 +113,11 @@ def _take_file(request: MerchantRequest, form: UpdateForm, sent: Any) -> str:
     if upload is None:
         return ""
     try:
-        read = text_of_file(upload.read(LARGEST + 1), most=MOST)
+        read = text_of_file(upload.read(LARGEST + 1), most=MOST_LINES)
     except FileRefused as refused:
         return file_words(refused)
     except TooManyRows:
-        return gettext("At most %(most)s lines are taken at once. Divide the file.") % {"most": MOST}
+        return gettext("At most %(most)s lines are taken at once. Divide the file.") % {"most": MOST_LINES}
     before = sent["lines"]
     sent["lines"] = f"{before.rstrip()}\n{read}" if before.strip() else read
     form.data = sent
@@ -217,7 +216,7 @@ def _tell(request: MerchantRequest, done: Updated) -> HttpResponseBase:
     if not done.lists and not done.changed:
         messages.success(request, gettext("Everything is as the table says already."))
     if len(done.lists) == 1 and not done.changed:
-        return redirect("web:inbound", next(iter(done.lists.values())).pk)
+        return redirect("web:inbound", done.lists[0].pk)
     return redirect("web:inbounds" if done.lists else "web:stock")
 
 

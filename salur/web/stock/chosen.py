@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from salur.flows.calibrate import set_own_stocks
+from salur.flows.own_stock import adjust_own_stock
 from salur.flows.products import add_to_warehouse
 from salur.flows.stock_list import StockRow, rows_of
 from salur.foundation.problems import Refusal
@@ -88,7 +88,7 @@ def stock_adjust(request: MerchantRequest) -> HttpResponseBase:
         return _adjust_form(request, typed, wrong, 422)
     try:
         with acting(request, "stock"):
-            changes = set_own_stocks(wanted, request.POST["reason"], request.POST.get("note", "").strip())
+            changes = adjust_own_stock(wanted, request.POST["reason"], request.POST.get("note", "").strip())
     except AdjustmentsRefused as refused:
         told = {number: told_words(refusal_text(one)) for number, one in refused.refused.items()}
         typed = [TypedRow(one.row, one.typed, told.get(number, "")) for number, one in enumerate(typed)]

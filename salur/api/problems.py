@@ -152,17 +152,15 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def _lines_refused(request: HttpRequest, refusal: LinesRefused) -> HttpResponse:
     """Each wrong value of an inbound list by its place in the request."""
-    faults = [
-        Fault("body", f"/lines/{place}/{'msku' if one.field == 'sku' else one.field}", one.code, _told(one))
-        for place, result in enumerate(refusal.results)
-        for one in result.problems
-    ]
+    faults = [line_fault(place, one) for place, result in enumerate(refusal.results) for one in result.problems]
     return problem(request, refusal.code, refusal.evidence, faults=faults)
 
 
-def _told(one: LineProblem) -> str:
+def line_fault(place: int, one: LineProblem) -> Fault:
+    """A wrong value of the line that stands at a place of the request, with cause and cure."""
     text = one.text()
-    return f"{text.cause} {text.cure}".strip()
+    name = "msku" if one.field == "sku" else one.field
+    return Fault("body", f"/lines/{place}/{name}", one.code, f"{text.cause} {text.cure}".strip())
 
 
 def _file_refused(request: HttpRequest, refused: FileRefused) -> HttpResponse:

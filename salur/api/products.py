@@ -19,7 +19,7 @@ from salur.flows.products import add_to_warehouse
 from salur.stock.queries import find_warehouse
 from salur.tenancy.models import Entitlement
 
-from . import product_images, products_shown
+from . import product_files, product_images, products_listed, products_shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, fetch_by
@@ -27,7 +27,8 @@ from .problems import Fault, Invalid, NotFound, fault
 from .writes import Answer, once
 
 router = Router(tags=["products"])
-router.add_router("", product_images.router)
+for part in (product_images, product_files, products_listed):
+    router.add_router("", part.router)
 READ, WRITE = "products:read", "products:write"
 NEEDS = Entitlement.MASTER_PRODUCTS
 MOST = 1000  # of a request

@@ -99,6 +99,11 @@ def listed_skus(store_id: int, skus: Sequence[str] | None = None) -> list[Listed
         ]
 
 
+def without_doubt(listed: Sequence[ListedSku]) -> list[str]:
+    """The SKUs that may be made without anybody having looked: those that collide with nothing."""
+    return [one.sku for one in listed if one.makes and not one.collides]
+
+
 def create_from_listings(store_id: int, skus: Sequence[str] | None = None) -> list[int]:
     """One master product per SKU that the store lists (or of those named) and that means nothing yet (in a scope).
 

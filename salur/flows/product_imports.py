@@ -6,7 +6,7 @@ what there is by then: whoever is lost half-way is followed by somebody who find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.models import ImportState, ProductImport
+from salur.catalog.product_data import MESSAGES, fault_text
 from salur.catalog.product_table import (
     CHANGED,
     COLUMNS,
@@ -30,6 +31,8 @@ from salur.foundation.clock import now
 from salur.foundation.locks import lock_rows
 from salur.foundation.problems import Problem, Refusal
 from salur.orders.formats import FileRefused
+from salur.orders.formats.messages import MESSAGES as FILE_MESSAGES
+from salur.orders.formats.messages import text_of
 from salur.orders.formats.sheets import as_typed, read_table, rows_at_most
 from salur.orders.formats.table import BadRow, Table, plain_name
 from salur.tenancy.scope import current_scope, merchant_scope
@@ -239,6 +242,19 @@ def _places(table: Table) -> dict[str, int]:
     if "msku" not in places:
         raise FileRefused("missing_columns", {"format": "products", "missing": "msku"})
     return places
+
+
+def fault_words(one: Mapping[str, Any]) -> str:
+    """What is wrong with a row and what to do; a row that is none is told in the words of files."""
+    if one["code"] in MESSAGES:
+        return fault_text(one["code"], one["detail"])
+    detail: dict[str, Any] = one["detail"]
+    return str(FILE_MESSAGES[one["code"]]) % detail
+
+
+def refusal_words(row: ProductImport) -> str:
+    """Why the file cannot be read at all; empty where it can."""
+    return text_of(FileRefused(row.code, row.detail)) if row.code else ""
 
 
 def left_out(row: ProductImport) -> list[list[str]]:

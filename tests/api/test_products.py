@@ -81,6 +81,62 @@ def test_many_are_set_at_once_or_none_is(api: Caller, world: World) -> None:
     assert api.get("/products", search="TEA")["items"][0]["barcode"] == ""
 
 
+def test_a_spreadsheet_is_looked_over_whole_and_then_its_good_rows_are_written(api: Caller, world: World) -> None:
+    from salur.flows.product_imports import carry_on_import
+
+    content = b"msku,name,weight_g\nTEA,Green tea,\nPOT,Pot,300\nBAD,,-1\nPOT,Again,\n"
+    sent = api.call("POST", "/product-files", files={"file": ("p.csv", content)}, headers={"Idempotency-Key": "f"})
+    assert (sent.status_code, sent.json()["state"]) == (202, "queued"), sent.text
+    again = api.call("POST", "/product-files", files={"file": ("p.csv", content)}, headers={"Idempotency-Key": "f"})
+    assert again.json() == sent.json()
+    address = sent.headers["location"].removeprefix("/api/v1")
+    assert api.post(f"{address}/import").json()["code"] == "import_not_ready"
+    carry_on_import(world.merchant_id, sent.json()["id"])
+    seen = api.get(address)
+    assert (seen["state"], seen["new"], seen["changed"], seen["wrong"]) == ("ready", 1, 1, 2)
+    assert [(one["line"], one["column"], one["code"]) for one in seen["faults"]] == [
+        (4, "weight_g", "bad_number"),
+        (5, "msku", "msku_twice"),
+    ]
+    assert api.get("/products", search="POT")["items"] == [], "nothing is written before somebody says so"
+    assert api.post(f"{address}/import").json()["state"] == "importing"
+    carry_on_import(world.merchant_id, sent.json()["id"])
+    done = api.get(address)
+    assert (done["state"], done["written"]) == ("done", 2)
+    assert [one["name"] for one in api.get("/products", search="POT")["items"]] == ["Pot"]
+    assert api.call("DELETE", address).status_code == 200
+    assert api.call("GET", address).status_code == 404
+    unread = api.call("POST", "/product-files", files={"file": ("p.csv", b"colour\nred\n")}).json()["id"]
+    carry_on_import(world.merchant_id, unread)
+    refused = api.get(f"/product-files/{unread}")
+    assert (refused["state"], bool(refused["code"]), bool(refused["reason"])) == ("refused", True, True)
+
+
+def test_r45_products_are_made_of_all_listings_that_collide_with_nothing_or_of_those_named(
+    api: Caller, world: World
+) -> None:
+    from salur.catalog.products import SeenListing, save_listings
+
+    listed = [("1", "TEA", "Tea"), ("2", "POT", "Pot"), ("3", "tea", "Tea too"), ("4", "CUP", "A"), ("5", "CUP", "B")]
+    with world.scope():
+        save_listings(world.store_id, [SeenListing(item, "", sku, name, "", 0, 0, 0, 0) for item, sku, name in listed])
+    address = f"/stores/{world.store_id}/products"
+    looked = api.post(address, {"dry_run": True}).json()
+    assert looked["made"] == 1
+    assert {one["sku"]: one["why"] for one in looked["left"]} == {
+        "CUP": "several_names",
+        "TEA": "exists",
+        "tea": "similar",
+    }
+    assert api.get("/products", search="POT")["items"] == []
+    places = {"warehouse_ids": [world.warehouse_id]}
+    assert pointers(api.post(address, {"warehouse_ids": [1 << 40]})) == [("/warehouse_ids/0", "unknown_warehouse")]
+    assert api.post(address, places).json() == looked
+    assert api.post(address, {"skus": ["CUP", "TEA"]}).json()["made"] == 1
+    assert [one["name"] for one in api.get("/products", search="CUP")["items"]] == ["A"]
+    assert [one["msku"] for one in api.get("/products", warehouse=world.warehouse_id)["items"]] == ["POT", "TEA"]
+
+
 def test_what_is_still_needed_is_not_archived(api: Caller, world: World) -> None:
     world.ingest(store_order("A1", "TEA"))
     api.post("/products", {"msku": "OLD"})

@@ -82,6 +82,50 @@ def test_figures_are_adjusted_once_all_or_none(api: Caller, world: World, own: i
     assert row(api, own)["on_hand"] == 5
 
 
+def test_r135_stock_is_updated_by_rows_in_own_and_partners_warehouses_all_or_none(
+    api: Caller, world: World, own: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add_product("CUP")
+    partner = world.warehouse_id
+
+    def line(place: int | None, msku: str, quantity: int) -> dict[str, Any]:
+        return {"warehouse_id": place, "msku": msku, "quantity": quantity}
+
+    def send(kind: str, *lines: dict[str, Any], key: str = "", **more: Any) -> Any:
+        return api.post("/stock-updates", {"kind": kind, "lines": lines, **more}, key=key)
+
+    def refused(answer: Any) -> list[tuple[str, str]]:
+        assert answer.status_code == 422, answer.text
+        return [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
+
+    assert refused(send("set", line(own, "TEA", -1), line(own, "NONE", 1), line(partner, "TEA", 99))) == [
+        ("/lines/0/quantity", "update_quantity"),
+        ("/lines/1/msku", "inbound_sku_unknown"),
+        ("/lines/2/quantity", "update_lowers_partner"),
+    ]
+    assert refused(send("set", line(own, "TEA", 5), line(own, "TEA", 6))) == [("/lines/1/msku", "inbound_line_twice")]
+    assert refused(send("add", line(None, "TEA", 1), line(1 << 40, "TEA", 1))) == [
+        ("/lines/0/warehouse_id", "missing"),
+        ("/lines/1/warehouse_id", "unknown_warehouse"),
+    ]
+    assert refused(send("total", line(own, "TEA", 1))) == [
+        ("/warehouse_id", "missing"),
+        ("/lines/0/warehouse_id", "not_usable"),
+    ]
+    assert row(api, own)["on_hand"] == 7, "nothing was taken of any of these"
+    monkeypatch.setattr("salur.flows.stock_updates.LIST_LINES", 1)
+    done = send("set", line(own, "TEA", 9), line(partner, "TEA", 110), line(partner, "CUP", 2), key="once")
+    assert done.json()["changed"] == 1
+    assert [one["warehouse"]["id"] for one in done.json()["inbound_lists"]] == [partner, partner]
+    assert row(api, own)["on_hand"] == 9
+    announced = api.get("/inbound")["items"]
+    assert sorted(one["quantity"] for one in announced) == [2, 10], "no list is longer than the warehouse takes"
+    assert send("total", line(None, "TEA", 130), warehouse_id=own).json() == {"inbound_lists": [], "changed": 1}
+    assert row(api, own)["on_hand"] == 30, "100 are at the partner; what is announced is on its way when it is pushed"
+    lines = api.get(f"/stock/{row(api, own)['id']}/movements")["items"]
+    assert [one["reason"] for one in lines] == ["counted", "counted", ""]
+
+
 def test_levels_make_rows_low(api: Caller, world: World, own: int, caller_of: Callable[..., Caller]) -> None:
     assert api.put("/stock-settings", {"low_at": 10, "cover_weeks": 2}).json() == {"low_at": 10, "cover_weeks": 2}
     assert api.get("/stock-settings") == {"low_at": 10, "cover_weeks": 2}

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from salur.catalog.from_listings import ListedSku, listed_skus
+from salur.catalog.from_listings import ListedSku, listed_skus, without_doubt
 from salur.flows.listings import products_from_listings
 from salur.integrations.models import StoreConnection
 from salur.integrations.queries import find_store
@@ -52,10 +52,7 @@ def _may_add(request: MerchantRequest) -> bool:
 
 def _make(request: MerchantRequest, store: StoreConnection, listed: Sequence[ListedSku]) -> HttpResponseBase:
     """“All” leaves out what collides: that is made only when somebody ticked it."""
-    if request.POST.get("action") == "all":
-        skus = [one.sku for one in listed if one.makes and not one.collides]
-    else:
-        skus = request.POST.getlist("sku")
+    skus = without_doubt(listed) if request.POST.get("action") == "all" else request.POST.getlist("sku")
     with reading(request):
         known = {place.pk for place in warehouses(active_only=True)} if _may_add(request) else set()
     places = [int(value) for value in request.POST.getlist("warehouse") if value.isdigit() and int(value) in known]

@@ -13,13 +13,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.models import ImportState, ProductImport
-from salur.catalog.product_data import MESSAGES, fault_text
 from salur.catalog.product_table import COLUMNS, table_rows
-from salur.flows.product_imports import AT_ONCE, begin_import, carry_on_import, drop_import, keep_import, left_out
+from salur.flows.product_imports import (
+    AT_ONCE,
+    begin_import,
+    carry_on_import,
+    drop_import,
+    fault_words,
+    keep_import,
+    left_out,
+    refusal_words,
+)
 from salur.foundation.problems import Refusal
-from salur.orders.formats import FileRefused
-from salur.orders.formats.messages import MESSAGES as FILE_MESSAGES
-from salur.orders.formats.messages import text_of
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
@@ -92,7 +97,7 @@ def product_import(request: MerchantRequest, import_id: int) -> HttpResponseBase
         "left": row.counts.get("wrong", 0) + row.counts.get("bad", 0),
         "faults": [_fault(one) for one in row.faults[:SHOWN]],
         "more": max(0, len(row.faults) - SHOWN),
-        "refused": text_of(FileRefused(row.code, row.detail)) if row.code else "",
+        "refused": refusal_words(row),
     }
     template = "web/products/import.html"
     return fragment_or_page(request, template, context, fragment="web/products/import_body.html")
@@ -100,14 +105,6 @@ def product_import(request: MerchantRequest, import_id: int) -> HttpResponseBase
 
 def _fault(one: dict[str, Any]) -> tuple[int, str, str, str]:
     return one["line"], one["msku"], one["column"], fault_words(one)
-
-
-def fault_words(one: dict[str, Any]) -> str:
-    """What is wrong and what to do; a row that is none is told in the words of files."""
-    if one["code"] in MESSAGES:
-        return fault_text(one["code"], one["detail"])
-    detail: dict[str, Any] = one["detail"]
-    return str(FILE_MESSAGES[one["code"]]) % detail
 
 
 def _act(request: MerchantRequest, import_id: int) -> HttpResponseBase:

@@ -53,8 +53,8 @@ MENU: tuple[Group, ...] = (
         _("Orders"),
         "cart",
         (
-            Entry(_("All orders"), "orders", ("order",)),
-            Entry(_("Problem orders"), "problems"),
+            Entry(_("All orders"), "orders", ("order", "order_new", "orders_desk", "orders_at_store", "orders_move")),
+            Entry(_("Problem orders"), "problems", ("problem_cured",)),
             Entry(_("What orders wait for"), "waiting"),
             Entry(
                 _("Import orders"),
@@ -67,7 +67,18 @@ MENU: tuple[Group, ...] = (
             Entry(
                 _("Delivery-warehouse rules"),
                 "rules",
-                ("rule", "rule_new"),
+                (
+                    "rule",
+                    "rule_new",
+                    "rules_draft",
+                    "rule_new_draft",
+                    "rule_trial_new",
+                    "rule_trial",
+                    "rule_versions",
+                    "rule_version",
+                    "rules_by_store",
+                    "push_conditions",
+                ),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
         ),
@@ -79,7 +90,7 @@ MENU: tuple[Group, ...] = (
             Entry(
                 _("Outbound lists"),
                 "outbounds",
-                ("outbound", "outbound_stop"),
+                ("outbound", "outbound_stop", "outbound_split", "exchange"),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
             Entry(
@@ -126,10 +137,10 @@ MENU: tuple[Group, ...] = (
             Entry(
                 _("Master products"),
                 "products",
-                ("product", "product_new"),
+                ("product", "product_new", "product_imports", "product_import"),
                 entitlement=Entitlement.MASTER_PRODUCTS,
             ),
-            Entry(_("Channel products"), "listings", ("listing", "sku_link")),
+            Entry(_("Channel products"), "listings", ("listing", "sku_link", "store_links", "products_from_store")),
         ),
     ),
     Group(
@@ -190,7 +201,7 @@ MENU: tuple[Group, ...] = (
         _("Integration"),
         "plug",
         (
-            Entry(_("Stores and services"), "integrations", ("store", "account")),
+            Entry(_("Stores and services"), "integrations", ("store", "account", "account_keys")),
             Entry(_("Add integration"), "integration_add", ("authorise", "add_file_store"), role=Role.OWNER),
         ),
     ),

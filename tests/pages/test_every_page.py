@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from salur.tenancy.models import User
+from salur.web.navigation import MENU
 
 from .addresses import OBJECTS, OPERATOR, OWNER, PAGES, VIEWER, WRITES, Address
 from .shop import Shop, open_shop
@@ -25,6 +26,12 @@ def test_each_role_reads_what_it_may_and_is_told_what_it_may_not(shop: Shop, rol
         answer = browser.get(page.of(shop))
         expected = 200 if RANK[role] >= RANK[page.role] else 403
         assert answer.status_code == expected, (str(page), answer.status_code)
+
+
+def test_the_menu_shows_where_one_is() -> None:
+    for page in PAGES:
+        lit = [entry.view for group in MENU for entry in group.entries if entry.lit(page.name)]
+        assert len(lit) == 1, (str(page), lit)
 
 
 def test_a_stranger_is_sent_to_the_login_page_and_comes_back(shop: Shop) -> None:

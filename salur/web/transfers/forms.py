@@ -51,9 +51,10 @@ class TransferForm(PasteForm):
             if known is not None:
                 del self.fields[name]
                 continue
+            # Whoever fills it in chooses; none stands there by itself: goods sent to a wrong place are dear.
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
-            field.choices = [(place.pk, place.name) for place in places]
+            field.choices = [("", "–"), *((place.pk, place.name) for place in places)]
 
     def wanted(self) -> list[WantedLine]:
         """Its lines; what cannot be read at all is judged as an empty line."""

@@ -11,6 +11,7 @@ from ninja import Field, Query, Router
 from pydantic import AwareDatetime
 
 from salur.flows.take_orders import take_orders
+from salur.flows.timeline import timeline
 from salur.foundation.clock import now
 from salur.integrations.queries import find_store
 from salur.orders.models import Order, OrderProblem, OrderSource, OrderTag, SyncRun, SyncRunRow
@@ -18,10 +19,9 @@ from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of, orders_by_number
 from salur.orders.states import OrderState
 from salur.outbound.models import Outbound
-from salur.outbound.queries import attempts_of, every_list_of, find_order, gated_lists, lists_of_orders
+from salur.outbound.queries import every_list_of, find_order, gated_lists, lists_of_orders
 from salur.outbound.states import PushState
 from salur.tenancy.accounts import merchant
-from salur.tenancy.queries import moves_of
 
 from . import presenting, shown, taken
 from .access import ApiRequest, acting
@@ -119,16 +119,9 @@ def read_order(request: ApiRequest, order_id: int) -> shown.OrderDetail:
                 "cancel_reason": row.cancel_reason,
                 "recipient": presenting.recipient(row),
                 "outbound": [presenting.outbound_detail(gated) for gated in gated_lists(lists)],
-                "timeline": _timeline(row.pk, [one.pk for one in lists]),
+                "timeline": [presenting.event(one) for one in timeline(row, lists)],
             }
         )
-
-
-def _timeline(order_id: int, list_ids: list[int]) -> list[shown.Event]:
-    machines = [name for name in presenting.KINDS if name != "orders_order"]
-    moves = moves_of([("orders_order", [order_id]), *((name, list_ids) for name in machines if list_ids)])
-    events = [presenting.moved(move) for move in moves] + [presenting.tried(one) for one in attempts_of(list_ids)]
-    return sorted(events, key=lambda event: event.at)
 
 
 @router.post(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from salur.flows.stock_list import StockRow
+from salur.flows.timeline import Event
 from salur.foundation.problems import PROBLEMS, describe
 from salur.integrations.models import ConnectionState, StoreConnection
 from salur.orders import models as orders
@@ -19,7 +20,6 @@ from salur.outbound.states import PushState, TaskState
 from salur.outbound.stopping import cut_off
 from salur.stock import models as stock
 from salur.stock.history import After
-from salur.tenancy.models import Transition
 
 from . import shown
 from .shown import money
@@ -238,34 +238,24 @@ def gate(gated: GatedList, result: GateResult) -> shown.Gate:
     )
 
 
-KINDS = {
-    "orders_order": "order",
-    "outbound_push": "push",
-    "outbound_task": "task",
-    "outbound_shipment": "shipment",
-    "outbound_cancellation": "cancellation",
-    "outbound_confirmation": "confirmation",
-}
-
-
-def moved(row: Transition) -> shown.Event:
-    """A recorded move."""
+def event(told: Event) -> shown.Event:
+    """A line of an order's history."""
     return shown.Event(
-        at=row.at,
-        kind=KINDS[row.machine],
-        outbound_id=None if row.machine == "orders_order" else row.subject_id,
-        origin=row.origin,
-        target=row.target,
-        actor=row.actor,
-        cause=row.cause,
-    )
-
-
-def tried(row: outbound.PushAttempt) -> shown.Event:
-    """A try at pushing or looking up."""
-    said = " ".join(part for part in (row.code, row.message) if part)
-    return shown.Event(
-        at=row.at, kind="attempt", outbound_id=row.outbound_id, target=row.outcome, cause=row.kind, message=said
+        at=told.at,
+        kind=told.kind,
+        side=told.side,
+        title=told.title,
+        detail=told.detail,
+        outbound_id=told.outbound_id,
+        origin=told.origin,
+        target=told.target,
+        actor=told.actor,
+        by=told.by,
+        cause=told.cause,
+        message=told.said,
+        exchange_id=told.exchange.pk if told.exchange else None,
+        message_id=told.message_id,
+        run_id=told.run_id,
     )
 
 

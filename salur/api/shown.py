@@ -250,16 +250,26 @@ class OutboundDetail(Outbound):
 
 
 class Event(Schema):
-    """A recorded move of a state machine, or a try at pushing."""
+    """One line of an order's history, as its page tells it."""
 
     at: datetime
-    kind: str = Field(description="order, push, task, shipment, cancellation, confirmation, or attempt")
+    kind: str = Field(
+        description="A move of order, push, task, shipment, cancellation or confirmation; or seen, made (an outbound"
+        " list), attempt, look (at the store before the push), call, message, note, or act (what somebody did)."
+    )
+    side: str = Field(description="Who it came from: store, hub, warehouse or person.")
+    title: str = Field(description="What happened, in words.")
+    detail: str = ""
     outbound_id: int | None
     origin: str = ""
-    target: str
+    target: str = Field(description="The state moved to, how an attempt, look or call ended, or which note or act.")
     actor: str = ""
+    by: str = Field("", description="The name of who did it; empty where nobody did.")
     cause: str = ""
-    message: str = ""
+    message: str = Field("", description="The partner's own words to an attempt.")
+    exchange_id: int | None = Field(None, description="A call: its number under /exchanges.")
+    message_id: int | None = None
+    run_id: int | None = Field(None, description="The sync or import run it came with.")
 
 
 class OrderDetail(Order):

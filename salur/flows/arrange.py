@@ -58,6 +58,7 @@ from salur.outbound.shipments import (
 from salur.outbound.states import ShipmentState
 from salur.outbound.stopping import capabilities_of
 from salur.outbound.urgency import TO_ARRANGE, hurry
+from salur.tenancy import audit
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .backoff import next_try
@@ -286,6 +287,7 @@ def arrange_now(outbound_ids: Iterable[int]) -> Asked:
     with connection.cursor() as cursor:
         cursor.execute(BEGIN, [merchant, asked.due])
         cursor.execute(HURRY, [merchant, asked.due])
+    audit.record_each("outbound.arrange_asked", "outbound", asked.due)
     flag_lists(asked.due)
     for store in {stores[i] for i in asked.due}:
         wake("shipment", store)
@@ -356,6 +358,7 @@ def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
         )
     if label is not None:
         label_numbers([(outbound_id, label)])
+    audit.record("outbound.label", f"outbound:{outbound_id}", awb=number, with_label=label is not None)
     flag_lists([outbound_id])
     lists_changed([outbound_id])
     close_gate_problems()

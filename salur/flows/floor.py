@@ -120,8 +120,7 @@ def walk_on(rows: Sequence[Outbound], target: TaskState, tracking: Mapping[int, 
     walked.done = [row.pk for row in going]
     if target != TaskState.PICKING:
         settle_problems([row.order_id for row in going], [], causes=[ProblemCause.SHORT_PICKED])
-    if walked.done:
-        audit.record(TOLD[target], lists=walked.done)
+    audit.record_each(TOLD[target], "outbound", walked.done)
     return walked
 
 
@@ -202,6 +201,5 @@ def step_back(outbound_ids: Iterable[int]) -> Walked:
             walked.done += ids
         cursor.execute(UNPACK, [merchant, walked.done])
     lists_changed(by_stage.get("picking", []))
-    if walked.done:
-        audit.record("outbound.step_back", lists=walked.done)
+    audit.record_each("outbound.step_back", "outbound", walked.done)
     return walked

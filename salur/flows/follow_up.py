@@ -25,6 +25,7 @@ from salur.integrations.calling import (
 )
 from salur.integrations.models import WarehouseAccount
 from salur.integrations.registry import warehouse_capabilities
+from salur.tenancy import audit
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .reports import Applied, apply_reports
@@ -177,6 +178,7 @@ def refreshed_now(outbound_ids: Iterable[int]) -> list[int]:
             "UPDATE integrations_warehouseaccount SET next_follow_up_at = %s WHERE merchant_id = %s AND id = ANY(%s)",
             [now(), merchant, sorted({row[1] for row in rows})],
         )
+    audit.record_each("outbound.refresh_asked", "outbound", [row[0] for row in rows])
     for account in {row[1] for row in rows}:
         wake("follow", account)
     return [row[0] for row in rows]

@@ -107,8 +107,7 @@ def hold_orders(order_ids: Sequence[int], reason: str, note: str = "", until: da
         else:
             held.done.append(order)
     put_on_hold(held.done, reason, note.strip(), until)
-    for order in held.done:
-        audit.record("order.held", f"order:{order}", reason=reason)
+    audit.record_each("order.held", "order", held.done, reason=reason)
     lists_changed(pk for order in held.done for pk, _ in lists.get(order, []))
     return held
 
@@ -118,8 +117,7 @@ def release_orders(order_ids: Sequence[int], *, by_time: bool = False) -> list[i
     ids = lock_ids("orders_order", current_scope().merchant_id, set(order_ids))
     lists = _lists(ids)
     released = take_off_hold(ids, by_time=by_time)
-    for order in released:
-        audit.record("order.released", f"order:{order}", by_time=by_time)
+    audit.record_each("order.released", "order", released, by_time=by_time)
     lists_changed(pk for order in released for pk, _ in lists.get(order, []))
     return released
 

@@ -68,8 +68,7 @@ def intercept(outbound_ids: Iterable[int]) -> Intercepted:
     with connection.cursor() as cursor:
         cursor.execute(ASK, [merchant, outcome.asked])
     flag_stopped(stop_own(outcome.asked))
-    if outcome.asked:
-        audit.record("outbound.stop_asked", lists=outcome.asked)
+    audit.record_each("outbound.stop_asked", "outbound", outcome.asked)
     return outcome
 
 
@@ -149,6 +148,7 @@ def sent_anew(order_ids: Iterable[int]) -> list[int]:
         cursor.execute(OPEN, [current_scope().merchant_id, ids, ProblemCause.INTERCEPTED])
         waiting = [row[0] for row in cursor.fetchall()]
     settle_problems(waiting, [], causes=[ProblemCause.INTERCEPTED])
+    audit.record_each("order.sent_anew", "order", waiting)
     wake_after(plan_again(waiting))
     return waiting
 

@@ -61,8 +61,7 @@ def move_orders(order_ids: Iterable[int], warehouse_id: int) -> Moved:
             held = _replace(order, lists, {warehouse_id: portions}, moved)
         if held is not None:
             moved.held[order.pk] = held
-    if moved.lists:
-        audit.record("orders.moved", f"warehouse:{warehouse_id}", orders=sorted(moved.lists))
+    audit.record_each("order.moved", "order", sorted(moved.lists), warehouse=target.name)
     return moved
 
 

@@ -38,7 +38,7 @@ def merge_parcels(outbound_ids: Iterable[int]) -> list[int]:
     Outbound.objects.filter(pk__in=ids[1:]).update(together=first)
     Outbound.objects.filter(together_id__in=ids[1:]).update(together=first)
     Outbound.objects.filter(pk=first.pk).update(together=None)
-    audit.record("outbound.merged", f"outbound:{first.pk}", lists=ids)
+    audit.record_each("outbound.merged", "outbound", ids, lists=ids)
     return ids
 
 
@@ -49,8 +49,7 @@ def part_parcels(outbound_ids: Iterable[int]) -> list[int]:
     parted = Outbound.objects.filter(Q(pk__in=ids, together__isnull=False) | Q(together_id__in=ids))
     found = sorted(parted.values_list("pk", flat=True))
     Outbound.objects.filter(pk__in=found).update(together=None)
-    if found:
-        audit.record("outbound.parted", lists=found)
+    audit.record_each("outbound.parted", "outbound", found)
     return found
 
 

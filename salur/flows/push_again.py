@@ -8,6 +8,7 @@ from django.db import connection
 
 from salur.foundation.locks import lock_ids
 from salur.outbound.flagged import flag_lists
+from salur.tenancy import audit
 from salur.tenancy.scope import current_scope
 
 from .wakeups import lists_changed
@@ -31,6 +32,7 @@ def push_again(outbound_ids: Iterable[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(AGAIN, [merchant, held])
         again = sorted(row[0] for row in cursor.fetchall())
+    audit.record_each("outbound.push_again", "outbound", again)
     flag_lists(again)
     lists_changed(again)
     return again

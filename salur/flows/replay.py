@@ -153,7 +153,7 @@ def judge_message_again(delivery_id: int) -> WebhookDelivery:
     delivery = WebhookDelivery.objects.get(pk=delivery_id)
     WebhookDelivery.objects.filter(pk=delivery_id).update(processed_at=None)
     wake("store_event" if delivery.store_id else "account_event", delivery.store_id or delivery.account_id or 0)
-    audit.record("message.judged_again", delivery.subject, delivery=delivery.delivery_id)
+    audit.record("message.judged_again", f"message:{delivery.pk}", delivery=delivery.delivery_id)
     return delivery
 
 

@@ -179,7 +179,7 @@ def _look_again(
         record(line, [*results, *read])
         if found:
             take_fetched(line, found, trigger="button", actor=actor)
-        audit.record(f"orders.{act}", f"store:{line.id}", orders=len(orders))
+        audit.record_each(f"order.{act}", "order", [order.pk for order in orders])
         if any(isinstance(result.error, AuthRejected) for result in results):
             store_changed(line.id)
     return {order.external_id: order for order in found}

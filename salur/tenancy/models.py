@@ -98,6 +98,9 @@ class AuditEntry(TenantModel):
     subject = models.TextField(blank=True)
     detail = models.JSONField(default=dict)
 
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id", "subject", "id"], name="tenancy_audit_subject")]
+
 
 class IdempotencyKey(TenantModel):
     """An API write's key with its request's digest and the answer given (design 9)."""

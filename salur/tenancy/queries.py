@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from .models import ApiToken, Transition
+from .models import ApiToken, AuditEntry, Transition
 
 
 def moves_of(subjects: Sequence[tuple[str, Sequence[int]]]) -> list[Transition]:
@@ -15,6 +15,11 @@ def moves_of(subjects: Sequence[tuple[str, Sequence[int]]]) -> list[Transition]:
     for machine, ids in subjects:
         wanted |= Q(machine=machine, subject_id__in=list(ids))
     return list(Transition.objects.filter(wanted).order_by("id"))
+
+
+def acts_on(subjects: Sequence[str], limit: int = 500) -> list[AuditEntry]:
+    """What was done to some rows (``order:7``), oldest first; the latest where there is more than the limit."""
+    return list(AuditEntry.objects.filter(subject__in=subjects).order_by("-id")[:limit])[::-1]
 
 
 def tokens() -> list[ApiToken]:

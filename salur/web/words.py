@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from salur.outbound.models import Outbound
 from salur.outbound.states import Look
 from salur.outbound.stopping import NOT_SUPPORTED, capabilities_of
 from salur.outbound.why_messages import TEXTS, condition_text
-from salur.tenancy.models import ApiToken, User
 
 WHO: Mapping[str, str | Promise] = {
     "nobody": _("nobody: it goes on by itself"),
@@ -191,29 +190,6 @@ def partners_word(outbound: Outbound) -> str:
     return gettext("%(partner)s calls it “%(word)s”") % {"partner": can.title, "word": gettext(can.cancelled_label)}
 
 
-OUTCOMES: Mapping[str, str | Promise] = {
-    "ok": _("answered"),
-    "pushed": _("accepted"),
-    "ready": _("certainly not there"),
-    "unknown": _("not known yet"),
-    "rejected": _("refused"),
-    "Retryable": _("not done, tried again later"),
-    "RateLimited": _("not done, asked to wait"),
-    "UnknownOutcome": _("answer lost, to be looked up"),
-    "AuthExpired": _("access too old"),
-    "AuthRejected": _("access refused"),
-    "Rejected": _("refused"),
-    "AlreadyExists": _("there already"),
-    "TooLate": pgettext_lazy("outcome of a call to a partner", "too late to be done there"),
-    "ContractBroken": _("answer not understood"),
-}
-
-
-def outcome_words(outcome: str) -> str:
-    """How a call ended, in words."""
-    return str(OUTCOMES.get(outcome, outcome))
-
-
 def sentences(cause: str, cure: str) -> str:
     """Two sentences, either of which may be missing, joined as the language joins them.
 
@@ -230,28 +206,6 @@ def told_words(told: Text) -> str:
     if not body:
         return told.title
     return pgettext("a title, then sentences", "%(title)s. %(body)s") % {"title": told.title, "body": body}
-
-
-# -- who did it, and why --------------------------------------------------------------------------------------------
-
-
-def actor_names(actors: Iterable[str]) -> dict[str, str]:
-    """Names of those who acted, in two statements whatever their number."""
-    wanted = set(actors)
-    users = {int(a.split(":")[1]) for a in wanted if a.startswith("user:")}
-    tokens = {int(a.split(":")[1]) for a in wanted if a.startswith("token:")}
-    people = {u.pk: u.email or u.username for u in User.objects.filter(pk__in=users)} if users else {}
-    keys = dict(ApiToken.objects.filter(pk__in=tokens).values_list("pk", "name")) if tokens else {}
-    names = {}
-    for one in wanted:
-        kind, _colon, number = one.partition(":")
-        if kind == "user":
-            names[one] = people.get(int(number), gettext("a former member"))
-        elif kind == "token":
-            names[one] = gettext("API token %(name)s") % {"name": keys.get(int(number), number)}
-        else:
-            names[one] = "Salur"
-    return names
 
 
 TRIGGERS: Mapping[str, str | Promise] = {

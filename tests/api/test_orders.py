@@ -6,10 +6,22 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from salur.connectors.base.types import OrderStatus
+from salur.flows.arrange import attach_label
+from salur.flows.follow_up import refreshed_now
+from salur.flows.replay import judge_message_again
+from salur.flows.timeline import timeline
 from salur.foundation.clock import now
+from salur.integrations.models import ExchangeRecord, WebhookDelivery
 from salur.orders.formats.cells import QUANTITY_LIMIT
+from salur.orders.models import Order
 from salur.outbound.gates import GATES
+from salur.outbound.models import Outbound
+from salur.tenancy import audit
+from tests.flows.pdf import pdf
 from tests.world import World, store_order
 
 from .conftest import Caller, new_order
@@ -128,6 +140,51 @@ def test_the_timeline_holds_every_move_with_actor_and_cause(api: Caller, world: 
     assert [one["at"] for one in events] == sorted(one["at"] for one in events)
 
 
+def test_the_timeline_tells_who_did_what_beside_moves_calls_and_messages(api: Caller, world: World) -> None:
+    world.ingest(store_order("T", "TEA"))
+    order, made = world.order("T").pk, world.the_list("T")
+    for act in ({"action": "hold", "reason": "stock"}, {"action": "release"}, {"action": "tag", "add": ["gift"]}):
+        assert api.post("/order-desk", {"ids": [order], **act}).json()["done"] == 1
+    with world.scope():
+        refreshed_now([made.pk])  # not at the warehouse: nothing is asked, so nothing is told
+        attach_label(made.pk, "TH1", pdf())
+        told = ExchangeRecord(exchange_id="e1", account_id=world.account_id, operation="createOrder", effect="create")
+        told.subject, told.method, told.url, told.outcome, told.started_at = made.reference, "POST", "u", "ok", now()
+        told.duration_ms = 12
+        told.save()
+        message = WebhookDelivery(account_id=world.account_id, delivery_id="m1", kind="outbound", received_at=now())
+        message.subject = made.reference
+        message.save()
+        judge_message_again(message.pk)
+    events = api.get(f"/orders/{order}")["timeline"]
+    told_by = {(one["kind"], one["target"]): one for one in events}
+    assert {key: told_by[key]["side"] for key in told_by if key[0] in ("note", "act", "call", "message", "seen")} == {
+        ("seen", "ready"): "store",
+        ("note", "held"): "person",
+        ("note", "released"): "person",
+        ("note", "tagged"): "person",
+        ("act", "outbound.label"): "hub",  # "test" is no person
+        ("act", "message.judged_again"): "hub",
+        ("call", "ok"): "hub",
+        ("message", "outbound"): "warehouse",
+    }
+    assert told_by["note", "held"]["by"].startswith("API token ")
+    assert told_by["act", "outbound.label"]["detail"] == "TH1"
+    assert told_by["act", "outbound.label"]["outbound_id"] == made.pk
+    assert told_by["call", "ok"]["exchange_id"] == told.pk
+    with world.scope():
+        row = Order.objects.select_related("store").get(pk=order)
+        lists = list(Outbound.objects.filter(order=row).select_related("warehouse"))
+        with CaptureQueriesContext(connection) as few:
+            page = timeline(row, lists)
+        assert [(event.title, event.detail) for event in page] == [(one["title"], one["detail"]) for one in events]
+        for _ in range(5):
+            audit.record_each("outbound.refresh_asked", "outbound", [made.pk])
+        with CaptureQueriesContext(connection) as many:
+            assert len(timeline(row, lists)) == len(page) + 5
+    assert len(many) == len(few)
+
+
 def test_orders_are_filtered(api: Caller, world: World) -> None:
     world.add_product("CUP")
     world.ingest(
@@ -165,8 +222,6 @@ def test_what_changed_since_comes_in_the_order_of_change(api: Caller, world: Wor
 
 
 def test_a_fixed_number_of_statements_reads_a_page_of_any_size(world: World) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     from salur.api.orders import OrderQuery, _filtered, _summaries
 

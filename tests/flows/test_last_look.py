@@ -9,11 +9,11 @@ import pytest
 
 from salur.flows.last_look import set_last_look
 from salur.flows.push import push_ready
+from salur.flows.timeline import timeline
 from salur.foundation.clock import now
 from salur.integrations.models import StoreConnection
 from salur.orders.models import Order, SyncRun
 from salur.outbound.models import Outbound
-from salur.web.orders.story import timeline
 from tests.flows.stage import Stage
 
 ASKING = "order/get_order_detail"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from salur.flows.bulk import MOST_ROWS, Chosen, go_on_bulk, start_bulk, stop_bulk
 from salur.flows.bulk_actions import LISTS, ORDERS, TABLE, BulkAction
+from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.outbound.bulk import BulkOutcome, BulkRow, BulkRun
 from salur.outbound.bulk_queries import bulk_page, bulk_reasons, bulk_rows, every_bulk_row, find_bulk
@@ -31,7 +32,6 @@ from salur.web.outbound.filters import read_filter as read_lists
 from salur.web.pace import remaining_words
 from salur.web.paging import at_cursor
 from salur.web.spreadsheets import safe_cell
-from salur.web.words import actor_names
 
 from .words import action_title, reason_title, row_reason
 

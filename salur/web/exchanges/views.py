@@ -11,12 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from salur.flows.replay import OK, Judgement, do_again, find_exchange, judge, judge_message_again, outcome_of
+from salur.flows.told import outcome_words
 from salur.foundation.problems import Refusal
 from salur.integrations.models import WebhookDelivery
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, back_to, refusal_text, tell_refusal
-from salur.web.words import outcome_words, told_words
+from salur.web.words import told_words
 
 DONE: dict[str, str | Promise] = {
     "asked": _("The warehouse is being asked for the list."),

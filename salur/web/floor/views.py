@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from salur.flows.floor import Walked, make_pick_lists, step_back, walk
 from salur.flows.packing import pack_unscanned
 from salur.flows.parcels import merge_parcels, part_parcels
+from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal, describe
 from salur.outbound.floor import (
     READY,
@@ -149,7 +150,7 @@ def pick_list_page(request: MerchantRequest, pick_list_id: int) -> HttpResponseB
         "stopped": [row for row in rows if row.push == "void"],
         "stops": walk_of(live),
         "picking": sum(row.task == TaskState.PICKING for row in live),
-        "by": words.actor_names([pick_list.created_by]).get(pick_list.created_by, ""),
+        "by": actor_names([pick_list.created_by]).get(pick_list.created_by, ""),
         "may_see": request.merchant.may(Role.OPERATOR),
     }
     return fragment_or_page(request, "web/floor/pick_list.html", context)

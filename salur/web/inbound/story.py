@@ -9,6 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from salur.flows.causes import cause_words
+from salur.flows.timeline import late_words
+from salur.flows.told import actor_names, outcome_words
 from salur.foundation.problems import Text, describe
 from salur.foundation.problems.partner import CODES
 from salur.inbound.models import InboundLine, InboundList, InboundPushAttempt, InboundReceipt, ReceiptKind
@@ -16,9 +19,7 @@ from salur.inbound.queries import InboundStory
 from salur.inbound.states import ENDED, InboundCancellationState, InboundFlag, InboundPushState
 from salur.tenancy.models import Transition
 from salur.web import chips
-from salur.web.orders.causes import cause_words
-from salur.web.orders.story import Event, called, late_words
-from salur.web.words import actor_names, outcome_words
+from salur.web.orders.timeline import Event, called
 
 from .places import capabilities_of
 

@@ -5,71 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-
 from salur.catalog.bindings import Part, parts_of
 from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.flows.moving import ENDED, MOVABLE
 from salur.integrations.channels import channel
 from salur.integrations.lines import connector_of
-from salur.integrations.models import ExchangeRecord, WebhookDelivery
-from salur.integrations.queries import budget_of, exchanges_about, messages_about
-from salur.orders.desk import notes_of
-from salur.orders.models import HoldReason, NoteKind, Order, OrderLine, OrderNote, OrderProblem, OrderSource
+from salur.integrations.queries import budget_of
+from salur.orders.models import Order, OrderLine, OrderProblem
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import lines_of, open_problems_of
 from salur.outbound.gates import ARRANGING_OPENS
-from salur.outbound.models import Outbound, PushAttempt
-from salur.outbound.queries import GatedList, attempts_of, every_list_of, gated_lists
-from salur.outbound.states import Look
+from salur.outbound.models import Outbound
+from salur.outbound.queries import GatedList, every_list_of, gated_lists
 from salur.outbound.stopping import capabilities_of, may_be_stopped
 from salur.outbound.why import CLOSED, NOT_ASKED, PASSED, Answer, Condition, conditions_of, explain
 from salur.outbound.why_messages import NAMES
-from salur.tenancy.models import Transition
-from salur.tenancy.queries import moves_of
-from salur.web import chips
-from salur.web.words import Explained, actor_names, outcome_words, problem_words, reason_words
+from salur.web.words import Explained, problem_words, reason_words
 
-from .causes import cause_words
 from .remedies import Button, button_for
-
-MACHINES = {
-    "orders_order": "order",
-    "outbound_push": "push",
-    "outbound_task": "task",
-    "outbound_shipment": "shipment",
-    "outbound_cancellation": "cancellation",
-    "outbound_confirmation": "confirmation",
-}
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of the timeline. ``side`` names who it came from: store, hub, warehouse or a person."""
-
-    at: datetime
-    tone: str
-    icon: str
-    title: str
-    detail: str = ""
-    by: str = ""
-    run_id: int | None = None
-    exchange: ExchangeRecord | None = None
-    message_id: int | None = None
-    side: str = ""
-
-    @property
-    def side_words(self) -> str:
-        """Who it came from, in words."""
-        return str(SIDES.get(self.side, ""))
-
-
-STORE, HUB, WAREHOUSE, PERSON = "store", "hub", "warehouse", "person"
-SIDES = {STORE: _("Store"), HUB: "Salur", WAREHOUSE: _("Warehouse"), PERSON: _("Person")}
-"""Who an event of the timeline came from."""
+from .timeline import Event, timeline
 
 
 @dataclass(frozen=True)
@@ -236,146 +190,3 @@ def _own_lacks_label(gated: GatedList) -> bool:
     """Whether an own warehouse waits for what its store gives on a parcel; a person may give it as well."""
     own = gated.outbound.account_id is None
     return own and any(gate.gate in ARRANGING_OPENS and not gate.open for gate in gated.gates)
-
-
-def timeline(order: Order, outbounds: list[Outbound]) -> list[Event]:
-    """First sight, moves of every machine, tries at pushing and calls to partners, oldest first."""
-    ids = [o.pk for o in outbounds]
-    moves = moves_of([("orders_order", [order.pk])] + [(m, ids) for m in MACHINES if m != "orders_order" and ids])
-    subjects = [order.external_id, *(o.reference for o in outbounds), *(o.partner_number for o in outbounds)]
-    notes = notes_of(order.pk)
-    names = actor_names([*(move.actor for move in moves), *(note.actor for note in notes)])
-    events = [_first_sight(order), *(_created(o) for o in outbounds)]
-    events += [_moved(move, names) for move in moves]
-    events += [_noted(note, names) for note in notes]
-    events += [_looked(one) for one in outbounds if one.looked_at is not None or one.look_failed_since is not None]
-    events += [_tried(attempt) for attempt in attempts_of(ids)]
-    events += [called(exchange) for exchange in exchanges_about(subjects)]
-    events += [_heard(message) for message in messages_about(subjects)]
-    return sorted(events, key=lambda e: e.at)
-
-
-def _first_sight(order: Order) -> Event:
-    title = gettext("The order reached Salur as “%(status)s”") % {"status": chips.label("order", order.first_status)}
-    side = STORE if order.source == OrderSource.SYNC else PERSON
-    return Event(order.first_seen_at, "info", "inbox", title, str(OrderSource(order.source).label), side=side)
-
-
-def _created(outbound: Outbound) -> Event:
-    title = gettext("Outbound list %(reference)s made for %(warehouse)s") % {
-        "reference": outbound.reference,
-        "warehouse": outbound.warehouse.name,
-    }
-    return Event(outbound.created_at, "info", "box", title, side=HUB)
-
-
-def _looked(outbound: Outbound) -> Event:
-    """The last look at the store before the push."""
-    tone = "good" if outbound.look == Look.STANDS else "warn"
-    at = outbound.look_failed_since or outbound.looked_at or outbound.created_at
-    title = gettext("The store was asked before the push: %(outcome)s") % {"outcome": Look(outbound.look).label}
-    return Event(at, tone, "search", title)
-
-
-def _machine_name(machine: str) -> str:
-    return {
-        "order": gettext("Order status"),
-        "push": gettext("Push"),
-        "task": gettext("At the warehouse"),
-        "shipment": gettext("Shipment at the store"),
-        "cancellation": gettext("Cancellation"),
-        "confirmation": gettext("Confirmation at the store"),
-    }[machine]
-
-
-def _moved(move: Transition, names: dict[str, str]) -> Event:
-    machine = MACHINES[move.machine]
-    tone, drawing = chips.look(machine, move.target)
-    title = gettext("%(machine)s: %(origin)s → %(target)s") % {
-        "machine": _machine_name(machine),
-        "origin": chips.label(machine, move.origin),
-        "target": chips.label(machine, move.target),
-    }
-    words, run_id = cause_words(move.cause)
-    return Event(
-        move.at, tone, drawing, title, words, names.get(move.actor, move.actor), run_id, side=_side_of(move, machine)
-    )
-
-
-def _side_of(move: Transition, machine: str) -> str:
-    """A person or token acted, or the word of store or warehouse was taken over; else the hub went on by itself."""
-    if move.actor.startswith(("user:", "token:")):
-        return PERSON
-    return {"order": STORE, "task": WAREHOUSE}.get(machine, HUB)
-
-
-def _heard(message: WebhookDelivery) -> Event:
-    """A partner's message; it is a hint, the partner is then asked for the facts."""
-    partner = message.store or message.account
-    title = gettext("Message from %(name)s") % {"name": partner.name if partner else "–"}
-    detail = " · ".join(part for part in (message.kind, message.raw_status) if part)
-    side = STORE if message.store_id else WAREHOUSE
-    return Event(message.received_at, "quiet", "inbox", title, detail, message_id=message.pk, side=side)
-
-
-def _noted(note: OrderNote, names: dict[str, str]) -> Event:
-    """What a person put on the order."""
-    title, detail = str(NoteKind(note.kind).label), note.text
-    if note.kind == NoteKind.HELD:
-        reason = dict(HoldReason.choices).get(note.detail.get("reason", ""), "")
-        title = gettext("Held: %(reason)s") % {"reason": reason}
-        if until := note.detail.get("until"):
-            at = date_format(localtime(datetime.fromisoformat(until)), "SHORT_DATETIME_FORMAT")
-            detail = gettext("until %(time)s. %(note)s") % {"time": at, "note": note.text}
-    elif note.kind == NoteKind.RELEASED and note.detail.get("by_time"):
-        detail = gettext("Its time had come.")
-    elif note.kind in (NoteKind.TAGGED, NoteKind.UNTAGGED):
-        detail = ", ".join(note.detail.get("tags", []))
-    tone = "warn" if note.kind == NoteKind.HELD else "info"
-    by, icon = names.get(note.actor, note.actor), NOTE_ICONS.get(note.kind, "file")
-    return Event(note.at, tone, icon, title, detail, by, side=PERSON if ":" in note.actor else HUB)
-
-
-NOTE_ICONS: dict[str, str] = {
-    NoteKind.HELD: "pause",
-    NoteKind.RELEASED: "right",
-    NoteKind.TAGGED: "tag",
-    NoteKind.UNTAGGED: "tag",
-}
-
-
-def _tried(attempt: PushAttempt) -> Event:
-    if attempt.kind == "lookup":
-        title = gettext("Looked up at the warehouse by reference: %(outcome)s") % {
-            "outcome": outcome_words(attempt.outcome)
-        }
-    else:
-        title = gettext("Sent to the warehouse: %(outcome)s") % {"outcome": outcome_words(attempt.outcome)}
-    tone = "good" if attempt.outcome in ("pushed", "found", "accepted") else "warn"
-    said = " ".join(part for part in (attempt.code, attempt.message) if part)
-    if attempt.late:
-        said = late_words(said)
-    return Event(attempt.at, tone, "up" if attempt.kind != "lookup" else "search", title, said, side=HUB)
-
-
-def late_words(said: str) -> str:
-    """An answer that came when its try was no longer waited for."""
-    if not said:
-        return gettext("The answer came too late and changed nothing.")
-    return gettext("The answer came too late and changed nothing: %(answer)s") % {"answer": said}
-
-
-def called(exchange: ExchangeRecord) -> Event:
-    """A call to a partner."""
-    tone = "quiet" if exchange.outcome == "ok" else "warn"
-    title = gettext("Call %(operation)s") % {"operation": exchange.operation}
-    detail = gettext("%(outcome)s, %(ms)s ms") % {
-        "outcome": outcome_words(exchange.outcome),
-        "ms": exchange.duration_ms,
-    }
-    return Event(exchange.started_at, tone, "arrows", title, detail, exchange=exchange, side=HUB)
-
-
-def events_of_list(outbound: Outbound) -> list[Event]:
-    """The timeline of one list alone."""
-    return [event for event in timeline(outbound.order, [outbound]) if event.at >= outbound.created_at]

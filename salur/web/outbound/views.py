@@ -29,7 +29,8 @@ from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
-from salur.web.orders.story import events_of_list, shown_list
+from salur.web.orders.story import shown_list
+from salur.web.orders.timeline import events_of_list
 from salur.web.paging import at_cursor
 
 from .filters import read_filter

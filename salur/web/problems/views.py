@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from salur.flows.cure_groups import KIND_OF, cure_groups
 from salur.flows.cures import Given, apply_cure, cure_report, find_cure, last_cures
+from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.orders.models import OrderProblem
 from salur.orders.queries import ProblemGroup, problem_examples, problem_groups
@@ -75,7 +76,7 @@ def problem_cured(request: MerchantRequest, cure_id: int) -> HttpResponseBase:
         "cure": cure,
         "title": group_words(cure.cause, cure.key | cure.shown),
         "remedy": remedy_words(cure.remedy),
-        "who": words.actor_names([cure.actor])[cure.actor],
+        "who": actor_names([cure.actor])[cure.actor],
         "report": report,
         "total": len(cure.orders),
         "moving": bool(report.same),

@@ -16,11 +16,11 @@ from salur.catalog.images import MOST_IMAGES, image_ids
 from salur.catalog.models import MasterProduct, ProductChange
 from salur.catalog.queries import added_to, bindings_of_products, find_product
 from salur.flows.stock_list import sums_of
+from salur.flows.told import actor_names
 from salur.stock.bundles import free_bundles
 from salur.stock.models import Warehouse
 from salur.stock.queries import warehouses
 from salur.web.access import MerchantRequest, fragment_or_page, reading
-from salur.web.words import actor_names
 
 from .details import Wrong, needed_fields
 from .forms import AddForm, ProductForm, initial_of

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from salur.flows.returns import expect_return, lists_named, receive_return
+from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.returns.models import Return, ReturnLine, ReturnReason
 from salur.returns.queries import find_return, lines_of, moves, return_page, sums_of
@@ -23,7 +24,7 @@ from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text, tell_refusal
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
-from salur.web.words import actor_names, told_words
+from salur.web.words import told_words
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 MOST = 500  # lines of a form

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from salur.flows.told import actor_names
 from salur.flows.wakeups import bindings_changed
 from salur.foundation.problems import Refusal
 from salur.routing.contents import fill
@@ -17,7 +18,6 @@ from salur.routing.versions import current_version, restore_version, versions
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, tell_refusal
-from salur.web.words import actor_names
 
 from .views import shown_rules
 

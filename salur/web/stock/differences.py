@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from salur.flows.differences import approve
+from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.stock.differences import LONGEST_NOTE, Told, difference_page, reject, with_lines
 from salur.stock.messages import explain
@@ -19,7 +20,6 @@ from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, back_to, tell_refusal
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
-from salur.web.words import actor_names
 
 from .views import NEEDS
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from salur.flows.told import actor_names
 from salur.inbound.arriving import arriving_page
 from salur.inbound.queries import links_of_lists, links_of_receipts
 from salur.outbound.holding import holding_page
@@ -35,7 +36,6 @@ from salur.transfers.queries import links_of_moves
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.filters import word
 from salur.web.paging import at_cursor
-from salur.web.words import actor_names
 
 from .files import KINDS, Row, file_answer
 

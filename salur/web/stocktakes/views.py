@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 
 from salur.flows.stocktakes import approve_stocktake
+from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.locations.queries import zones_of
 from salur.stock.queries import warehouses
@@ -34,7 +35,7 @@ from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text, tell_refusal
 from salur.web.filters import row_id, word
 from salur.web.paging import at_cursor
-from salur.web.words import actor_names, told_words
+from salur.web.words import told_words
 
 from .forms import SheetForm, StartForm
 

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext, ngettext
 
+from salur.flows import told
 from salur.foundation.clock import now
 from salur.outbound.models import Outbound
 from salur.web import chips, navigation, theme, words
@@ -64,7 +65,7 @@ def note_chip(tone: str, drawing: str, text: str) -> SafeString:
 @register.simple_tag
 def outcome_words(outcome: str) -> str:
     """How a call to a partner ended."""
-    return words.outcome_words(outcome)
+    return told.outcome_words(outcome)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from salur.flows.told import actor_names
 from salur.flows.transfers import call_off, send_transfer, settle_transfer
 from salur.foundation.problems import Refusal
 from salur.inbound.editing import LinesRefused
@@ -23,7 +24,7 @@ from salur.web.inbound.places import places_for_goods
 from salur.web.inbound.typed import words_of
 from salur.web.paging import at_cursor
 from salur.web.spreadsheets import TYPES, written
-from salur.web.words import actor_names, told_words
+from salur.web.words import told_words
 
 from .forms import TransferForm, initial_of
 

@@ -70,7 +70,7 @@ def follow_account(merchant_id: int, account_id: int) -> int:
     while line is not None:
         with merchant_scope(merchant_id, actor=ACTOR, cause="follow up"):
             waiting = _waiting(line, begun)
-            pages = waiting[: budgets.take("account", line.id, len(waiting))]
+            pages = waiting[: budgets.take("account", line.id, len(waiting), patient=True)]
             if not pages:
                 _end(line, begun, now() + NO_BUDGET if waiting else None)
                 return asked

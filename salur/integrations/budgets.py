@@ -85,8 +85,9 @@ def hold(kind: Kind, connection_id: int) -> None:
 def take(kind: Kind, connection_id: int, wanted: int, *, patient: bool = False) -> int:
     """Take up to ``wanted`` calls; answers how many were granted (0 while blocked). Raises :class:`NotConnected`.
 
-    ``patient``: for what can wait (syncs of stock and orders, products, figures for stores). It leaves some calls, so
-    that orders which must go now (pushes, labels, cancellations) never wait behind it.
+    ``patient``: for what can wait (syncs of stock and orders, products, figures for stores, looks at how
+    far lists are). It leaves some calls, so that orders which must go now (pushes, labels, cancellations) never wait
+    behind it.
     The row stays locked until the scope ends, so take last before committing a claim.
     """
     sql = _TAKE.format(granted=_GRANTED, refilled=_REFILLED, column=_column(kind))

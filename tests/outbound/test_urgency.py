@@ -9,10 +9,11 @@ import pytest
 
 from salur.connectors.base.types import OrderStatus
 from salur.flows.arrange import arrange_due
+from salur.flows.follow_up import follow_account
 from salur.flows.push import push_ready
 from salur.foundation.clock import now
 from salur.integrations import budgets
-from salur.integrations.models import RateBudget
+from salur.integrations.models import RateBudget, WarehouseAccount
 from salur.outbound.models import Outbound
 from salur.outbound.urgency import NEAR, SOON, TO_ARRANGE, TO_PUSH, hurry
 from tests.flows.stage import EXPRESS, Stage
@@ -89,6 +90,28 @@ def test_a_stock_sync_leaves_calls_to_pushes(world: World) -> None:
         assert budgets.take("account", world.account_id, 10, patient=True) == 0
     push_ready(world.merchant_id, world.account_id)
     assert len(pushed(world)) == 2, "what was kept is there for what cannot wait"
+
+
+def test_the_look_at_states_leaves_calls_to_pushes_and_comes_again_soon(world: World) -> None:
+    calls_left(world, 1, 8)
+    push_ready(world.merchant_id, world.account_id)
+    calls_left(world, 2, 8)
+    assert follow(world) == (0, True), "of eight, two are kept for what cannot wait"
+    push_ready(world.merchant_id, world.account_id)
+    assert len(pushed(world)) == 3
+    calls_left(world, 3, 8)
+    assert follow(world) == (3, False)
+
+
+def follow(world: World) -> tuple[int, bool]:
+    """How many lists a round asked for, and whether the next one follows within seconds."""
+    with world.scope():
+        WarehouseAccount.objects.update(next_follow_up_at=now())
+    asked = follow_account(world.merchant_id, world.account_id)
+    with world.scope():
+        at = WarehouseAccount.objects.get().next_follow_up_at
+    assert at is not None
+    return asked, at - now() < timedelta(seconds=10)
 
 
 def test_of_a_budget_of_single_calls_nothing_is_kept_so_nobody_starves(world: World) -> None:

@@ -43,8 +43,10 @@ class StockQuery(ListQuery):
     warehouse: int | None = Field(None, description="In this warehouse.")
     msku: str | None = Field(None, description="Of exactly this master SKU.")
     search: str | None = Field(None, description="Part of the MSKU or name, or the exact barcode.")
-    show: Literal["out", "low", "disputed", "incoming"] | None = Field(
-        None, description="Out of stock, at or below the low-stock level, in dispute, or with goods on their way."
+    show: Literal["out", "low", "disputed", "incoming", "archived"] | None = Field(
+        None,
+        description="Out of stock, at or below the low-stock level, in dispute, with goods on their way, or of "
+        "archived products; otherwise those are listed only while they have pieces.",
     )
     push: ProductPushState | Literal["absent"] | None = Field(
         None, description="Whether the warehouse's partner knows the product; `absent`: it was never told."

@@ -26,6 +26,11 @@ from .calibrate import may_sync
 ABSENT = "absent"
 """Filter of the push state: in a partner's warehouse to which the product was never added."""
 
+ARCHIVED = "archived"
+"""What ``show`` asks for archived products by; without it only those of them are listed that still have pieces."""
+
+HAS_PIECES = Q(on_hand__gt=0) | Q(incoming__gt=0)
+
 CONDITIONS: Mapping[str, Q] = {
     "out": Q(free=0),
     "low": Q(low=True),
@@ -48,7 +53,7 @@ ORDERS: Mapping[str, list[str]] = {
 
 @dataclass(frozen=True)
 class StockFilter:
-    """What the stock list shows; empty means all. ``show`` names one of :data:`CONDITIONS`.
+    """What the stock list shows; empty means all. ``show`` names one of :data:`CONDITIONS`, or is :data:`ARCHIVED`.
 
     ``location``: bound to a location whose number begins so, or to none (:data:`NO_LOCATION`).
     """
@@ -183,6 +188,10 @@ def balances(wanted: StockFilter) -> QuerySet[Balance]:
         rows = rows.filter(warehouse_id=wanted.warehouse)
     if wanted.show in CONDITIONS:
         rows = rows.filter(CONDITIONS[wanted.show])
+    if wanted.show == ARCHIVED:
+        rows = rows.filter(product__archived_at__isnull=False)
+    else:
+        rows = rows.filter(Q(product__archived_at=None) | HAS_PIECES)
     if wanted.search:
         rows = rows.filter(product_id__in=_found(wanted.search))
     return _narrowed(rows, wanted)
@@ -206,6 +215,10 @@ def product_stock_page(
     if wanted.search:
         products = products.filter(search_condition(wanted.search))
     held = Balance.objects.filter(product_id=OuterRef("pk"))
+    if wanted.show == ARCHIVED:
+        products = products.filter(archived_at__isnull=False)
+    else:
+        products = products.filter(Q(archived_at=None) | Exists(held.filter(HAS_PIECES)))
     if wanted.show == "out":
         products = products.filter(~Exists(held.filter(free__gt=0)))
     elif wanted.show in CONDITIONS:

@@ -89,10 +89,13 @@ class Alerts:
 
 
 def alerts() -> Alerts:
-    """Stock rows that are low, in dispute, or differ and wait for a decision; each read from its own small index."""
+    """Stock rows that are low, in dispute, or differ and wait for a decision; each read from its own small index.
+
+    Archived products are low in nothing.
+    """
     rows, waiting = Balance.objects.all(), StockDifference.objects.filter(state=DifferenceState.WAITING)
     return Alerts(
-        rows.filter(low=True)[:MOST_COUNTED].count(),
+        rows.filter(low=True, product__archived_at=None)[:MOST_COUNTED].count(),
         rows.filter(disputed__gt=0)[:MOST_COUNTED].count(),
         waiting[:MOST_COUNTED].count(),
     )

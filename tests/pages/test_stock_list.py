@@ -13,10 +13,13 @@ import pytest
 from salur.catalog.models import MasterProduct, WarehouseProduct
 from salur.flows.products import add_to_warehouse
 from salur.foundation.clock import now
+from salur.locations.binding import bind
+from salur.locations.editing import create_location
 from salur.outbound.models import Outbound
 from salur.stock.alerts import change_settings, set_levels
 from salur.stock.ledger import Entry, balance_ids, post
 from salur.stock.models import Balance, Movement, MovementCause, StockSyncLine, StockSyncRun, Warehouse
+from salur.stock.queries import alerts
 from salur.tenancy.models import AuditEntry
 from tests.harness.web import LiveWeb
 
@@ -111,9 +114,10 @@ def test_filters_show_what_is_out_low_disputed_or_coming(shop: Shop, everywhere:
 
 
 def test_the_file_holds_exactly_what_the_filter_shows(shop: Shop) -> None:
-    own_warehouse(shop, M_0001=7)
+    annex = own_warehouse(shop, M_0001=7)
     with shop.world.scope():
         MasterProduct.objects.filter(msku="M-0001").update(name="=1+1")
+        bind(annex, shop.world.products["M-0001"], [create_location(annex, number).pk for number in ("A-2", "A-1")])
     browser = shop.client(VIEWER)
     everything = rows_of_file(browser.get("/stock/list.csv"))
     assert [(row["MSKU"], row["Warehouse"]) for row in everything] == [
@@ -125,11 +129,12 @@ def test_the_file_holds_exactly_what_the_filter_shows(shop: Shop) -> None:
         ("M-0002", "TH01 + C1"),
     ]
     assert everything[1]["Name"] == "'=1+1"
+    assert [row["Location"] for row in everything[:3]] == ["A-01", "A-1, A-2", ""]
     assert [row["MSKU"] for row in rows_of_file(browser.get("/stock/list.csv?show=out"))] == ["M-0000"]
     book = openpyxl.load_workbook(io.BytesIO(b"".join(browser.get("/stock/list.xlsx?q=M-0001").streaming_content)))
     values = list(book.worksheets[0].values)
     assert [row[0] for row in values] == ["MSKU", "M-0001", "M-0001"]
-    assert values[1][4] == 7, "figures are numbers"
+    assert values[1][5] == 7, "figures are numbers"
 
 
 def test_an_msku_that_changes_changes_in_the_list_as_well(shop: Shop) -> None:
@@ -281,6 +286,33 @@ def test_products_are_added_to_another_warehouse_from_the_list(shop: Shop) -> No
         assert Balance.objects.filter(warehouse=place).count() == 1
         add_to_warehouse([shop.world.products["M-0001"]], place.pk)
         assert Balance.objects.filter(warehouse=place).count() == 1
+
+
+def test_archived_products_stand_in_the_list_only_with_pieces_or_when_they_are_asked_for(shop: Shop) -> None:
+    place, browser = own_warehouse(shop, M_0001=7), shop.client(VIEWER)
+    with shop.world.scope():
+        change_settings(low_at=5, cover_weeks=4)
+        low = alerts().low
+        MasterProduct.objects.filter(msku__in=["M-0000", "M-0001"]).update(archived_at=now())
+        assert alerts().low == low - 1, "nobody is to order more of what is archived"
+    everything = mskus(main_of(browser.get("/stock/")))
+    assert "M-0001" in everything and "M-0000" not in everything
+    assert mskus(main_of(browser.get(f"/stock/?warehouse={place}"))) == ["M-0001"]
+    assert "M-0000" not in mskus(main_of(browser.get(f"/stock/?warehouse={shop.world.warehouse_id}")))
+    assert set(mskus(main_of(browser.get("/stock/?show=archived")))) == {"M-0000", "M-0001"}
+    assert {row["MSKU"] for row in rows_of_file(browser.get("/stock/list.csv?show=archived"))} == {"M-0000", "M-0001"}
+
+
+def test_a_product_is_added_without_a_shelf_to_the_warehouse_of_the_list(shop: Shop) -> None:
+    place, browser = own_warehouse(shop), shop.client(OPERATOR)
+    asked = browser.get(f"/stock/?warehouse={place}", headers={"HX-Request": "true"}).content.decode()
+    for name in ("add", "update"):
+        assert f'href="/stock/{name}/?warehouse={place}"' in asked, "also where a script changed the filter only"
+    assert f'<option value="{place}" selected>' in main_of(browser.get(f"/stock/add/?warehouse={place}"))
+    sent = {"warehouse": place, "product": shop.world.products["M-0001"]}
+    told = main_of(browser.post("/stock/add/", sent, follow=True))
+    assert "1 product stands in the stock list of Annex." in told
+    assert "push status stands" not in told
 
 
 def test_only_an_owner_sets_the_default_level(shop: Shop) -> None:

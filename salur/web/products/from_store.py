@@ -54,15 +54,15 @@ def _make(request: MerchantRequest, store: StoreConnection, listed: Sequence[Lis
     """“All” leaves out what collides: that is made only when somebody ticked it."""
     skus = without_doubt(listed) if request.POST.get("action") == "all" else request.POST.getlist("sku")
     with reading(request):
-        known = {place.pk for place in warehouses(active_only=True)} if _may_add(request) else set()
-    places = [int(value) for value in request.POST.getlist("warehouse") if value.isdigit() and int(value) in known]
+        known = warehouses(active_only=True) if _may_add(request) else []
+    places = [place for place in known if str(place.pk) in request.POST.getlist("warehouse")]
     if not skus:
         messages.error(request, gettext("Choose at least one SKU."))
         return redirect("web:products_from_store", store.pk)
     with acting(request, "products"):
-        made = len(products_from_listings(store.pk, skus, places))
+        made = len(products_from_listings(store.pk, skus, [place.pk for place in places]))
     told = ngettext("%(n)s master product is made.", "%(n)s master products are made.", made) % {"n": made}
-    if places and made:
+    if made and any(place.account_id is not None for place in places):
         told += " " + gettext("They are being added to the chosen warehouses; the stock list shows their push status.")
     messages.success(request, told)
     return redirect(f"{reverse('web:listings')}?store={store.pk}")

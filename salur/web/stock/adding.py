@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from salur.catalog.queries import found_products, product_page
 from salur.flows.products import add_to_warehouse
 from salur.flows.stock_list import absent_from
+from salur.stock.models import Warehouse
 from salur.stock.queries import find_warehouse, warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
@@ -48,10 +49,20 @@ def _add(request: MerchantRequest) -> HttpResponseBase:
     if not products:
         messages.error(request, gettext("Choose between 1 and %(most)s products.") % {"most": MOST})
         return redirect(f"{reverse('web:stock_add')}?warehouse={place_id}")
-    told = ngettext(
+    messages.success(request, _told(place, len(products)) % {"n": len(products), "name": place.name})
+    return redirect(f"{reverse('web:stock')}?warehouse={place_id}")
+
+
+def _told(place: Warehouse, count: int) -> str:
+    """Only a partner's warehouse has a push status."""
+    if place.account_id is None:
+        return ngettext(
+            "%(n)s product stands in the stock list of %(name)s.",
+            "%(n)s products stand in the stock list of %(name)s.",
+            count,
+        )
+    return ngettext(
         "%(n)s product was added to %(name)s. Its push status stands in this list.",
         "%(n)s products were added to %(name)s. Their push status stands in this list.",
-        len(products),
+        count,
     )
-    messages.success(request, told % {"n": len(products), "name": place.name})
-    return redirect(f"{reverse('web:stock')}?warehouse={place_id}")

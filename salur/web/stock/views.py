@@ -17,7 +17,7 @@ from salur.catalog.models import ProductPushState
 from salur.catalog.queries import mskus_of, rows_added
 from salur.flows.calibrate import sync_stock
 from salur.flows.products import push_again
-from salur.flows.stock_list import ABSENT, StockFilter, pairs_of, product_stock_page, stock_page
+from salur.flows.stock_list import ABSENT, ARCHIVED, StockFilter, pairs_of, product_stock_page, stock_page
 from salur.foundation.problems import Refusal
 from salur.stock.queries import find_warehouse, totals, warehouses
 from salur.tenancy.models import Entitlement
@@ -33,6 +33,7 @@ SHOWN: tuple[tuple[str, str | Promise], ...] = (
     ("low", _("Low stock")),
     ("disputed", _("In dispute")),
     ("incoming", _("Incoming")),
+    (ARCHIVED, _("Archived")),
 )
 SORTS: tuple[tuple[str, str | Promise], ...] = (
     ("", _("MSKU, A to Z")),
@@ -77,7 +78,7 @@ def stock_list(request: MerchantRequest) -> HttpResponseBase:
         sums, products = at_cursor(request, lambda cursor: product_stock_page(wanted, cursor))
         unfolded = bool(wanted.search or wanted.push or wanted.show or wanted.location) or len(places) == 1
         context |= {"page": sums, "products": products, "unfolded": unfolded, "open": row_id(request.GET, "open")}
-    return fragment_or_page(request, "web/stock/list.html", context, fragment="web/stock/list_rows.html")
+    return fragment_or_page(request, "web/stock/list.html", context, fragment="web/stock/list_fragment.html")
 
 
 @page(entitlement=NEEDS)

@@ -156,7 +156,7 @@ def test_what_is_bound_is_not_offered_again_r57(world: World) -> None:
         assert len(offered_locations(own, product)) == 3
 
 
-def test_a_product_is_bound_in_its_own_warehouse_only(world: World) -> None:
+def test_a_location_of_another_warehouse_takes_no_product(world: World) -> None:
     own = own_warehouse(world, "TEA")
     with world.scope():
         here, there = create_location(own, "A-1"), create_location(world.warehouse_id, "A-1")

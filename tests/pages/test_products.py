@@ -114,7 +114,7 @@ def test_a_barcode_that_another_product_has_is_warned_of(shop: Shop) -> None:
     assert "The barcode 8850001 stands on other products, too: M-0001." in told
 
 
-def test_a_product_that_is_reserved_in_stock_or_on_a_list_stays(shop: Shop) -> None:
+def test_a_product_that_is_reserved_in_stock_or_on_a_list_is_neither_archived_nor_deleted(shop: Shop) -> None:
     shop.world.ingest(store_order("KEEPS", "M-0001"))
     row = product(shop, "M-0001")
     for action in ("archive", "delete"):

@@ -193,12 +193,12 @@ def test_r60_pieces_in_addition_are_there_at_once_in_an_own_warehouse(shop: Shop
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("SHED, M-0001, 1\nSHED, M-0001, 2", "stands in line 3 already"),
-        ("NOWHERE, M-0001, 1", "There is no warehouse “NOWHERE” that takes goods."),
-        ("SHED, M-0001, -4", "“-4” is not a whole number from 0"),
-        ("SHED, NONE, 4", "There is no master product with the MSKU NONE."),
-        ("SHED, M-0001, 4, , , 2020-01-01", "2020-01-01"),
-        ("TH01, M-0001, 0", "are fewer. Synchronise the stock"),
+        pytest.param("SHED, M-0001, 1\nSHED, M-0001, 2", "stands in line 3 already", id="an MSKU twice"),
+        pytest.param("NOWHERE, M-0001, 1", "There is no warehouse “NOWHERE” that takes goods.", id="unknown warehouse"),
+        pytest.param("SHED, M-0001, -4", "“-4” is not a whole number from 0", id="negative quantity"),
+        pytest.param("SHED, NONE, 4", "There is no master product with the MSKU NONE.", id="unknown MSKU"),
+        pytest.param("SHED, M-0001, 4, , , 2020-01-01", "2020-01-01", id="expiry before today"),
+        pytest.param("TH01, M-0001, 0", "are fewer. Synchronise the stock", id="a partner's stock lowered"),
     ],
 )
 def test_bad_lines_are_told_and_nothing_is_changed(shop: Shop, own: int, table: str, told: str) -> None:

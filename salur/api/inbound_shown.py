@@ -17,9 +17,10 @@ from salur.inbound.states import (
     InboundTaskState,
 )
 
+from .amounts import money
 from .paging import Page
 from .presenting import warehouse_ref
-from .shown import WarehouseRef, money
+from .shown import WarehouseRef
 
 
 class Inbound(Schema):

@@ -118,7 +118,7 @@ def read_order(request: ApiRequest, order_id: int) -> shown.OrderDetail:
                 "note": row.note,
                 "cancel_reason": row.cancel_reason,
                 "recipient": presenting.recipient(row),
-                "outbound": [presenting.outbound_detail(gated) for gated in gated_lists(lists)],
+                "outbound": presenting.outbound_details(gated_lists(lists)),
                 "timeline": [presenting.event(one) for one in timeline(row, lists)],
             }
         )

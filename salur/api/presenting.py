@@ -17,12 +17,12 @@ from salur.outbound.gates import GateResult
 from salur.outbound.messages import GATE_NAMES, GATE_TEXTS, gate_text
 from salur.outbound.queries import GatedList
 from salur.outbound.states import PushState, TaskState
-from salur.outbound.stopping import cut_off
 from salur.stock import models as stock
 from salur.stock.history import After
 
 from . import shown
-from .shown import money
+from .amounts import money
+from .race_shown import race_fields
 
 
 def store_ref(store: StoreConnection) -> shown.StoreRef:
@@ -199,20 +199,29 @@ def outbound_fields(row: outbound.Outbound) -> dict[str, object]:
     }
 
 
+def outbound_details(lists: Sequence[GatedList]) -> list[shown.OutboundDetail]:
+    """Outbound lists with every gate as judged now, and their race against the warehouse."""
+    run = race_fields([gated.outbound for gated in lists])
+    return [_outbound_detail(gated, run[gated.outbound.pk]) for gated in lists]
+
+
 def outbound_detail(gated: GatedList) -> shown.OutboundDetail:
-    """An outbound list with every gate as judged now."""
+    """:func:`outbound_details` of one."""
+    return outbound_details([gated])[0]
+
+
+def _outbound_detail(gated: GatedList, run: Mapping[str, object]) -> shown.OutboundDetail:
     lines = [
         shown.OutboundLine(order_line_id=one.order_line_id, msku=one.product.msku, quantity=one.quantity)
         for one in gated.lines
     ]
     why = [gate(gated, result) for result in gated.gates]
-    cut = cut_off(gated.outbound)
     return shown.OutboundDetail.model_validate(
         {
             **outbound_fields(gated.outbound),
             "lines": lines,
             "why": why,
-            "cut_off": None if cut.held else shown.CutOff(until=TaskState(cut.until), late=cut.late, text=cut.text),
+            **run,
         }
     )
 

@@ -6,7 +6,6 @@ Money is text with its decimals, times are RFC 3339 in UTC, countries ISO 3166 a
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from ninja import Field, Schema
@@ -18,12 +17,7 @@ from salur.outbound.states import CancellationState, ConfirmationState, PushStat
 from salur.stock.models import MovementCause
 
 from .paging import Page
-
-
-def money(amount: Decimal) -> str:
-    """With two decimals at least, and never in powers of ten."""
-    whole, _, part = f"{amount:f}".partition(".")
-    return f"{whole}.{part.rstrip('0'):0<2}"
+from .race_shown import CutOff, Race
 
 
 class StoreRef(Schema):
@@ -233,20 +227,14 @@ class OutboundPage(Page[Outbound]):
     """One page of outbound lists."""
 
 
-class CutOff(Schema):
-    """Until when the warehouse stops a list, against what it reported last."""
-
-    until: TaskState = Field(description="The last task status in which it can be stopped.")
-    late: bool = Field(description="That status is over: the warehouse will probably refuse.")
-    text: str
-
-
 class OutboundDetail(Outbound):
     """An outbound list with its lines and every push condition."""
 
     lines: list[OutboundLine]
     why: list[Gate]
     cut_off: CutOff | None = Field(description="Null where the warehouse cannot be asked to stop it.")
+    race: Race | None = Field(description="Null unless a partner's warehouse has it, or sent it all the same.")
+    return_expected: bool = Field(description="It left although its order is cancelled, and has not come back.")
 
 
 class Event(Schema):

@@ -192,6 +192,12 @@ class Outbound(TenantModel):
                 condition=Q(cancellation__in=["asked", "sent", "pending"]),
                 name="outbound_todo_cancel",
             ),
+            models.Index(
+                fields=["merchant_id", "account", "-id"],
+                condition=Q(cancellation__in=["done", "refused", "conflict"]),
+                name="outbound_races",
+            ),
+            models.Index(fields=["merchant_id", "account", "-id"], condition=Q(task="completed"), name="outbound_sent"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 
 from salur.foundation.paging import Keyset, keyset_page
 from salur.orders.queries import has_number
+from salur.orders.states import OrderState
 from salur.outbound.models import Outbound, OutboundLine
 from salur.outbound.states import CancellationState, PushState, TaskState
 from salur.tenancy.models import Transition
@@ -70,6 +71,16 @@ def may_come_back(outbound: Outbound) -> bool:
     gone = outbound.task == TaskState.COMPLETED
     late = outbound.cancellation in (CancellationState.REFUSED, CancellationState.CONFLICT)
     return outbound.push == PushState.PUSHED and (gone or late)
+
+
+def expected_back(outbounds: Iterable[Outbound]) -> set[int]:
+    """Of these lists (with their orders) those that were not stopped for a cancelled order and have not come back."""
+    unstopped = (CancellationState.REFUSED, CancellationState.CONFLICT)
+    late = [one.pk for one in outbounds if one.cancellation in unstopped and one.order.status == OrderState.CANCELLED]
+    if not late:
+        return set()
+    back = Return.objects.filter(outbound_id__in=late, state=ReturnState.CLOSED)
+    return set(late) - set(back.values_list("outbound_id", flat=True))
 
 
 def left_to_return(outbound: Outbound) -> dict[int, int]:

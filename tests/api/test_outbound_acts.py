@@ -43,6 +43,8 @@ def test_a_list_is_stopped_and_an_order_goes_out_again(api: Caller, world: World
     cut = api.get(f"/outbound/{one}")["cut_off"]
     assert (cut["until"], cut["late"]) == ("picking", False)
     assert "Print Shop" in cut["text"]
+    race = api.get(f"/outbound/{one}")["race"]
+    assert (race["stage"], race["share"], race["expected_loss"], race["currency"]) == ("none", None, "99.50", "THB")
     answer = api.post(f"/outbound/{one}/stop")
     assert (answer.status_code, answer.json()["cancellation"]) == (202, "asked")
     assert ("cancel", world.account_id) in woken(db)

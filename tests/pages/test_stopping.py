@@ -73,6 +73,8 @@ def test_chosen_lists_are_stopped_after_a_question_that_tells_the_cut_off(shop: 
     assert "The goods have left" not in page  # the title is for messages; the page gives cause and cure
     assert "reports the outbound list" in page
     assert page.count('name="outbound"') == 2
+    assert page.count("Too few earlier cancellations") == 3
+    assert page.count("Expected loss if it is sent") == 3
     assert [shop.world.the_list(n).cancellation for n in ("P1", "P2", "P3")] == ["none"] * 3, "only asked about so far"
     done = browser.post("/outbound/stop/", {"outbound": chosen, "next": "/outbound/"}, follow=True)
     assert [shop.world.the_list(n).cancellation for n in ("P1", "P2", "P3")] == ["asked", "asked", "none"]
@@ -91,6 +93,7 @@ def test_a_refusal_is_settled_on_its_page_with_a_note(shop: Shop, partner: Partn
     page = text_of(browser.get(f"/outbound/{made.pk}/"))
     assert "it is being printed" in page
     assert made.partner_number in page
+    assert "199.00" in page or "199,00" in page, "what may be lost"
     assert "it is being printed" in text_of(browser.get("/orders/problems/"))
     empty = browser.post(f"/outbound/{made.pk}/settle/", {"action": "shipped", "note": " "}, follow=True)
     with translation.override(language):
@@ -100,6 +103,20 @@ def test_a_refusal_is_settled_on_its_page_with_a_note(shop: Shop, partner: Partn
     page = text_of(browser.get(f"/outbound/{made.pk}/"))
     assert "Nok: left at noon" in page
     assert "it is being printed" not in text_of(browser.get("/orders/problems/"))
+
+
+def test_r119_a_parcel_of_a_cancelled_order_that_was_not_stopped_is_a_return_expected(
+    shop: Shop, partner: Partner
+) -> None:
+    made = pushed(shop)
+    shop.world.ingest(store_order("P1", ("SOAP", 2), status=OrderStatus.CANCELLED, version=60))
+    pages = (f"/outbound/{made.pk}/", f"/orders/{made.order_id}/")
+    browser = shop.client(OPERATOR)
+    assert not any("Return expected" in text_of(browser.get(page)) for page in pages)
+    cancel(shop)
+    for page in pages:
+        assert "Return expected" in text_of(browser.get(page))
+        assert "Expected loss if it is sent" in text_of(browser.get(page))
 
 
 def test_a_warning_stands_on_the_page_until_it_is_settled(shop: Shop, partner: Partner) -> None:

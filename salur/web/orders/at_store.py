@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -15,11 +16,12 @@ from salur.flows.store_acts import ACTS, ActOutcome, act_at_store, acts_of
 from salur.foundation.problems import describe
 from salur.integrations.registry import STORE, find_plugin, store_capabilities
 from salur.orders.models import Order
-from salur.outbound.queries import every_list_of, orders_named
+from salur.outbound.queries import orders_named
+from salur.outbound.race import lists_at_warehouse
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page
 from salur.web.acting import back_to
-from salur.web.outbound.stopping import Stoppable, stoppable
+from salur.web.outbound.stopping import Stoppable, stoppables
 from salur.web.words import told_words
 
 MOST = 200
@@ -37,7 +39,7 @@ class Asked:
     @property
     def late(self) -> bool:
         """Whether a warehouse will probably send it all the same."""
-        return any(one.cut_off.late for one in self.lists)
+        return any(one.late for one in self.lists)
 
 
 def _ids(values: Sequence[str]) -> list[int]:
@@ -59,11 +61,12 @@ def at_store(request: MerchantRequest) -> HttpResponseBase:
     if act not in QUESTIONS:
         raise Http404
     orders = orders_named(_ids(request.GET.getlist("order")))
-    asked = [_asked(order) for order in orders if act in store_acts(order)]
+    asked = _asked([order for order in orders if act in store_acts(order)])
     context = {
         "act": act,
         "asked": asked,
         "late": sum(one.late for one in asked),
+        "losses": _losses(asked),
         "left": [order for order in orders if act not in store_acts(order)],
         "reasons": _reasons(orders) if act == "cancel" else [],
         "next": request.GET.get("next", ""),
@@ -71,9 +74,18 @@ def at_store(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/orders/at_store.html", context)
 
 
-def _asked(order: Order) -> Asked:
-    live = [one for one in every_list_of(order) if one.push in ("pushing", "unknown", "pushed")]
-    return Asked(order, [stoppable(one) for one in live])
+def _asked(orders: Sequence[Order]) -> list[Asked]:
+    live = lists_at_warehouse(order.pk for order in orders)
+    told = {one.outbound.pk: one for one in stoppables([row for rows in live.values() for row in rows])}
+    return [Asked(order, [told[row.pk] for row in live.get(order.pk, [])]) for order in orders]
+
+
+def _losses(asked: Sequence[Asked]) -> list[tuple[Decimal, str]]:
+    """What is lost where the warehouses probably send the parcels all the same, by currency."""
+    sums: dict[str, Decimal] = {}
+    for race in (one.race for order in asked for one in order.lists if one.late):
+        sums[race.currency] = sums.get(race.currency, Decimal(0)) + race.loss
+    return [(loss, currency) for currency, loss in sorted(sums.items())]
 
 
 def _reasons(orders: Sequence[Order]) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ from salur.orders.queries import lines_of, open_problems_of
 from salur.outbound.gates import ARRANGING_OPENS
 from salur.outbound.models import Outbound
 from salur.outbound.queries import GatedList, every_list_of, gated_lists
-from salur.outbound.stopping import capabilities_of, may_be_stopped
+from salur.outbound.race import Race, is_running, races
+from salur.outbound.stopping import capabilities_of, cut_off, may_be_stopped
 from salur.outbound.why import CLOSED, NOT_ASKED, PASSED, Answer, Condition, conditions_of, explain
 from salur.outbound.why_messages import NAMES
 from salur.web.words import Explained, problem_words, reason_words
@@ -51,6 +52,12 @@ class ShownList:
     arranges: bool = False
     takes_awb: bool = False
     label_needed: bool = False
+    race: Race | None = None
+
+    @property
+    def cut_off(self) -> str:
+        """Until when it can be stopped, in words; empty where nobody is asked to."""
+        return cut_off(self.outbound).text if self.may_stop else ""
 
     @property
     def may_push_again(self) -> bool:
@@ -112,7 +119,8 @@ def read_story(order: Order) -> Story:
     lines = lines_of([order.pk]).get(order.pk, [])
     parts = parts_of(order.store_id, (line.sku for line in lines))
     problems = open_problems_of([order.pk]).get(order.pk, [])
-    shown = [shown_list(gated) for gated in gated_lists(outbounds)]
+    run = races([one for one in outbounds if is_running(one)])
+    shown = [shown_list(gated, run.get(gated.outbound.pk)) for gated in gated_lists(outbounds)]
     return Story(
         [ShownLine(line, parts.get(line.sku, ())) for line in lines],
         shown,
@@ -128,8 +136,8 @@ def read_story(order: Order) -> Story:
     )
 
 
-def shown_list(gated: GatedList) -> ShownList:
-    """A list with its gates in words."""
+def shown_list(gated: GatedList, race: Race | None = None) -> ShownList:
+    """A list with its gates in words, and its race against the warehouse where one is running."""
     settled = gated.outbound.push in ("pushed", "void")
     can = capabilities_of(gated.outbound)
     own = gated.outbound.account_id is None
@@ -147,6 +155,7 @@ def shown_list(gated: GatedList) -> ShownList:
         arranges=plugin is not None and "arrange" in plugin.capabilities.abilities,
         takes_awb=not settled and (_own_lacks_label(gated) if can is None else _takes_awb(gated, can)),
         label_needed=channel(gated.outbound.store.channel).gives_label if can is None else can.needs_label,
+        race=race,
     )
 
 

@@ -15,7 +15,7 @@ from salur.orders.queries import Counted, status_counts
 from salur.orders.states import OrderState
 from salur.outbound.messages import GATE_TEXTS
 from salur.outbound.queries import OrderFilter, OrderRow, find_order, order_rows
-from salur.returns.queries import may_come_back, returns_of_order
+from salur.returns.queries import expected_back, may_come_back, returns_of_order
 from salur.stock.queries import warehouses
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
@@ -97,6 +97,7 @@ def order_page(request: MerchantRequest, order_id: int) -> HttpResponseBase:
         "story": story,
         "returns": returns_of_order(order.pk),
         "may_come_back": any(may_come_back(shown.outbound) for shown in story.lists),
+        "return_expected": bool(expected_back(shown.outbound for shown in story.lists)),
         "late": any(shown.outbound.cancellation != "none" for shown in story.lists),
         "acts": store_acts(order),
         "may_ship_anyway": may_ship_anyway(order),

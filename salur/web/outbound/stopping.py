@@ -17,6 +17,7 @@ from salur.foundation.problems import Refusal, describe
 from salur.outbound.labels import LARGEST
 from salur.outbound.models import Outbound
 from salur.outbound.queries import find_outbound, outbounds_named
+from salur.outbound.race import Race, races
 from salur.outbound.stopping import CutOff, cut_off, held_evidence
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
@@ -33,24 +34,35 @@ class Stoppable:
     outbound: Outbound
     cut_off: CutOff
     words: str
+    race: Race
 
     @property
     def asked(self) -> bool:
         """Whether the warehouse would be asked."""
         return not self.cut_off.held
 
+    @property
+    def late(self) -> bool:
+        """Whether the warehouse will probably send it all the same."""
+        return self.cut_off.late or self.cut_off.held == "stop_gone"
+
 
 def _ids(values: Sequence[str]) -> list[int]:
     return [int(value) for value in values if value.isdigit() and len(value) < 19][:MOST]
 
 
-def stoppable(outbound: Outbound) -> Stoppable:
-    """The list with one sentence about its partner's cut-off."""
+def stoppables(outbounds: Sequence[Outbound]) -> list[Stoppable]:
+    """Each list with one sentence about its partner's cut-off, and how its race stands."""
+    run = races(outbounds)
+    return [_stoppable(outbound, run[outbound.pk]) for outbound in outbounds]
+
+
+def _stoppable(outbound: Outbound, race: Race) -> Stoppable:
     cut = cut_off(outbound)
     if not cut.held:
-        return Stoppable(outbound, cut, cut.text)
+        return Stoppable(outbound, cut, cut.text, race)
     told = describe(cut.held, held_evidence(outbound, cut))
-    return Stoppable(outbound, cut, words.sentences(told.cause, told.cure))
+    return Stoppable(outbound, cut, words.sentences(told.cause, told.cure), race)
 
 
 @page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
@@ -60,7 +72,7 @@ def stop_lists(request: MerchantRequest) -> HttpResponseBase:
         with acting(request, "stop"):
             _tell(request, intercept(_ids(request.POST.getlist("outbound"))))
         return back_to(request, reverse("web:outbounds"))
-    shown = [stoppable(one) for one in outbounds_named(_ids(request.GET.getlist("outbound")))]
+    shown = stoppables(outbounds_named(_ids(request.GET.getlist("outbound"))))
     context = {
         "shown": shown,
         "asked": [one for one in shown if one.asked],

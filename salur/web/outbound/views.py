@@ -22,9 +22,10 @@ from salur.outbound.queries import (
     outbound_rows,
     same_awb,
 )
+from salur.outbound.race import is_running, races
 from salur.outbound.states import PushState, TaskState
 from salur.outbound.stopping import capabilities_of, cut_off
-from salur.returns.queries import may_come_back, returns_of
+from salur.returns.queries import expected_back, may_come_back, returns_of
 from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
@@ -75,6 +76,8 @@ def outbound_page(request: MerchantRequest, outbound_id: int) -> HttpResponseBas
         "returns": returns_of([outbound.pk]),
         "may_come_back": may_come_back(outbound),
         "late": outbound.cancellation != "none",
+        "race": races([outbound] if is_running(outbound) else []).get(outbound.pk),
+        "return_expected": bool(expected_back([outbound])),
         **_flags(outbound),
     }
     return fragment_or_page(request, "web/outbound/page.html", context)

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from salur.flows.replay import do_again, find_exchange, judge
+from salur.flows.judging import judge
+from salur.flows.replay import do_again, find_exchange
 from salur.integrations.models import ExchangeRecord
 
 from .access import ApiRequest, acting

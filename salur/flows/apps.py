@@ -13,6 +13,7 @@ class FlowsConfig(AppConfig):
         from . import (
             bulk_actions,
             calibrate,
+            cassettes,
             cures,
             holds,
             manual_orders,
@@ -37,6 +38,7 @@ class FlowsConfig(AppConfig):
         register(product_imports.PROBLEMS)
         register(stock_updates.PROBLEMS)
         register(replay.PROBLEMS)
+        register(cassettes.PROBLEMS)
         register(store_acts.PROBLEMS)
         register(uploads.PROBLEMS)
         register(warehouses.PROBLEMS)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from salur.catalog.models import MasterProduct
-from salur.flows.replay import ReplayRefused, do_again, judge, judge_message_again
+from salur.flows.cassettes import CassetteBroken, read
+from salur.flows.judging import judge
+from salur.flows.replay import ReplayRefused, do_again, judge_message_again
 from salur.foundation.clock import now
+from salur.integrations.lines import load_line
 from salur.integrations.models import ExchangeRecord, WebhookDelivery
 from salur.outbound.models import Outbound
 from tests.config.test_cli_orders import salur
-from tests.world import World
+from tests.world import World, store_order
 
 from .test_push import at_warehouse, fault, look_up, push, ready, world
 
@@ -103,6 +108,31 @@ def test_the_command_tells_whether_todays_code_agrees(world: World, sandbox: Any
         ExchangeRecord.objects.update(status=500)
     assert salur("exchange", "replay", number).returncode == 1
     assert salur("exchange", "replay", "999999").returncode == 2
+
+
+def test_an_exchange_becomes_a_test_case_with_one_command(world: World, sandbox: Any, tmp_path: Path) -> None:
+    ready(world, "A1")
+    push(world)
+    made = salur("exchange", "keep", str(create_call(world).pk), "--to", str(tmp_path))
+    assert made.returncode == 0, made.stderr
+    (file,) = tmp_path.iterdir()
+    text = file.read_text(encoding="utf-8")
+    address = store_order("A1").address
+    with world.scope():
+        keys = load_line("account", world.account_id).credentials
+    for private in (address.name, address.phone, *address.lines, keys["app_token"], keys["app_key"]):
+        assert private not in text, private
+    same = salur("exchange", "check", str(file))
+    assert (same.returncode, same.stdout[:2]) == (0, "ok"), same.stdout + same.stderr
+    changed = json.loads(text)
+    changed["wanted"]["body"] = changed["wanted"]["body"].replace("SO-", "XX-")
+    file.write_text(json.dumps(changed), encoding="utf-8")
+    other = salur("exchange", "check", str(tmp_path))
+    assert (other.returncode, other.stdout[:5]) == (1, "OTHER")
+    assert "number=SO-" in other.stdout and "number=XX-" in other.stdout, "both are told"
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(CassetteBroken):
+        read(file)
 
 
 def test_what_did_not_fail_or_belongs_to_no_list_is_not_done_again(world: World, sandbox: Any) -> None:

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from salur.flows.replay import OK, Judgement, do_again, find_exchange, judge, judge_message_again, outcome_of
+from salur.flows.judging import Judgement, judge
+from salur.flows.replay import OK, do_again, find_exchange, judge_message_again, outcome_of
 from salur.flows.told import outcome_words
 from salur.foundation.problems import Refusal
 from salur.integrations.models import WebhookDelivery

@@ -18,6 +18,7 @@ from .shop import Shop
 
 LARGE, PROBE = 100_000, 10_000
 GREAT, MOVEMENTS, FEW = 1_000_000, 10_000_000, 1000
+LINES = 100_000  # of a table of stock
 SKUS, PRODUCTS = 100_000, 10_000
 
 
@@ -30,6 +31,7 @@ class Bench:
         self.skus: int = chosen.skus
         self.products: int = chosen.products
         self.great: int = chosen.rows
+        self.lines: int = chosen.lines
         self.movements: int = chosen.movements
         self.channels: list[str] = chosen.store
         self.stored = 0
@@ -142,6 +144,10 @@ class Bench:
         shop = Shop.loads(child("make-shop")[0])
         figure("stock-lists", shop.dumps(), str(self.great), str(self.movements))
 
+    def stock_lines(self) -> None:
+        """A table of stock of the greatest size, into an own warehouse and announced to a partner's."""
+        figure("stock-lines", str(self.lines))
+
     def jobs(self) -> None:
         """The alarm clock alone."""
         figure("jobs")
@@ -161,6 +167,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("webhook_intake", Bench.webhook_intake),
     ("order_lists", Bench.order_lists),
     ("stock_lists", Bench.stock_lists),
+    ("stock_lines", Bench.stock_lines),
     ("jobs", Bench.jobs),
 )
 NAMES = list(dict.fromkeys(name for name, _ in STEPS))
@@ -193,6 +200,7 @@ def main() -> int:
     parser.add_argument("--products", type=int, default=PRODUCTS, help=f"products that are pushed ({PRODUCTS})")
     parser.add_argument("--rows", type=int, default=GREAT, help=f"rows behind the lists ({GREAT})")
     parser.add_argument("--movements", type=int, default=MOVEMENTS, help=f"movements that are verified ({MOVEMENTS})")
+    parser.add_argument("--lines", type=int, default=LINES, help=f"lines of the table of stock ({LINES})")
     parser.add_argument("--store", action="append", default=[], help="only this store, where stores are measured (all)")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):

@@ -106,6 +106,12 @@ def _stock_lists(shop: str, rows: str, movements: str) -> None:
     stock_lists(Shop.loads(shop), int(rows), int(movements))
 
 
+def _stock_lines(count: str) -> None:
+    from .stock_lines import bring_in_lines
+
+    bring_in_lines(int(count))
+
+
 def _jobs() -> None:
     from .jobs import ring
 
@@ -129,6 +135,7 @@ WORK: dict[str, Callable[..., None]] = {
     "webhook-intake-many": _webhook_intake_many,
     "order-lists": _order_lists,
     "stock-lists": _stock_lists,
+    "stock-lines": _stock_lines,
     "jobs": _jobs,
 }
 

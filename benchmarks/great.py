@@ -103,10 +103,10 @@ SELECT {values} FROM generate_series(1, %(products)s) k, unnest(%(warehouses)s::
 ORDER BY k, n
 """
 BALANCES = """
-INSERT INTO stock_balance (id, merchant_id, warehouse_id, product_id, on_hand, reserved, incoming, disputed)
+INSERT INTO stock_balance (id, merchant_id, warehouse_id, product_id, msku, on_hand, reserved, incoming, disputed)
 OVERRIDING SYSTEM VALUE
 SELECT {apart} + (k - 1) * cardinality(%(warehouses)s::bigint[]) + n, %(merchant)s, w.id, {apart} + k,
-  %(movements)s, 0, 0, 0
+  'GREAT-' || lpad(k::text, 7, '0'), %(movements)s, 0, 0, 0
 FROM generate_series(1, %(products)s) k, unnest(%(warehouses)s::bigint[]) WITH ORDINALITY w(id, n) ORDER BY k, n
 """
 MOVEMENTS = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -71,6 +71,9 @@ class NewBulkRun(Strict):
     outbound_ids: list[int] | None = Field(None, min_length=1, max_length=MOST_IDS)
     orders: OrdersWanted | None = Field(None, description="Those that match when the run begins.")
     outbound: ListsWanted | None = Field(None, description="Those that match when the run begins.")
+    handover: Literal["", "pickup", "dropoff"] = Field(
+        "", description="For `arrange`: how all are handed over, each at its store's first time or branch."
+    )
     reason: Word = Field("", description="For `cancel`: one of the store's reasons; empty: its usual one.")
 
     @model_validator(mode="after")
@@ -198,7 +201,7 @@ def start_bulk_run(request: ApiRequest, payload: NewBulkRun) -> HttpResponse:
 
 
 def _start(request: ApiRequest, payload: NewBulkRun) -> Answer:
-    options = {"reason": payload.reason} if payload.reason else {}
+    options = {name: value for name in ("reason", "handover") if (value := getattr(payload, name))}
     run = start_bulk(payload.action, _chosen(payload), options, actor=request.auth.actor)
     return Answer(_shown(run), 202, _address(run.pk))
 

@@ -12,24 +12,27 @@ from ninja.files import UploadedFile
 
 from salur.flows.arrange import arrange_now, attach_label
 from salur.flows.follow_up import refresh_now
+from salur.flows.handover import Choice
 from salur.flows.push_again import push_again
 from salur.foundation.problems import Refusal
 from salur.outbound.labels import LARGEST
-from salur.outbound.messages import GATE_TEXTS
+from salur.outbound.messages import GATE_TEXTS, NOT_ARRANGED
 from salur.outbound.models import Outbound
 from salur.outbound.queries import find_label, find_outbound, gated_lists
 from salur.outbound.states import PushState, TaskState
 from salur.tenancy.models import Entitlement
 
-from . import outbound_acts, presenting, shown
+from . import handover, outbound_acts, presenting, shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
+from .handover import Handover, choice_from
 from .paging import ListQuery, fetch
 from .problems import NotFound
 from .writes import Answer, once
 
 router = Router(tags=["outbound lists"])
 router.add_router("", outbound_acts.router)
+router.add_router("", handover.router)
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 
 
@@ -193,16 +196,20 @@ def _refresh(outbound_id: int) -> Answer:
     summary="Arrange the shipment",
     openapi_extra=writes("outbound:write"),
 )
-def arrange_list(request: ApiRequest, outbound_id: int) -> HttpResponse:
-    """Have the store arrange the shipment, or ask it again for what it still owes: AWB number and label."""
+def arrange_list(request: ApiRequest, outbound_id: int, payload: Handover | None = None) -> HttpResponse:
+    """Have the store arrange the shipment, or ask it again for what it still owes: AWB number and label.
+
+    Without a body it is handed over as the store is set.
+    """
     with acting(request, "outbound:write", entitlement=NEEDS):
-        return once(request, lambda: _arrange(outbound_id))
+        return once(request, lambda: _arrange(outbound_id, choice_from(payload)))
 
 
-def _arrange(outbound_id: int) -> Answer:
+def _arrange(outbound_id: int, choice: Choice) -> Answer:
     _found(outbound_id)
-    asked = arrange_now([outbound_id])
+    asked = arrange_now([outbound_id], choice)
     if outbound_id in asked.held:
         code = asked.held[outbound_id]
-        raise Refusal("shipment_held", reason=str(GATE_TEXTS[code].title) if code in GATE_TEXTS else code, held_by=code)
+        titles = {**NOT_ARRANGED, **{name: text.title for name, text in GATE_TEXTS.items()}}
+        raise Refusal("shipment_held", reason=str(titles.get(code, code)), held_by=code)
     return Answer(_detail(_found(outbound_id)), 202)

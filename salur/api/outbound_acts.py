@@ -21,6 +21,7 @@ from salur.tenancy.models import Entitlement
 from . import presenting, shown
 from .access import ApiRequest, acting
 from .answers import WRITE_ERRORS, writes
+from .handover import Handover, choice_from
 from .problems import NotFound
 from .writes import Answer, once
 
@@ -38,6 +39,7 @@ class Act(Schema):
 
     action: Literal["push_again", "refresh", "arrange", "stop"]
     ids: list[int] = Field(min_length=1, max_length=MOST, description="Ids of outbound lists, of any warehouse.")
+    handover: Handover | None = Field(None, description="For `arrange`; without it as each store is set.")
 
 
 class Settlement(Schema):
@@ -65,11 +67,11 @@ class SentAnew(Schema):
     order_id: int
 
 
-ACTS: dict[str, Callable[[Sequence[int]], Sequence[int]]] = {
-    "push_again": push_again,
-    "refresh": refreshed_now,
-    "arrange": lambda ids: arrange_now(ids).due,
-    "stop": lambda ids: intercept(ids).asked,
+ACTS: dict[str, Callable[[Sequence[int], Act], Sequence[int]]] = {
+    "push_again": lambda ids, act: push_again(ids),
+    "refresh": lambda ids, act: refreshed_now(ids),
+    "arrange": lambda ids, act: arrange_now(ids, choice_from(act.handover)).due,
+    "stop": lambda ids, act: intercept(ids).asked,
 }
 
 
@@ -87,7 +89,7 @@ def act_on_lists(request: ApiRequest, payload: Act) -> HttpResponse:
 
 def _act(payload: Act) -> Answer:
     ours = [one.pk for one in outbounds_named(payload.ids)]
-    done = set(ACTS[payload.action](ours))
+    done = set(ACTS[payload.action](ours, payload))
     wanted = dict.fromkeys(payload.ids)
     return Answer(Acted(done=[i for i in wanted if i in done], left=[i for i in wanted if i not in done]), 202)
 

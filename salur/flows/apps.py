@@ -15,6 +15,7 @@ class FlowsConfig(AppConfig):
             calibrate,
             cassettes,
             cures,
+            handover_asking,
             holds,
             manual_orders,
             own_warehouses,
@@ -31,6 +32,7 @@ class FlowsConfig(AppConfig):
         register(bulk_actions.PROBLEMS)
         register(calibrate.PROBLEMS)
         register(cures.PROBLEMS)
+        register(handover_asking.PROBLEMS)
         register(holds.PROBLEMS)
         register(manual_orders.PROBLEMS)
         register(own_warehouses.PROBLEMS)

@@ -6,6 +6,7 @@ that had arranged before says so, and a lost answer is simply asked for again.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from salur.connectors.base.errors import (
     AlreadyExists,
@@ -24,7 +26,6 @@ from salur.connectors.base.errors import (
     Rejected,
     TooLate,
 )
-from salur.connectors.base.types import ShippingOption
 from salur.foundation.clock import now
 from salur.foundation.locks import lock_ids
 from salur.integrations import budgets
@@ -62,6 +63,7 @@ from salur.tenancy import audit
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .backoff import next_try
+from .handover import Choice, choice_of, choose_option
 from .wakeups import close_gate_problems, lists_changed, store_changed, wake
 
 BATCH = 50
@@ -181,7 +183,8 @@ class Carrier:
         if self.accepts and self._accepted_with_number(connector):
             return
         try:
-            option = choose_option(connector.shipping_options(self.claim.order), self.handover)
+            offered = connector.shipping_options(self.claim.order)
+            option = choose_option(offered, self.handover, choice_of(self.claim.handover))
             connector.arrange(self.claim.order, option)
         except AlreadyExists:
             pass  # arranged by an earlier try whose answer was lost, or by a person at the store
@@ -216,17 +219,6 @@ class Carrier:
             raise Rejected("label_refused", answer.failure)
 
 
-def choose_option(options: Sequence[ShippingOption], handover: str = "") -> ShippingOption:
-    """The way of handing over: the merchant's preferred kind where it is offered, else the store's first.
-
-    Raises Rejected when each of them needs something that only a person can give.
-    """
-    ready = [option for option in options if "" not in option.fields.values()]
-    if not ready:
-        raise Rejected("no_shipping_option", "the store offers no way of handing over that needs nothing more")
-    return next((option for option in ready if option.kind == handover), ready[0])
-
-
 def _conclude(carrier: Carrier, error: PartnerError | None) -> None:
     """What the try means for the row: done, later, or failed (design 4)."""
     p, tries = carrier.progress, carrier.claim.attempts
@@ -259,9 +251,14 @@ class Asked:
 
 
 BEGIN = """
-UPDATE outbound_outbound SET shipment = 'due', shipment_next_at = NULL, shipment_attempts = 0,
+UPDATE outbound_outbound SET shipment = 'due', handover = %s, shipment_next_at = NULL, shipment_attempts = 0,
   shipment_error_code = '', shipment_error_message = '', shipment_hint = ''
 WHERE merchant_id = %s AND id = ANY(%s) AND shipment IN ('none', 'failed')
+"""
+CHOSEN = """
+UPDATE outbound_outbound SET handover = %s
+WHERE merchant_id = %s AND id = ANY(%s) AND shipment = 'due'
+  AND (shipment_lease_until IS NULL OR shipment_lease_until < %s)
 """
 HURRY = """
 UPDATE outbound_outbound SET shipment_next_at = NULL, shipment_attempts = 0
@@ -269,23 +266,30 @@ WHERE merchant_id = %s AND id = ANY(%s) AND shipment IN ('due', 'arranged', 'num
 """
 
 
-def arrange_now(outbound_ids: Iterable[int]) -> Asked:
+NONE_CHOSEN = Choice()
+
+
+def arrange_now(outbound_ids: Iterable[int], choice: Choice = NONE_CHOSEN) -> Asked:
     """The operator's button (inside a scope): arrange these, or ask again for what the store still owes.
 
-    Works with automatic arranging switched off; every other condition must hold.
+    Works with automatic arranging switched off; every other condition must hold. ``choice``: how they are handed over;
+    what is arranged already, or at this moment, is held then, because its way cannot be changed any more.
     """
     merchant = current_scope().merchant_id
     held = lock_ids("outbound_outbound", merchant, set(outbound_ids))
     stores = dict(Outbound.objects.filter(pk__in=held).values_list("id", "store_id"))
+    too_late = _under_way(held)
     asked = Asked([], {})
     for judged in read_records(held):
-        reason = _stands_in_the_way(judged)
+        reason = stands_in_the_way(judged) or (choice.kind and judged.id in too_late and "handed_over_otherwise")
         if reason:
             asked.held[judged.id] = reason
         else:
             asked.due.append(judged.id)
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN, [merchant, asked.due])
+        if choice.kind:
+            cursor.execute(CHOSEN, [json.dumps(choice.kept()), merchant, asked.due, now()])
+        cursor.execute(BEGIN, [json.dumps(choice.kept()), merchant, asked.due])
         cursor.execute(HURRY, [merchant, asked.due])
     audit.record_each("outbound.arrange_asked", "outbound", asked.due)
     flag_lists(asked.due)
@@ -295,7 +299,15 @@ def arrange_now(outbound_ids: Iterable[int]) -> Asked:
     return asked
 
 
-def _stands_in_the_way(judged: Judged) -> str:
+def _under_way(outbound_ids: Iterable[int]) -> set[int]:
+    """Those of locked lists whose way of handing over is settled: told the store, or being told by a worker."""
+    rows = Outbound.objects.filter(pk__in=list(outbound_ids))
+    told = Q(shipment__in=[ShipmentState.ARRANGED, ShipmentState.NUMBERED])
+    return set(rows.filter(told | Q(shipment_lease_until__gte=now())).values_list("pk", flat=True))
+
+
+def stands_in_the_way(judged: Judged) -> str:
+    """The code of what keeps a list's shipment from being arranged; empty where nothing does."""
     record_ = judged.record
     plugin = find_plugin(STORE, record_.channel)
     if plugin is None or "arrange" not in plugin.capabilities.abilities:

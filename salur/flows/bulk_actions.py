@@ -23,6 +23,7 @@ from salur.tenancy.tags import TagsRefused
 
 from .arrange import arrange_now
 from .follow_up import refreshed_now
+from .handover import Choice
 from .holds import hold_orders, release_orders
 from .intercept import intercept, sent_anew
 from .push_again import push_again
@@ -101,7 +102,7 @@ def _held(held: Mapping[int, str], ids: Sequence[int]) -> dict[int, Verdict]:
 
 
 def _arranged(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
-    return _held(arrange_now(ids).held, ids)
+    return _held(arrange_now(ids, Choice(str(asking.options.get("handover", "")))).held, ids)
 
 
 def _stopped(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:

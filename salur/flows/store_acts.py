@@ -6,7 +6,6 @@ answer. What follows from that (lists void, warehouses asked to stop, AWB number
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from salur.connectors.base.errors import AlreadyExists, AuthRejected, RateLimited, Rejected, Retryable, UnknownOutcome
 from salur.connectors.base.types import CancelOutcome, StoreOrder
 from salur.foundation.problems import Problem, Refusal, code_of, evidence_of
-from salur.integrations import budgets
 from salur.integrations.calling import (
     ConnectionPaused,
     Job,
@@ -33,11 +31,11 @@ from salur.tenancy import audit
 from salur.tenancy.scope import merchant_scope
 
 from .fetched import take_fetched
+from .patience import take_patiently
 from .wakeups import store_changed
 
 WIDTH = 8
 CALLS_PER_ORDER = 2
-PATIENCE = 20.0  # seconds that somebody at a page waits for the store's rate budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _at_one_store(
     ready = [order for order in orders if order.status in wanted.statuses]
     late = [order for order in orders if order.status not in wanted.statuses]
     told = reason or (can.cancel_reasons[0][0] if can.cancel_reasons else "")
-    _wait_for_budget(line, CALLS_PER_ORDER * len(ready), actor)
+    take_patiently(line, CALLS_PER_ORDER * len(ready), actor)  # a while; then the store is asked all the same
     results = call_many(line, [Job(o.pk, _call(wanted, o.external_id, told)) for o in ready], width=WIDTH)
     shown = _look_again(line, ready, results, act, actor)
     done = [_outcome(line, order, result, shown) for order, result in zip(ready, results, strict=True)]
@@ -152,16 +150,6 @@ def _at_one_store(
 
 def _call(act: Act, external_id: str, reason: str) -> Callable[[Any], object]:
     return lambda store: act.call(store, external_id, reason)
-
-
-def _wait_for_budget(line: PartnerLine, calls: int, actor: str) -> None:
-    """A person waits for an answer: take what there is, after a while without asking."""
-    ends = time.monotonic() + PATIENCE
-    while calls > 0 and time.monotonic() < ends:
-        with merchant_scope(line.merchant_id, actor=actor, cause="budget"):
-            calls -= budgets.take("store", line.id, calls)
-        if calls > 0:
-            time.sleep(0.05)
 
 
 def _look_again(

@@ -223,6 +223,12 @@ GATE_TEXTS: dict[str, GateText] = {
     ),
 }
 
+NOT_ARRANGED: dict[str, Any] = {
+    "labelled": _("AWB and label are stored already"),
+    "handed_over_otherwise": _("The store has been told how it is handed over; that cannot be changed here any more"),
+}
+"""Why nothing is arranged although no condition is closed."""
+
 
 def gate_text(code: str, evidence: Mapping[str, Any] | None = None) -> GateText:
     """The texts of a reason with its evidence filled in, in the language of the moment."""

@@ -23,6 +23,7 @@ class Outbound(TenantModel):
     ``look``: what came of asking the store just before the push, at ``looked_at``; ``look_failed_since``: since when
     it has not answered.
     ``confirmation_tells``: what the store is told when the confirmation is due.
+    ``handover``: how its parcel is handed over, where somebody chose it ({"kind": ..., "fields": {...}}).
     ``together``: the list in whose parcel this one goes.
     Each machine that calls a partner has its own next_at (backoff), lease_until, epoch (fencing) and attempts.
     """
@@ -68,6 +69,7 @@ class Outbound(TenantModel):
     shipment_error_code = models.TextField(blank=True)
     shipment_error_message = models.TextField(blank=True)
     shipment_hint = models.TextField(blank=True)
+    handover = models.JSONField(default=dict, db_default={}, blank=True)
     awb = models.TextField(blank=True)
     awb_given = models.TextField(blank=True, db_default="")
     package = models.TextField(blank=True)

@@ -203,8 +203,8 @@ def find_outbound(outbound_id: int) -> Outbound | None:
 
 
 def outbounds_named(outbound_ids: Sequence[int]) -> list[Outbound]:
-    """Some lists with order, warehouse and account, in their order."""
-    rows = Outbound.objects.filter(pk__in=outbound_ids).select_related("order", "warehouse", "account")
+    """Some lists with order, store, warehouse and account, in their order."""
+    rows = Outbound.objects.filter(pk__in=outbound_ids).select_related("order", "store", "warehouse", "account")
     return list(rows.order_by("pk"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ class ShipmentClaim:
     package: str
     courier: str
     order: str  # the store's own id
+    handover: Mapping[str, Any]  # the way chosen by hand, or nothing
 
 
 def claim_shipments(store_id: int, limit: int, lease: timedelta) -> list[ShipmentClaim]:
@@ -59,11 +61,13 @@ def claim_shipments(store_id: int, limit: int, lease: timedelta) -> list[Shipmen
         " shipment_lease_until = %(lease)s",
         returning="t.id, t.shipment_epoch, t.shipment_attempts, t.shipment,"
         " coalesce(nullif(t.awb_given, ''), t.awb), t.package, t.courier,"
-        " (SELECT r.external_id FROM orders_order r WHERE r.merchant_id = t.merchant_id AND r.id = t.order_id)",
+        " (SELECT r.external_id FROM orders_order r WHERE r.merchant_id = t.merchant_id AND r.id = t.order_id),"
+        " t.handover",
         limit=limit,
         values={"store": store_id, "now": now(), "lease": now() + lease},
     )
-    return [ShipmentClaim(*row) for row in rows]
+    told: list[tuple[Any, ...]] = [(*row[:-1], json.loads(row[-1])) for row in rows]
+    return [ShipmentClaim(*row) for row in told]
 
 
 def set_aside_fallen(store_id: int) -> list[int]:

@@ -20,7 +20,7 @@ from .locations import making as location_making
 from .locations import views as locations
 from .orders import actions, at_store, desk, entering, moving, waiting
 from .orders import views as orders
-from .outbound import confirmations, papers, stopping
+from .outbound import confirmations, handover, papers, stopping
 from .outbound import views as outbound
 from .outbound.public import public_label
 from .person import views as person
@@ -107,6 +107,8 @@ urlpatterns = [
     path("outbound/confirmations.csv", confirmations.confirmation_file, name="confirmations_file"),
     path("outbound/papers/<slug:kind>.pdf", papers.papers_pdf, name="papers"),
     path("outbound/stop/", stopping.stop_lists, name="outbound_stop"),
+    path("outbound/handover/", handover.handover, name="handover"),
+    path("outbound/arranging/", handover.arranging, name="arranging"),
     path("outbound/<int:outbound_id>/settle/", stopping.settle, name="outbound_settle"),
     path("outbound/<int:outbound_id>/split/", moving.split, name="outbound_split"),
     path("outbound/<int:outbound_id>/label/", stopping.label_by_hand, name="outbound_label"),

@@ -15,7 +15,7 @@ from salur.catalog.messages import ended
 from salur.foundation.problems import Text
 from salur.integrations.channels import find_channel
 from salur.orders.problems import ProblemCause
-from salur.outbound.messages import GATE_TEXTS, gate_text
+from salur.outbound.messages import GATE_TEXTS, NOT_ARRANGED, gate_text
 from salur.outbound.models import Outbound
 from salur.outbound.states import Look
 from salur.outbound.stopping import NOT_SUPPORTED, capabilities_of
@@ -79,7 +79,9 @@ def reason_words(code: str, evidence: Mapping[str, Any] | None) -> Explained:
 
 
 def gate_title(code: str) -> str:
-    """The short name of a reason."""
+    """The short name of a reason, also of why nothing is arranged."""
+    if code in NOT_ARRANGED:
+        return str(NOT_ARRANGED[code])
     return str(TEXTS[code].title) if code in TEXTS else code
 
 

@@ -186,3 +186,20 @@ def test_a_label_is_refused_where_the_list_is_not_or_is_gone(
     late = give(api, outbound_id, "TH2")
     assert (late.status_code, late.json()["code"]) == (409, "label_too_late")
     assert world.the_list("A").awb == "TH1"
+
+
+def test_a_way_of_handing_over_is_kept_with_the_list_and_a_store_that_cannot_be_asked_says_so(
+    api: Caller, world: World
+) -> None:
+    world.ingest(store_order("H", "TEA", status=OrderStatus.PAID))
+    made = world.the_list("H")
+    told = api.get(f"/outbound/{made.pk}/handover")
+    assert (told["ways"], told["held_by"]) == ([], "not_connected")
+    slot = {"kind": "pickup", "fields": {"address_id": "1", "pickup_time_id": "t"}}
+    assert api.post(f"/outbound/{made.pk}/arrange", slot).json()["shipment"] == "due"
+    assert world.the_list("H").handover == slot
+    assert api.post(
+        "/outbound-actions", {"action": "arrange", "ids": [made.pk], "handover": {"kind": "dropoff"}}
+    ).json()["done"] == [made.pk]
+    assert world.the_list("H").handover == {"kind": "dropoff", "fields": {}}
+    assert api.post(f"/outbound/{made.pk}/arrange", {"kind": ""}).status_code == 422

@@ -121,6 +121,8 @@ OTHERS = [
     one("exchange", "exchange_id", role=OPERATOR),
     one("exchange", "exchange_id", role=OPERATOR, query="?judge=1"),
     Address("outbound_stop", OPERATOR),
+    Address("handover", OPERATOR, query="?outbound={outbound_id}"),
+    Address("arranging", query="?outbound={outbound_id}"),
     Address("rules_by_store"),
     Address("push_conditions"),
     Address("order_new", OPERATOR),
@@ -143,6 +145,7 @@ OBJECTS = [page for page in PAGES if page.takes]
 WRITES: list[tuple[Address, dict[str, str]]] = [
     (Address("orders_bulk"), {"action": "push_again", "order": "1"}),
     (Address("outbound_stop"), {"outbound": "1"}),
+    (Address("handover"), {"outbound": "1"}),
     (Address("orders_desk"), {"do": "release", "order": "1"}),
     (Address("order_new"), {"recipient_name": "x"}),
     (Address("bulk_new"), {"action": "push_again"}),

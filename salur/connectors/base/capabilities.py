@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .texts import N_
+
 
 @dataclass(frozen=True, slots=True)
 class FormField:
@@ -26,6 +28,16 @@ class FormField:
     default: str = ""
     pattern: str = ""
     several: bool = False
+
+
+HANDOVER = FormField(
+    key="handover",
+    label=N_("Handing over parcels"),
+    origin=N_("Where nobody chooses for an order and the store leaves the choice"),
+    required=False,
+    choices=(("", N_("As the store prefers")), ("pickup", N_("The courier fetches them")), ("dropoff", N_("Drop-off"))),
+)
+"""The setting of stores that offer several ways of handing over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,7 @@ def _order_row(shop: Shop, order: Order) -> dict[str, Any]:
         "shipments": [],
         "package_number": order.package_number,
         "times_arranged": order.times_arranged,
+        "arranged_with": order.arranged_with,
         "documents": sorted(order.documents),
         "create_time": order.create_time,
         "update_time": order.update_time,

@@ -22,19 +22,23 @@ from salur.foundation.problems import Refusal
 from salur.outbound.bulk import BulkOutcome, BulkRow, BulkRun
 from salur.outbound.bulk_queries import bulk_page, bulk_reasons, bulk_rows, every_bulk_row, find_bulk
 from salur.outbound.queries import matching_lists, matching_orders
+from salur.outbound.shipment_progress import shipment_progress, shipments_of_run
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
 from salur.web.filters import word
-from salur.web.orders.desk import FORMS
+from salur.web.orders.desk import FORMS as DESK_FORMS
 from salur.web.orders.filters import read_filter as read_orders
 from salur.web.outbound.filters import read_filter as read_lists
+from salur.web.outbound.handover import HandoverForm
 from salur.web.pace import remaining_words
 from salur.web.paging import at_cursor
 from salur.web.spreadsheets import safe_cell
 
 from .words import action_title, reason_title, row_reason
 
+FORMS: dict[str, type[Form]] = {**DESK_FORMS, "arrange": HandoverForm}
+"""What an action asks before it begins."""
 PAGES = {ORDERS: "web:orders", LISTS: "web:outbounds"}
 
 
@@ -157,6 +161,7 @@ def bulk_page_view(request: MerchantRequest, run_id: int) -> HttpResponseBase:
         "rows": [(row, row_reason(row)) for row in listed.rows],
         "outcome": outcome,
         "outcomes": [(name, label, counts[name]) for name, label in BulkOutcome.choices if counts[name]],
+        "shipments": shipment_progress(shipments_of_run(run_id)) if run.action == "arrange" else None,
         "may_go_on": run.left and run.state in ("stopped", "failed"),
     }
     return fragment_or_page(request, "web/bulk/run.html", context, fragment="web/bulk/run_body.html")

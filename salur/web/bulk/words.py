@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from salur.flows.bulk_actions import ACTIONS
 from salur.foundation.problems import PROBLEMS, describe
 from salur.outbound.bulk import BulkRow
-from salur.outbound.messages import GATE_TEXTS
+from salur.outbound.messages import GATE_TEXTS, NOT_ARRANGED
 from salur.web import words
-
-LABELLED = "labelled"  # told by arranging: it is no condition, but nothing is left to do
 
 
 def action_title(name: str) -> str:
@@ -20,9 +16,7 @@ def action_title(name: str) -> str:
 
 def reason_title(code: str) -> str:
     """A reason in a few words."""
-    if code == LABELLED:
-        return gettext("AWB and label are stored already")
-    if code in GATE_TEXTS:
+    if code in GATE_TEXTS or code in NOT_ARRANGED:
         return words.gate_title(code)
     return str(PROBLEMS[code].title) % _Left() if code in PROBLEMS else code
 

@@ -9,16 +9,17 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
-from salur.flows.arrange import Asked, arrange_now
+from salur.flows.arrange import arrange_now
 from salur.flows.follow_up import refresh_now
 from salur.flows.intercept import send_anew
 from salur.flows.push_again import push_again
 from salur.outbound.queries import ids_in_force, orders_of_lists
-from salur.web import words
 from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
+from salur.web.outbound.handover import tell_arranged, to_progress
 
 MOST = 200
+ASKED_OF_LISTS = {"stop": "web:outbound_stop", "handover": "web:handover"}
 DESK = ("hold", "release", "tag", "note", "ship_anyway")
 
 
@@ -39,11 +40,16 @@ def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
     if request.POST.get("action") in DESK and orders:
         asked = [("do", request.POST["action"]), *(("order", str(one)) for one in orders)]
         return redirect(f"{reverse('web:orders_desk')}?{urlencode([*asked, ('next', request.POST.get('next', ''))])}")
-    if request.POST.get("action") == "stop":
+    if request.POST.get("action") in ASKED_OF_LISTS:
         with reading(request):
             chosen = ids_in_force(orders, lists)[:MOST]
         asked = [("outbound", str(one)) for one in chosen] + [("next", request.POST.get("next", ""))]
-        return redirect(f"{reverse('web:outbound_stop')}?{urlencode(asked)}")
+        return redirect(f"{reverse(ASKED_OF_LISTS[request.POST['action']])}?{urlencode(asked)}")
+    if request.POST.get("action") == "arrange":
+        with acting(request, "button"):
+            arranged = arrange_now(ids_in_force(orders, lists))
+        tell_arranged(request, arranged)
+        return to_progress(request, arranged.due)
     if request.POST.get("action") == "move":
         with reading(request):
             chosen = sorted({*orders, *orders_of_lists(lists)})
@@ -66,8 +72,6 @@ def _carry_out(request: MerchantRequest, ids: list[int]) -> None:
             return
         told = ngettext("%(n)s outbound list is being asked for.", "%(n)s outbound lists are being asked for.", asked)
         messages.success(request, told % {"n": asked})
-    elif action == "arrange":
-        _tell_arranged(request, arrange_now(ids))
     elif action == "push_again":
         again = len(push_again(ids))
         told = ngettext("%(n)s outbound list is judged again.", "%(n)s outbound lists are judged again.", again)
@@ -77,18 +81,3 @@ def _carry_out(request: MerchantRequest, ids: list[int]) -> None:
 def _tell_anew(request: MerchantRequest, n: int) -> None:
     told = ngettext("%(n)s order will be sent after all.", "%(n)s orders will be sent after all.", n)
     messages.success(request, told % {"n": n})
-
-
-def _tell_arranged(request: MerchantRequest, asked: Asked) -> None:
-    if asked.due:
-        told = ngettext(
-            "The shipment of %(n)s outbound list is being arranged.",
-            "The shipments of %(n)s outbound lists are being arranged.",
-            len(asked.due),
-        )
-        messages.success(request, told % {"n": len(asked.due)})
-    for code in sorted(set(asked.held.values())):
-        n = sum(held == code for held in asked.held.values())
-        reason = gettext("AWB and label are stored already") if code == "labelled" else words.gate_title(code)
-        told = gettext("Not arranged (%(n)s): %(reason)s") % {"n": n, "reason": reason}
-        messages.warning(request, told)

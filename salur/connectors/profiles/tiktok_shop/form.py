@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.capabilities import HANDOVER, FormField
 from salur.connectors.base.texts import N_
 
 API = "https://open-api.tiktokglobalshop.com"
@@ -72,6 +72,7 @@ FORM: tuple[FormField, ...] = (
 )
 
 SETTINGS_FORM: tuple[FormField, ...] = (
+    HANDOVER,
     FormField(
         key="warehouse_id",
         label=N_("Warehouse at the store"),

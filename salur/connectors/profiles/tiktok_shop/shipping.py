@@ -15,6 +15,7 @@ from .statuses import AFTER_ARRANGING, order_status
 from .wire import Wire
 
 PICKUP, DROP_OFF, BY_SELLER = "pickup", "dropoff", "seller"
+OF_ORDER = frozenset({"package_id"})
 PACKAGES = "/fulfillment/202309/packages"
 
 
@@ -25,11 +26,11 @@ def options(wire: Wire, profile: Profile, external_id: str) -> list[ShippingOpti
     package = only_package(order)
     if text(order, "shipping_type") == mapping.SENT_BY_SELLER:
         blanks = {"package_id": package, "tracking_number": "", "shipping_provider_id": ""}
-        return [ShippingOption(BY_SELLER, blanks)]
+        return [ShippingOption(BY_SELLER, blanks, of_order=OF_ORDER)]
     data = wire.get(f"{PACKAGES}/{package}/handover_time_slots", subject=external_id)
     found = _pickups(data, package) if flag(data, "can_pickup") else []
     if flag(data, "can_drop_off"):
-        found.append(ShippingOption(DROP_OFF, {"package_id": package}))
+        found.append(ShippingOption(DROP_OFF, {"package_id": package}, of_order=OF_ORDER))
     return found
 
 
@@ -57,23 +58,18 @@ def only_package(order: JsonObject) -> str:
 def _pickups(data: JsonObject, package: str) -> list[ShippingOption]:
     slots = as_objects(data.get("pickup_slots"), "pickup_slots")
     if not slots:
-        return [ShippingOption(PICKUP, {"package_id": package})]
+        return [ShippingOption(PICKUP, {"package_id": package}, of_order=OF_ORDER)]
     return [
         ShippingOption(
             PICKUP,
             {"package_id": package, "start_time": text(slot, "start_time"), "end_time": text(slot, "end_time")},
-            _shown(slot),
+            of_order=OF_ORDER,
+            begins=moment(slot, "start_time"),
+            ends=moment(slot, "end_time"),
         )
         for slot in slots
         if flag(slot, "avaliable", True)  # spelled so by TikTok
     ]
-
-
-def _shown(slot: JsonObject) -> str:
-    begin, end = moment(slot, "start_time"), moment(slot, "end_time")
-    if begin is None or end is None:
-        return ""
-    return f"{begin:%Y-%m-%d %H:%M} - {end:%H:%M} UTC"
 
 
 def ship_request(option: ShippingOption) -> dict[str, object]:

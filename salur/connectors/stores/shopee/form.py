@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salur.connectors.base.capabilities import FormField
+from salur.connectors.base.capabilities import HANDOVER, FormField
 from salur.connectors.base.texts import N_
 
 LIVE = "https://partner.shopeemobile.com"
@@ -49,6 +49,7 @@ FORM: tuple[FormField, ...] = (
 )
 
 SETTINGS_FORM: tuple[FormField, ...] = (
+    HANDOVER,
     FormField(
         key="rate_per_second",
         label=N_("Calls per second"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from salur.connectors.base.reading import JsonObject, as_object, as_objects, flag, text
+from salur.connectors.base.reading import JsonObject, as_object, as_objects, flag, moment, text
 from salur.connectors.base.types import ShippingOption
 
 from .mapping import response
@@ -53,7 +53,8 @@ def _pickups(block: JsonObject, names: tuple[str, ...]) -> list[ShippingOption]:
             found.append(ShippingOption("pickup", {**place, **blanks}, shown))
         for slot in _recommended_first(slots):
             fields = {**place, "pickup_time_id": text(slot, "pickup_time_id"), **blanks}
-            found.append(ShippingOption("pickup", fields, f"{shown} {text(slot, 'time_text')}".strip()))
+            told = f"{shown} {text(slot, 'time_text')}".strip()
+            found.append(ShippingOption("pickup", fields, told, begins=moment(slot, "date")))
     return found
 
 

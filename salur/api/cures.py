@@ -32,7 +32,7 @@ class ProblemGroup(Schema):
     """Orders that one remedy would let go on."""
 
     cause: ProblemCause
-    remedy: str = Field(description="link, add, stock, push_again, arrange, or rules (which only the rules can cure).")
+    remedy: str = Field(description="link, add, stock, push_again, arrange, or warehouse.")
     key: dict[str, str] = Field(description="Tells the group; send it back to cure it.")
     about: dict[str, str] = Field(description="Names to show.")
     orders: int
@@ -47,6 +47,7 @@ class NewCure(Schema):
     cause: ProblemCause
     key: dict[str, str]
     msku: str = Field("", max_length=100, description="For `link`: the master SKU that the SKU means.")
+    warehouse_id: int | None = Field(None, description="For `warehouse`: where the orders are sent from (500 at once).")
     pieces: int = Field(1, ge=1, description="For `link`: pieces in one unit; for `stock` in an own warehouse: added.")
 
 
@@ -113,7 +114,7 @@ def cure_problem(request: ApiRequest, body: NewCure) -> HttpResponse:
         kind = KIND_OF.get(body.cause)
         if kind is None or set(body.key) != set(kind.keys):
             raise Invalid(fault("body", "/key", "not_usable"))
-        made = apply_cure(body.cause, body.key, Given(body.msku, str(body.pieces)))
+        made = apply_cure(body.cause, body.key, Given(body.msku, str(body.pieces), body.warehouse_id))
         return Answer(_shown(cure_report(made)), 201, f"/api/v1/problems/cures/{made.pk}")
 
     with acting(request, WRITE):

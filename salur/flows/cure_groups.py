@@ -91,14 +91,14 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         ProblemCause.NO_RULE,
-        "rules",
+        "warehouse",
         ("country", "msku"),
         (),
         f"SELECT p.evidence->>'country', p.evidence->>'msku', p.order_id, p.opened_at {OPEN} {HELD}",
     ),
     Kind(
         ProblemCause.COUNTRY_NOT_SERVED,
-        "rules",
+        "warehouse",
         ("country", "warehouse"),
         (),
         f"SELECT p.evidence->>'country', p.evidence->>'warehouse', p.order_id, p.opened_at {OPEN} {HELD}",

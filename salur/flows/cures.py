@@ -26,11 +26,13 @@ from .arrange import arrange_now
 from .calibrate import request_sync
 from .cure_groups import CureGroup, group_of, orders_of
 from .listings import bind
+from .moving import move_orders
 from .own_stock import add_pieces
 from .products import add_to_warehouse
 from .push_again import push_again
 
 MOST_PIECES = 10_000_000
+MOST_MOVED = 500  # orders that one press sends from a chosen warehouse; the others stay in the group
 SHOWN = 200
 
 PROBLEMS: tuple[Problem, ...] = (
@@ -44,8 +46,8 @@ PROBLEMS: tuple[Problem, ...] = (
     Problem(
         "cure_by_rules",
         _("The rules decide this"),
-        _("Which warehouse sends these orders is said by the delivery-warehouse rules."),
-        _("Change the rules; the orders go on by themselves."),
+        _("Which warehouse sends these orders is said by the delivery-warehouse rules, or chosen by you."),
+        _("Choose a warehouse in use, or change the rules; the orders then go on by themselves."),
         "operator",
     ),
     Problem(
@@ -67,10 +69,11 @@ PROBLEMS: tuple[Problem, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a person fills in for a remedy: the MSKU that a SKU means, and pieces."""
+    """What a person fills in for a remedy: the MSKU that a SKU means, pieces, and the warehouse to send from."""
 
     msku: str = ""
     pieces: str = "1"
+    warehouse: int | None = None
 
     def count(self) -> int:
         """The pieces; raises Refusal."""
@@ -132,8 +135,13 @@ def _arrange(group: CureGroup, orders: list[int], given: Given) -> None:
     arrange_now(Outbound.objects.filter(order_id__in=orders, shipment="failed").values_list("pk", flat=True))
 
 
-def _rules(group: CureGroup, orders: list[int], given: Given) -> None:
-    raise Refusal("cure_by_rules")
+def _warehouse(group: CureGroup, orders: list[int], given: Given) -> None:
+    """A person picks the warehouse (R112). What it cannot send stays; where that is all of them, the reason is told."""
+    if not Warehouse.objects.filter(pk=given.warehouse or 0, active=True).exists():
+        raise Refusal("cure_by_rules")
+    moved = move_orders(orders[:MOST_MOVED], given.warehouse or 0)
+    if not moved.lists and moved.held:
+        raise next(iter(moved.held.values())).refusal()
 
 
 REMEDIES: dict[str, Callable[[CureGroup, list[int], Given], None]] = {
@@ -142,7 +150,7 @@ REMEDIES: dict[str, Callable[[CureGroup, list[int], Given], None]] = {
     "stock": _stock,
     "push_again": _push_again,
     "arrange": _arrange,
-    "rules": _rules,
+    "warehouse": _warehouse,
 }
 
 

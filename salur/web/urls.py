@@ -24,7 +24,7 @@ from .outbound import confirmations, handover, papers, stopping
 from .outbound import views as outbound
 from .outbound.public import public_label
 from .person import views as person
-from .problems.views import problem_cure, problem_cured, problem_list
+from .problems.views import problem_cure, problem_cured, problem_each, problem_list
 from .products import ends, links, listings, pictures
 from .products import imports as product_sheets
 from .products import views as products
@@ -72,6 +72,7 @@ urlpatterns = [
     path("orders/bulk/<int:run_id>/act/", bulk.bulk_act, name="bulk_act"),
     path("orders/bulk/<int:run_id>/rows.csv", bulk.bulk_file, name="bulk_file"),
     path("orders/problems/cure/", problem_cure, name="problem_cure"),
+    path("orders/problems/each/<slug:cause>/", problem_each, name="problem_each"),
     path("orders/problems/cures/<int:cure_id>/", problem_cured, name="problem_cured"),
     path("orders/import/", uploading.import_orders, name="import"),
     path("orders/import/template.<slug:kind>", uploading.import_template, name="import_template"),

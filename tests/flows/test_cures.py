@@ -98,6 +98,19 @@ def test_what_only_rules_decide_is_not_cured_here(db: Any) -> None:
     assert refused.value.code == "cure_by_rules"
 
 
+def test_r112_a_warehouse_is_picked_for_a_whole_group_and_what_it_cannot_send_stays(db: Any) -> None:
+    world = make_world(rule=False)
+    world.add_product("TEA", pieces=2)
+    world.ingest(*(store_order(f"A{i}", "TEA") for i in range(3)))
+    done = cure(world, given=Given(warehouse=world.warehouse_id))
+    told = report(world, done)
+    assert (told.cured, told.same) == (2, 1)
+    assert [world.the_list(number).warehouse_id for number in ("A0", "A1")] == [world.warehouse_id] * 2
+    with pytest.raises(Refusal) as refused:
+        cure(world, given=Given(warehouse=world.warehouse_id))
+    assert refused.value.code == "move_no_stock"
+
+
 def test_a_product_is_added_once_and_pushed_and_then_all_its_orders_go(sandbox: Any) -> None:
     stage = Stage(sandbox)
     with stage.world.scope():

@@ -102,6 +102,7 @@ OTHERS = [
     Address("product_new", OPERATOR),
     Address("product_imports", OPERATOR),
     one("problem_cured", "cure_id"),
+    Address("problem_each", OPERATOR, words=(("cause", "label_missing"),)),
     one("product_import", "import_id", role=OPERATOR),
     Address("integration_add", OWNER),
     Address("authorise", OWNER, words=(("kind", "store"), ("name", "shopee"))),

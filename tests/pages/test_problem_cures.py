@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import html
+import io
 from typing import TYPE_CHECKING
 
+from salur.outbound.flagged import flag_lists
+from salur.outbound.models import Outbound
+from tests.flows.pdf import pdf
 from tests.harness.web import LiveWeb
 from tests.world import store_order
 
-from .addresses import VIEWER
+from .addresses import OPERATOR, VIEWER
 from .shop import Shop, open_shop
 from .test_in_browser import sign_in
 
@@ -32,6 +36,27 @@ def test_a_sku_is_linked_in_place_and_the_report_says_who_was_cured(live_web: Li
     assert tiles == ["4", "3", "1", "0"], "orders, cured, still held, held by something else"
     assert page.get_by_role("link", name="BOTH").is_visible()
     assert set(shop.world.problems("BOX0")) == set()
+
+
+def test_a_label_that_the_store_did_not_give_is_given_in_place_and_the_order_leaves_the_page(shop: Shop) -> None:
+    world = shop.world
+    world.add_product("SOAP", pieces=5)
+    world.ingest(store_order("L1", "SOAP"))
+    made = world.the_list("L1")
+    with world.scope():
+        for state in ("due", "failed"):
+            Outbound.objects.filter(pk=made.pk).update(shipment=state)
+        flag_lists([made.pk])
+    browser, address = shop.client(OPERATOR), "/orders/problems/each/label_missing/"
+    assert address in browser.get("/orders/problems/").content.decode()
+    assert f"/outbound/{made.pk}/label/" in browser.get(address).content.decode()
+    file = io.BytesIO(pdf())
+    file.name = "label.pdf"
+    sent = {"awb": "TH1", "label": file, "next": address}
+    assert browser.post(f"/outbound/{made.pk}/label/", sent)["Location"] == address
+    assert f"/outbound/{made.pk}/label/" not in browser.get(address).content.decode()
+    assert (world.the_list("L1").push, world.problems("L1")) == ("ready", {})
+    assert browser.get("/orders/problems/each/no_stock/").status_code == 404
 
 
 def test_a_viewer_sees_what_holds_orders_and_no_remedy(shop: Shop) -> None:

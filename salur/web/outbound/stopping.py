@@ -140,4 +140,4 @@ def label_by_hand(request: MerchantRequest, outbound_id: int) -> HttpResponseBas
             messages.success(request, both if content else gettext("The number is stored. The list goes on by itself."))
         except Refusal as refusal:
             tell_refusal(request, refusal)
-    return redirect("web:outbound", outbound_id)
+    return back_to(request, reverse("web:outbound", args=[outbound_id]))

@@ -13,12 +13,16 @@ from salur.flows.cures import Given, apply_cure, cure_report, find_cure, last_cu
 from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.orders.models import OrderProblem
+from salur.orders.problems import ProblemCause
 from salur.orders.queries import ProblemGroup, problem_examples, problem_groups
+from salur.outbound.by_hand import lists_without_label
+from salur.stock.queries import warehouses
 from salur.tenancy.models import Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, tell_refusal
-from salur.web.filters import word
+from salur.web.filters import row_id, word
+from salur.web.paging import at_cursor
 
 from .words import group_words, remedy_words
 
@@ -34,6 +38,7 @@ def problem_list(request: MerchantRequest) -> HttpResponseBase:
         "cures": [(one, group_words(one.cause, {**one.key, **one.shown})) for one in cure_groups(cause)],
         "cause": cause,
         "causes": [(code, words.problem_title(code)) for code in KIND_OF],
+        "warehouses": warehouses(active_only=True),
         "last": [(row, group_words(row.cause, row.key | row.shown)) for row in last_cures()],
     }
     return fragment_or_page(request, "web/problems/list.html", context)
@@ -55,7 +60,7 @@ def problem_cure(request: MerchantRequest) -> HttpResponseBase:
     cause = request.POST.get("cause", "")
     kind = KIND_OF.get(cause)
     key = {name: request.POST.get(f"key_{name}", "") for name in kind.keys} if kind else {}
-    given = Given(request.POST.get("msku", ""), request.POST.get("pieces", "1"))
+    given = Given(request.POST.get("msku", ""), request.POST.get("pieces", "1"), row_id(request.POST, "warehouse"))
     try:
         with acting(request, "problems"):
             cure = apply_cure(cause, key, given)
@@ -63,6 +68,20 @@ def problem_cure(request: MerchantRequest) -> HttpResponseBase:
         tell_refusal(request, refusal)
         return redirect("web:problems")
     return redirect("web:problem_cured", cure.pk)
+
+
+BY_HAND = {ProblemCause.LABEL_MISSING: lists_without_label}
+"""Causes that a person cures order by order, each with what its forms are about."""
+
+
+@page(get=Role.OPERATOR)
+def problem_each(request: MerchantRequest, cause: str) -> HttpResponseBase:
+    """One small form for each order that this cause holds, the oldest first."""
+    if cause not in BY_HAND:
+        raise Http404
+    listed = at_cursor(request, lambda cursor: BY_HAND[ProblemCause(cause)](cursor))
+    context = {"cause": cause, "title": words.problem_title(cause), "page": listed, "cure": words.problem_cure(cause)}
+    return fragment_or_page(request, "web/problems/each.html", context)
 
 
 @page()

@@ -26,6 +26,7 @@ REMEDIES: Mapping[str, str | Promise] = {
     "stock": _("Stock corrected or asked for"),
     "push_again": _("Pushed again"),
     "arrange": _("Shipments arranged again"),
+    "warehouse": _("Sent from a chosen warehouse"),
 }
 
 

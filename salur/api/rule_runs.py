@@ -33,6 +33,9 @@ class NewRun(Schema):
     kind: RunKind = Field(RunKind.TRIAL, description="`trial` changes nothing; `apply` moves orders not pushed yet.")
     choice: RunChoice = RunChoice.OPEN
     order_ids: list[int] = Field([], max_length=MOST_PICKED, description="With `picked`.")
+    also_by_hand: bool = Field(
+        False, description="With `open`: also orders whose warehouse a person chose. Otherwise they stay there."
+    )
     numbers: list[str] = Field([], max_length=MOST_PICKED, description="With `picked`: order numbers of any store.")
 
 
@@ -44,6 +47,7 @@ class RuleRunShown(Schema):
     choice: RunChoice
     state: RunState
     draft: bool = Field(description="Whether a draft was compared with the published rules.")
+    also_by_hand: bool
     version: int
     expected: int
     done: int
@@ -117,7 +121,9 @@ def start_rule_run(request: ApiRequest, run: Body[NewRun]) -> HttpResponse:
 
 
 def _start(wanted: NewRun) -> Answer:
-    run = start_run(wanted.kind, wanted.choice, order_ids=wanted.order_ids, numbers=wanted.numbers)
+    run = start_run(
+        wanted.kind, wanted.choice, order_ids=wanted.order_ids, numbers=wanted.numbers, also_by_hand=wanted.also_by_hand
+    )
     return Answer(_run(run), 202, f"/api/v1/rule-runs/{run.pk}")
 
 

@@ -49,7 +49,7 @@ def report_shortage(outbound_id: int, product_id: int, found: int) -> int:
         cursor.execute(VOID, values)
     release_stock([outbound_id])
     gone = note_missing(row.warehouse_id, product_id, missing, f"{row.reference}: -{missing}")
-    made = place_order(row.order, {row.warehouse_id: portions}, parcel=row)[0]
+    made = place_order(row.order, {row.warehouse_id: portions}, parcel=row, by_hand=row.by_hand)[0]
     stock_freed([outbound_id])
     named = {"warehouse": row.warehouse.name, "reference": row.reference, "msku": msku, "missing": missing}
     settle_problems(

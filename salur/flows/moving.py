@@ -182,7 +182,7 @@ def _replace(order: Order, lists: Sequence[Outbound], wanted: Wanted, moved: Mov
         return short
     void_lists([row.pk for row in lists])
     parcel = lists[0] if len(lists) == 1 else None
-    moved.lists[order.pk] = place_order(order, {w: _joined(p) for w, p in wanted.items()}, parcel)
+    moved.lists[order.pk] = place_order(order, {w: _joined(p) for w, p in wanted.items()}, parcel, by_hand=True)
     return None
 
 

@@ -49,10 +49,13 @@ WHERE merchant_id = %(merchant)s AND id = %(new)s AND shipment = 'numbered'
 """
 
 
-def place_order(order: Order, wanted: Mapping[int, Sequence[Portion]], parcel: Outbound | None = None) -> list[int]:
+def place_order(
+    order: Order, wanted: Mapping[int, Sequence[Portion]], parcel: Outbound | None = None, *, by_hand: bool = False
+) -> list[int]:
     """Make one list for each warehouse that ``wanted`` names (inside a scope; the order is locked); answers their ids.
 
     ``parcel``: a list that is void now, whose AWB number and label go with the goods; only where one list is made.
+    ``by_hand``: a person chose the warehouse, so rules applied later leave the lists where they are.
     """
     store = store_facts([order.store_id])[order.store_id]
     rule = rule_for(store.rules, order.status, order.courier)
@@ -78,6 +81,8 @@ def place_order(order: Order, wanted: Mapping[int, Sequence[Portion]], parcel: O
     make_lists(planner, drafts)
     settle_problems([order.pk], planner.found, causes=WITHOUT_A_WAY)
     made = [draft.id for draft in drafts]
+    if by_hand:
+        Outbound.objects.filter(pk__in=made).update(by_hand=True)
     if parcel is not None and given and parcel.label_id is not None:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -34,7 +34,7 @@ LINES = (
     "SELECT order_id, id, sku, quantity FROM orders_orderline WHERE merchant_id = %s AND order_id = ANY(%s) ORDER BY id"
 )
 LISTS = """
-SELECT order_id, warehouse_id, push FROM outbound_outbound
+SELECT order_id, warehouse_id, push, by_hand FROM outbound_outbound
 WHERE merchant_id = %s AND order_id = ANY(%s) AND push <> 'void' ORDER BY id
 """
 STUCK = """
@@ -44,7 +44,8 @@ WHERE merchant_id = %s AND order_id = ANY(%s) AND closed_at IS NULL AND cause = 
 FREE = """
 SELECT warehouse_id, product_id, on_hand - reserved FROM stock_balance WHERE merchant_id = %s AND warehouse_id = ANY(%s)
 """
-# What the orders looked at hold or have taken is theirs to have again. Of all open orders those at a warehouse stay.
+# What the orders looked at hold or have taken is theirs to have again. Of all open orders those at a warehouse,
+# and those that a person placed, stay.
 HELD = """
 SELECT o.warehouse_id, l.product_id, sum(l.quantity)
 FROM orders_order r
@@ -53,7 +54,8 @@ JOIN outbound_outboundline l ON l.merchant_id = o.merchant_id AND l.outbound_id 
 WHERE r.merchant_id = %(merchant)s AND {choice} AND (o.reserved OR (o.task = 'completed' AND NOT %(open)s))
   AND (NOT %(open)s OR NOT EXISTS (
     SELECT 1 FROM outbound_outbound p WHERE p.merchant_id = r.merchant_id AND p.order_id = r.id
-      AND p.push NOT IN ('draft', 'waiting', 'ready', 'rejected', 'void')))
+      AND (p.push NOT IN ('draft', 'waiting', 'ready', 'rejected', 'void')
+           OR (p.by_hand AND p.push <> 'void' AND NOT %(also_by_hand)s))))
 GROUP BY 1, 2
 """
 KNOWN = """
@@ -65,11 +67,13 @@ TAGGED = "SELECT id, tags FROM catalog_masterproduct WHERE merchant_id = %s AND 
 
 @dataclass(slots=True)
 class Now:
-    """Where an order is: the warehouses of its lists, whether one of them is at a warehouse already, what holds it."""
+    """Where an order is: the warehouses of its lists, whether one of them is at a warehouse already, what holds it, and
+    whether a person chose one of the warehouses."""
 
     at: tuple[int, ...] = ()
     pushed: bool = False
     cause: str = ""
+    by_hand: bool = False
 
 
 def _values(run: RuleRun) -> dict[str, Any]:
@@ -78,6 +82,7 @@ def _values(run: RuleRun) -> dict[str, Any]:
         "ids": list(run.order_ids),
         "since": now() - RECENT,
         "open": run.choice == RunChoice.OPEN,
+        "also_by_hand": run.also_by_hand,
     }
 
 
@@ -110,10 +115,11 @@ def where_now(orders: Sequence[PlanOrder], causes: Iterable[str]) -> dict[int, N
     found: dict[int, Now] = {order.id: Now() for order in orders}
     with connection.cursor() as cursor:
         cursor.execute(LISTS, [merchant, ids])
-        for order, warehouse, push in cursor.fetchall():
+        for order, warehouse, push, by_hand in cursor.fetchall():
             here = found[order]
             here.at = (*here.at, warehouse)
             here.pushed = here.pushed or push not in UNPUSHED
+            here.by_hand = here.by_hand or by_hand
         cursor.execute(STUCK, [merchant, ids, list(causes)])
         for order, cause in cursor.fetchall():
             found[order].cause = cause

@@ -81,9 +81,18 @@ def orders_numbered(numbers: Sequence[str]) -> tuple[list[int], list[str]]:
 
 
 def start_run(
-    kind: RunKind, choice: RunChoice, *, order_ids: Sequence[int] = (), numbers: Sequence[str] = ()
+    kind: RunKind,
+    choice: RunChoice,
+    *,
+    order_ids: Sequence[int] = (),
+    numbers: Sequence[str] = (),
+    also_by_hand: bool = False,
 ) -> RuleRun:
-    """Ask for a run (inside a scope). Raises :class:`NothingPicked` where orders are to be named and none is there."""
+    """Ask for a run (inside a scope). Raises :class:`NothingPicked` where orders are to be named and none is there.
+
+    Of all open orders, those that a person placed stay where they are, but for ``also_by_hand``; who names orders means
+    them.
+    """
     named, unknown = orders_numbered(numbers)
     ids = sorted({*named, *Order.objects.filter(pk__in=list(order_ids)).values_list("pk", flat=True)})
     if choice == RunChoice.PICKED and not 0 < len(ids) <= MOST_PICKED:
@@ -94,6 +103,7 @@ def start_run(
         order_ids=ids if choice == RunChoice.PICKED else [],
         unknown=unknown,
         draft=kind == RunKind.TRIAL and find_draft() is not None,
+        also_by_hand=also_by_hand,
         version=current_version(),
         actor=current_scope().actor,
         created_at=now(),

@@ -46,6 +46,7 @@ class Trial:
     before: Router | None
     after: Router
     keeps_pushed: bool
+    keeps_by_hand: bool
     _parts: dict[int, dict[str, tuple[Part, ...]]] = field(default_factory=dict)
     _asked: dict[int, set[str]] = field(default_factory=dict)
     _rule_of: dict[tuple[int, str, str], StoreRule] = field(default_factory=dict)
@@ -66,6 +67,8 @@ class Trial:
             return Tried(order, now, Outcome.NO_LIST, there, there)
         if now.pushed and self.keeps_pushed:
             return Tried(order, now, Outcome.FIXED, there, there)
+        if now.by_hand and self.keeps_by_hand:
+            return Tried(order, now, Outcome.BY_HAND, there, there)
         if not order.lines:
             stuck = Plan(cause=ProblemCause.NO_ITEMS)
             return Tried(order, now, outcome_of(stuck, stuck), stuck, stuck)
@@ -144,4 +147,5 @@ def begin_trial(run: RuleRun) -> Trial:
         before=None if draft is None else router(published),
         after=router(published if draft is None else draft),
         keeps_pushed=run.choice == RunChoice.OPEN,
+        keeps_by_hand=run.choice == RunChoice.OPEN and not run.also_by_hand,
     )

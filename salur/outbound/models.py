@@ -24,7 +24,7 @@ class Outbound(TenantModel):
     it has not answered.
     ``confirmation_tells``: what the store is told when the confirmation is due.
     ``handover``: how its parcel is handed over, where somebody chose it ({"kind": ..., "fields": {...}}).
-    ``together``: the list in whose parcel this one goes.
+    ``together``: the list in whose parcel this one goes. ``by_hand``: a person chose its warehouse, not the rules.
     Each machine that calls a partner has its own next_at (backoff), lease_until, epoch (fencing) and attempts.
     """
 
@@ -60,6 +60,7 @@ class Outbound(TenantModel):
     completed_at = models.DateTimeField(null=True, blank=True)
     pick_list = TenantForeignKey("outbound.PickList", null=True, related_name="+", db_index=False)
     together = TenantForeignKey("outbound.Outbound", null=True, related_name="+", db_index=False)
+    by_hand = models.BooleanField(default=False, db_default=False)
 
     shipment = models.TextField(choices=ShipmentState.choices, default=ShipmentState.NONE)
     shipment_attempts = models.PositiveIntegerField(default=0)

@@ -19,6 +19,7 @@ class Outcome(models.TextChoices):
     SAME = "same", _("Stays as it is")
     STUCK_BOTH = "stuck_both", _("Stuck either way")
     FIXED = "fixed", _("Pushed already: cannot move")
+    BY_HAND = "by_hand", _("Placed by hand: stays there")
     NO_LIST = "no_list", _("Needs no outbound list")
 
 

@@ -135,7 +135,7 @@ class RuleRun(TenantModel):
     """One run of the draft (or the published rules) over orders that exist; ``summary`` counts its rows by outcome.
 
     ``unknown`` are order numbers that were asked for and are not there. ``version`` and ``draft`` say which rules
-    were looked at.
+    were looked at. Of all open orders, those that a person placed stay, but for ``also_by_hand``.
     """
 
     kind = models.TextField(choices=RunKind.choices)
@@ -144,6 +144,7 @@ class RuleRun(TenantModel):
     order_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     unknown = ArrayField(models.TextField(), default=list, blank=True)
     draft = models.BooleanField(default=PUBLISHED)
+    also_by_hand = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from salur.flows.calibrate import restock
+from salur.flows.moving import move_orders
 from salur.flows.rule_runs import carry_on_rule_run, start_run, stop_run
 from salur.flows.worker import sweep
 from salur.foundation.clock import now
@@ -160,6 +161,33 @@ def test_what_is_published_and_applied_is_what_was_previewed(world: World) -> No
     assert reserved == sum(1 + int(number[1:]) % 2 for number in orders) <= on_hand
     again = run_of(world, RunKind.APPLY, RunChoice.OPEN)
     assert not again.summary["outcomes"].get("moved"), "applying twice moves nothing more"
+
+
+def test_what_a_person_placed_stays_and_keeps_its_stock_unless_asked_for(world: World) -> None:
+    dataclasses.replace(world, warehouse_id=own(world)).add_stock("TEA", 1)
+    world.ingest(store_order("HAND", "TEA"), store_order("RULE", "TEA"))
+    hand = world.order("HAND").pk
+    with world.scope():
+        assert not move_orders([hand], own(world)).held
+        (rule,) = rules()
+        rule.warehouse_id, rule.only_where_free, rule.fallback_ids = own(world), True, [world.warehouse_id]
+        save_rule(rule)
+    spared = run_of(world, RunKind.TRIAL, RunChoice.OPEN)
+    assert rows_of(world, spared)["HAND"][:2] == ("by_hand", [own(world)])
+    assert rows_of(world, spared)["RULE"][1] == [world.warehouse_id], "what is spared keeps its pieces"
+    named = run_of(world, RunKind.TRIAL, RunChoice.PICKED, "HAND")
+    assert rows_of(world, named)["HAND"][0] == "same", "who names an order means it"
+    with world.scope():
+        rule.warehouse_id, rule.fallback_ids = world.warehouse_id, []
+        rule.only_where_free = False
+        save_rule(rule)
+    run_of(world, RunKind.APPLY, RunChoice.OPEN)
+    assert {one.warehouse_id for one in world.lists("HAND") if one.push != "void"} == {own(world)}
+    with world.scope():
+        run = start_run(RunKind.APPLY, RunChoice.OPEN, also_by_hand=True)
+    carry_on_rule_run(world.merchant_id, run.pk)
+    (there,) = [one for one in world.lists("HAND") if one.push != "void"]
+    assert (there.warehouse_id, there.by_hand) == (world.warehouse_id, False)
 
 
 def test_a_stopped_run_writes_nothing_more_and_a_lost_one_begins_anew(world: World) -> None:

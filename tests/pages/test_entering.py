@@ -118,8 +118,11 @@ def test_rules_are_dragged_tried_published_and_brought_back_in_pages(shop: Shop)
         assert [rule.pk for rule in rules(draft=True)] == ids[::-1]
     tried = browser.post("/orders/rules/runs/", {"choice": "open", "action": "trial"}, follow=True)
     assert "Order by order" in tried.content.decode()
+    picked = browser.post("/orders/act/", {"action": "trial", "order": shop.ids["order_id"]}, follow=True)
+    assert "Order by order" in picked.content.decode()
     with world.scope():
-        run = RuleRun.objects.order_by("-pk")[0]
+        chosen, run = RuleRun.objects.order_by("-pk")[:2]
+        assert (chosen.choice, chosen.kind, chosen.expected) == ("picked", "trial", 1)
         assert run.state == "done"
     rows = b"".join(browser.get(f"/orders/rules/runs/{run.pk}/rows.csv").streaming_content)  # type: ignore[attr-defined]
     assert rows.decode().count("\n") == run.done + 1

@@ -17,6 +17,7 @@ from salur.outbound.queries import ids_in_force, orders_of_lists
 from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
 from salur.web.outbound.handover import tell_arranged, to_progress
+from salur.web.rules.trials import rule_trial_new
 
 MOST = 200
 ASKED_OF_LISTS = {"stop": "web:outbound_stop", "handover": "web:handover"}
@@ -55,6 +56,8 @@ def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
             chosen = sorted({*orders, *orders_of_lists(lists)})
         asked = [("order", str(one)) for one in chosen] + [("next", request.POST.get("next", ""))]
         return redirect(f"{reverse('web:orders_move')}?{urlencode(asked)}")
+    if request.POST.get("action") == "trial" and orders:
+        return rule_trial_new(request)
     with acting(request, "button"):
         if request.POST.get("action") == "anew":
             _tell_anew(request, send_anew(orders))

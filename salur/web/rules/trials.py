@@ -101,6 +101,7 @@ def _begin(request: MerchantRequest) -> HttpResponseBase:
                 RunChoice.OPEN if kind == RunKind.APPLY and choice == RunChoice.RECENT else choice,
                 order_ids=picked,
                 numbers=split_words(request.POST.get("numbers", "").replace("\x00", "")),
+                also_by_hand="also_by_hand" in request.POST,
             )
     except Refusal as refusal:
         tell_refusal(request, refusal)

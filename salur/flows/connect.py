@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from salur.connectors.base.capabilities import Plugin
 from salur.connectors.base.types import PartnerWarehouse
 from salur.foundation.clock import now
-from salur.integrations import connect
+from salur.integrations import connect, handover
 from salur.integrations.calling import account_line, call, record
 from salur.integrations.connect import Acting, save_account, verify_account
 from salur.integrations.connections import Kind
@@ -128,6 +129,14 @@ def connect_store(
     with acting.scope("connect store"):
         store_changed(store_id)
     return store_id
+
+
+def finish_handover(acting: Acting, handle: str, query: Mapping[str, str]) -> tuple[int, Plugin]:
+    """See :func:`salur.integrations.handover.finish_handover`; orders that waited for the store go on."""
+    store_id, plugin = handover.finish_handover(acting, handle, query)
+    with acting.scope("connect store"):
+        store_changed(store_id)
+    return store_id, plugin
 
 
 def replace_secrets(acting: Acting, kind: Kind, connection_id: int, values: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ import structlog
 from django.db import connection
 
 from salur.foundation.clock import now
+from salur.integrations.handover import forget_old_handovers
 from salur.tenancy import idempotency
 from salur.tenancy.accounts import all_merchants
 from salur.tenancy.scope import current_scope, merchant_scope
@@ -39,6 +40,7 @@ def tidy_up() -> int:
             gone += idempotency.forget_old()
             gone += forget_old_uploads()
             gone += forget_old_imports()
+            gone += forget_old_handovers()
         gone += _in_bites(merchant_id, OLD_EXCHANGES, now() - KEEP_EXCHANGES)
         gone += _in_bites(merchant_id, OLD_MESSAGES, now() - KEEP_MESSAGES)
     return gone

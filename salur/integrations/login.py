@@ -26,10 +26,10 @@ from .acting import Acting
 from .changing import SUBSCRIBED, OtherIdentity
 from .connections import Kind, NotConnected, find, find_credential
 from .credentials import with_tokens
-from .forms import MODE, FormInvalid, authorisation_form, needed_values
+from .forms import MODE, authorisation_form, needed_values
 from .lines import plugin_of
 from .models import StoreConnection
-from .saving import Verified, ask, clean_name, save_account, save_store, verify
+from .saving import Verified, ask, clean_name, refuse_taken_name, save_account, save_store, verify
 from .sealing import unseal
 from .typed import chosen_settings, typed_credentials
 
@@ -104,9 +104,7 @@ def begin_authorisation(
         "settings": chosen_settings(plugin, settings),
     }
     with acting.scope("connect store"):
-        # A store of the same channel may be this very one, authorised again: that shows when it is opened.
-        if StoreConnection.objects.filter(name=carried["name"]).exclude(channel=channel).exists():
-            raise FormInvalid.of("name", "field_taken", value=carried["name"])
+        refuse_taken_name(str(carried["name"]), channel)
     return _partner_page(acting, plugin, credentials, redirect, carried)
 
 

@@ -43,6 +43,27 @@ TABLE: tuple[Problem, ...] = (
         "owner",
     ),
     Problem(
+        "hub_not_reachable",
+        _("The store cannot reach this installation"),
+        _("The store would send its keys to %(address)s, which it reaches over https only, and from outside."),
+        _("Type keys in instead, or have whoever runs Salur give it a public https address (SALUR_BASE_URL)."),
+        "owner",
+    ),
+    Problem(
+        "access_not_granted",
+        _("Access was not granted"),
+        _("Somebody answered no on the page of %(partner)s, so nothing was connected."),
+        _("Begin again and approve it there, or type keys in."),
+        "owner",
+    ),
+    Problem(
+        "keys_not_received",
+        _("The keys have not arrived"),
+        _("%(partner)s says that access was granted, but no keys came to %(address)s."),
+        _("Load this page again in a moment. If it stays so, the store cannot call that address: type keys in."),
+        "owner",
+    ),
+    Problem(
         "no_places",
         _("%(partner)s takes no warehouse by number"),
         _("The warehouses of a %(partner)s account are fetched from the partner, not typed in."),

@@ -139,6 +139,24 @@ class Credential(TenantModel):
         ]
 
 
+class KeyHandover(TenantModel):
+    """A store's own page was opened to make keys for us, and they are awaited; used once, and never for long.
+
+    ``handle`` is the digest of the word that comes back; ``typed`` holds what was typed, ``keys`` what the store sent
+    (empty: nothing yet), both sealed for this row.
+    """
+
+    channel = models.TextField()
+    actor = models.TextField()
+    handle = models.CharField(max_length=64)
+    typed = models.TextField()
+    keys = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "handle"], name="integrations_handover_once")]
+
+
 class IdentityClaim(TenantModel):
     """One partner identity belongs to one merchant: unique over all merchants (R12)."""
 

@@ -26,6 +26,7 @@ OPTIONAL: dict[str, dict[str, type]] = {
     STORE: {
         "oauth": interfaces.OAuth,
         "grant": interfaces.GrantsTokens,
+        "handover": interfaces.HandsKeysOver,
         "accept": interfaces.AcceptsOrders,
         "arrange": interfaces.ArrangesShipment,
         "confirm": interfaces.ConfirmsShipment,

@@ -121,6 +121,15 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
+def refuse_taken_name(name: str, channel: str) -> None:
+    """Inside a scope, before anybody is sent to a login: raises :class:`FormInvalid`.
+
+    A store of the same channel may be this very one, authorised again: that shows when it is opened.
+    """
+    if StoreConnection.objects.filter(name=name).exclude(channel=channel).exists():
+        raise FormInvalid.of("name", "field_taken", value=name)
+
+
 def save_store(verified: Verified, name: str, country: str, currency: str) -> int:
     """Save a verified store, or the new credentials of a store of the same identity; answers its id."""
     identity, plugin = verified.identity, verified.plugin

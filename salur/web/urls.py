@@ -205,6 +205,7 @@ urlpatterns = [
     path("integrations/add/file/<slug:name>/", authorising.add_file_store, name="add_file_store"),
     path("integrations/add/<slug:kind>/<slug:name>/", authorising.authorise, name="authorise"),
     path("integrations/accounts/<int:account_id>/keys/", authorising.account_keys, name="account_keys"),
+    path("integrations/return/<slug:handle>/", authorising.handover_return, name="handover_return"),
     path("integrations/return/", authorising.authorise_return, name="authorise_return"),
     path("integrations/stores/<int:store_id>/", connections.store_page, name="store"),
     path("integrations/stores/<int:store_id>/again/", authorising.authorise_again, name="authorise_again"),

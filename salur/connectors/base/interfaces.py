@@ -6,11 +6,12 @@ class of :mod:`salur.connectors.base.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from .capabilities import StoreCapabilities, WarehouseCapabilities
+from .handover import HandedOver
 from .inbound import InboundReport, InboundRequest
 from .listing import StockTarget, StoreListing
 from .types import (
@@ -156,6 +157,24 @@ class GrantsTokens(Protocol):
 
     def refresh(self) -> TokenSet:
         """New tokens when the old ones end."""
+
+
+@runtime_checkable
+class HandsKeysOver(Protocol):
+    """Ability ``handover``, of stores that make keys on a page of their own and send them to us, beside typed keys.
+
+    The credentials hold no more than the fields of ``Plugin.handover_form`` then. ``handle`` is a fresh random word of
+    letters, digits, ``-`` and ``_``, which comes back with the keys.
+    """
+
+    def handover_url(self, redirect: str, callback: str, handle: str) -> str:
+        """Where to send the user; the keys go to ``callback``, the user then comes back to ``redirect``."""
+
+    def handed_over(self, body: bytes) -> HandedOver:
+        """What was sent to ``callback``. ContractBroken when it is not as documented, Rejected when it is no use."""
+
+    def was_granted(self, query: Mapping[str, str]) -> bool:
+        """Whether the user who came back to ``redirect`` with this query said yes."""
 
 
 @runtime_checkable

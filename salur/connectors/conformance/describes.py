@@ -19,6 +19,7 @@ ABILITIES: dict[str, dict[str, type]] = {
     "store": {
         "oauth": interfaces.OAuth,
         "grant": interfaces.GrantsTokens,
+        "handover": interfaces.HandsKeysOver,
         "accept": interfaces.AcceptsOrders,
         "arrange": interfaces.ArrangesShipment,
         "confirm": interfaces.ConfirmsShipment,

@@ -10,6 +10,7 @@ from salur.sandbox.engine.exchange import Outcome, Refusal
 from salur.sandbox.storefront.answer import Answer
 from salur.sandbox.storefront.api import json_object, serve
 from salur.sandbox.woocommerce import hooks, keys, orders, products
+from salur.sandbox.woocommerce.authorize import authorize
 from salur.sandbox.woocommerce.call import Call, WooDialect, no_route
 from salur.sandbox.woocommerce.site import Sites
 
@@ -57,6 +58,7 @@ class WooApi:
                 Route(f"{_BASE}/wc/v3/{path}", self._answering(name, handle), methods=[method])
                 for method, path, name, handle in TABLE
             ),
+            Route("/{shop}/wc-auth/v1/authorize", self._authorize, methods=["GET", "POST"]),
             Route(f"{_BASE}/", self._answering("index", products.index, public=True), methods=["GET"]),
             Route(
                 _BASE + "/{rest:path}",
@@ -64,6 +66,15 @@ class WooApi:
                 methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             ),
         ]
+
+    async def _authorize(self, request: Request) -> Response:
+        sites = self._sites_now()
+        shop = sites.shops.get(str(request.path_params["shop"]))
+        return (
+            self._dialect.render(Outcome(None, refused=no_route()))
+            if shop is None
+            else await authorize(sites, shop, request)
+        )
 
     def _answering(
         self, name: str, handle: Handle, *, public: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -13,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from salur.connectors.base.capabilities import Plugin
-from salur.flows.connect import connect_account, connect_store, finish_login, replace_secrets
+from salur.flows.connect import connect_account, connect_store, finish_handover, finish_login, replace_secrets
 from salur.foundation.problems import Refusal
 from salur.integrations.channels import find_channel
 from salur.integrations.connect import (
@@ -26,6 +28,7 @@ from salur.integrations.connect import (
     connect_file_store,
     secret_fields,
 )
+from salur.integrations.handover import begin_handover, can_be_reached
 from salur.integrations.login import Begun
 from salur.integrations.models import WarehouseAccount
 from salur.integrations.queries import find_account, find_store
@@ -64,9 +67,11 @@ def authorise(request: MerchantRequest, kind: str, name: str) -> HttpResponseBas
     posted = request.POST if request.method == "POST" else None
     ways = ways_of(request, plugin, (posted or request.GET).get("mode", ""))
     mode = None if ways is None else ways.chosen.mode
-    form = AuthoriseForm(posted, plugin=plugin, mode=mode, by_default=is_public())
+    handed = HandedKeys.of(plugin, posted, request.GET)
+    fields = plugin.handover_form if handed.chosen else plugin.form if mode is None else mode.form
+    form = AuthoriseForm(posted, plugin=plugin, fields=fields, by_default=is_public())
     if posted is not None:
-        answer = _connect(request, plugin, form, "" if mode is None else mode.key)
+        answer = _connect(request, plugin, form, "" if mode is None else mode.key, handed)
         if answer is not None:
             return answer
     context = {
@@ -74,12 +79,30 @@ def authorise(request: MerchantRequest, kind: str, name: str) -> HttpResponseBas
         "plugin": plugin,
         "ways": ways,
         "is_store": kind == STORE,
-        "by_login": "oauth" in plugin.capabilities.abilities,
+        "by_login": handed.chosen or "oauth" in plugin.capabilities.abilities,
+        "handed": handed,
         "countries": country_names(plugin.capabilities.countries),
         "facts": facts_of(plugin),
         "notes": [*notes_of(plugin), *_where_to_return(plugin)],
     }
     return fragment_or_page(request, "web/integrations/authorise.html", context, status=422 if form.is_bound else 200)
+
+
+@dataclass(frozen=True)
+class HandedKeys:
+    """Whether the store can hand its keys over by a page of its own, and whether that way is chosen."""
+
+    offered: bool
+    reachable: bool
+    chosen: bool
+
+    @classmethod
+    def of(cls, plugin: Plugin, posted: Mapping[str, str] | None, query: Mapping[str, str]) -> HandedKeys:
+        """A form says which way it is of; the page shows the store's own way first, where it can be gone."""
+        offered = "handover" in plugin.capabilities.abilities
+        reachable = offered and can_be_reached()
+        wanted = query.get("keys") != "typed" if posted is None else posted.get("keys") == "handed"
+        return cls(offered, reachable, reachable and wanted)
 
 
 def _where_to_return(plugin: Plugin) -> list[str]:
@@ -90,9 +113,13 @@ def _where_to_return(plugin: Plugin) -> list[str]:
     return [told % {"address": return_address()}]
 
 
-def _connect(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str) -> HttpResponse | None:
+def _connect(
+    request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str, handed: HandedKeys
+) -> HttpResponse | None:
     form.errors.clear()  # what the service finds is shown, not what this form would find
     try:
+        if handed.chosen:
+            return _leave(request, _page_of_keys(request, plugin, form), plugin.capabilities.title)
         if "oauth" in plugin.capabilities.abilities:
             return _leave(request, _login_address(request, plugin, form, mode), plugin.capabilities.title)
         if plugin.kind == WAREHOUSE:
@@ -115,6 +142,11 @@ def _login_address(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm
     return begin_account_authorisation(
         who(request), plugin.name, name, typed, redirect=back, mode=mode, subscribed=_ticked(request, form)
     )
+
+
+def _page_of_keys(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm) -> str:
+    name, country = request.POST.get("name", ""), request.POST.get("country", "")
+    return begin_handover(who(request), plugin.name, name, form.typed(), redirect=return_address(), country=country)
 
 
 def _ticked(request: MerchantRequest, form: AuthoriseForm | KeysForm) -> bool | None:
@@ -229,6 +261,20 @@ def authorise_return(request: MerchantRequest) -> HttpResponseBase:
         return redirect("web:store", done.connection_id)
     _tell_connected(request, len(done.warehouse_ids))
     return redirect("web:account", done.connection_id)
+
+
+@page(get=Role.OWNER, scoped=False)
+def handover_return(request: MerchantRequest, handle: str) -> HttpResponseBase:
+    """Where a store sends the owner back to after it has sent us its keys."""
+    query = {key: cast(str, value) for key, value in request.GET.items()}
+    try:
+        store_id, plugin = finish_handover(who(request), handle, query)
+    except Refusal as refusal:
+        _tell_on_return(request, refusal)
+        return redirect("web:integration_add")
+    messages.success(request, gettext("Verified and connected. Its orders are fetched by themselves."))
+    ask_at_once(request, plugin, store_id)
+    return redirect("web:store", store_id)
 
 
 def _tell_on_return(request: MerchantRequest, refusal: Refusal) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from salur.connectors.base.capabilities import AuthMode, FormField, Plugin, WarehouseCapabilities
+from salur.connectors.base.capabilities import FormField, Plugin, WarehouseCapabilities
 from salur.foundation.problems import Text
 from salur.integrations.channels import Channel
 from salur.integrations.registry import STORE
@@ -25,14 +25,14 @@ class AuthoriseForm(DeclaredForm):
     name = forms.CharField(label=_("Name here"), help_text=_("As it will be called in lists."), max_length=80)
 
     def __init__(
-        self, *args: Any, plugin: Plugin, mode: AuthMode | None = None, by_default: bool = False, **kwargs: Any
+        self, *args: Any, plugin: Plugin, fields: tuple[FormField, ...], by_default: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         if plugin.kind == STORE:
             self.fields["country"] = forms.ChoiceField(
                 label=_("Country of the store"), choices=country_choices(plugin.capabilities.countries)
             )
-        self.add_declared(plugin.form if mode is None else mode.form)
+        self.add_declared(fields)
         add_subscription(self, plugin, by_default=by_default)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilities
 from salur.connectors.base.errors import ContractBroken
+from salur.connectors.base.handover import HandedOver
 from salur.connectors.base.listing import StockTarget, StoreListing
 from salur.connectors.base.reading import JsonObject, as_object, needed_text, text
 from salur.connectors.base.texts import N_
@@ -26,8 +27,8 @@ from salur.connectors.base.types import (
     TimeWindow,
 )
 
-from . import callbacks, mapping, products, shipping
-from .form import FORM, SETTINGS_FORM
+from . import callbacks, handover, mapping, products, shipping
+from .form import FORM, HANDOVER_FORM, SETTINGS_FORM
 from .rules import RULES
 from .statuses import DRAFT, ORDER, SHIPPED
 from .wire import Wire
@@ -36,7 +37,7 @@ CAPABILITIES = StoreCapabilities(
     name="woocommerce",
     title="WooCommerce",
     countries=(),
-    abilities=frozenset({"confirm", "track", "cancel", "listings", "stock", "callbacks"}),
+    abilities=frozenset({"handover", "confirm", "track", "cancel", "listings", "stock", "callbacks"}),
     rules=RULES,
     gives_label=False,
     detail_batch=50,
@@ -82,6 +83,20 @@ class WooCommerceConnector:
             currency=products.setting(self.wire, "general/woocommerce_currency").upper(),
             details={"time_zone": text(site, "timezone_string")},
         )
+
+    # --- keys by the site's own page
+
+    def handover_url(self, redirect: str, callback: str, handle: str) -> str:
+        """See :func:`handover.address`."""
+        return handover.address(self.wire.base_url, redirect, callback, handle)
+
+    def handed_over(self, body: bytes) -> HandedOver:
+        """See :func:`handover.read_keys`."""
+        return handover.read_keys(body)
+
+    def was_granted(self, query: Mapping[str, str]) -> bool:
+        """``success`` is 1 where the user approved."""
+        return query.get("success") == "1"
 
     # --- orders
 
@@ -189,4 +204,5 @@ PLUGIN = Plugin(
     form=FORM,
     status_tables={"order": ORDER},
     settings_form=SETTINGS_FORM,
+    handover_form=HANDOVER_FORM,
 )

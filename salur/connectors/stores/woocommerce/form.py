@@ -35,6 +35,9 @@ FORM: tuple[FormField, ...] = (
     ),
 )
 
+HANDOVER_FORM = FORM[:1]
+"""All that is typed where the site makes the keys itself."""
+
 SETTINGS_FORM: tuple[FormField, ...] = (
     FormField(
         key="tracking_as",

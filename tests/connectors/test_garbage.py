@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,11 +17,13 @@ from hypothesis import strategies as st
 from salur.connectors.base.errors import PartnerError
 from salur.connectors.base.listing import StockTarget
 from salur.connectors.base.types import (
+    OrderStatus,
     OutboundTask,
     PartnerRef,
     ProductRequest,
     RawRequest,
     ShippingOption,
+    StoreOrder,
     TimeWindow,
 )
 from salur.connectors.stores.shopee.wire import push_signature
@@ -89,8 +93,37 @@ def answers(words: list[str], frame: dict[str, Any], holder: str) -> st.SearchSt
 
 
 def survives(call: Callable[[], object]) -> None:
-    with contextlib.suppress(PartnerError):
-        call()
+    """The call answers something that the hub can use, or says with a partner error that it cannot."""
+    try:
+        answered = call()
+    except PartnerError as error:
+        assert error.code, "a refusal has a code"
+        return
+    except Exception as error:
+        raise AssertionError(f"{type(error).__name__} instead of a partner error") from error
+    check_usable(answered)
+
+
+def check_usable(value: object) -> None:
+    """Made of the seam's own types throughout: times with a zone, numbers that are numbers, orders with a number."""
+    if isinstance(value, datetime):
+        assert value.tzinfo is not None, "a time without a zone"
+    elif isinstance(value, Decimal | float):
+        assert math.isfinite(value), value
+    elif isinstance(value, Mapping):
+        check_usable((*value, *value.values()))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            check_usable(one)
+    elif is_dataclass(value):
+        assert type(value).__module__.startswith("salur.connectors.base."), f"{type(value)} is not of the seam"
+        if isinstance(value, StoreOrder):
+            assert value.external_id and isinstance(value.status, OrderStatus), value
+            assert all(line.quantity > 0 for line in value.lines), value.lines
+        for field in fields(value):
+            check_usable(getattr(value, field.name))
+    else:
+        assert value is None or isinstance(value, str | bytes | int), f"{type(value)} is not of the seam"
 
 
 NOW = datetime(2023, 11, 14, tzinfo=UTC)

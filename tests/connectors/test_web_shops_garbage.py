@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salur.connectors.base.errors import PartnerError
 from salur.connectors.base.listing import StockTarget
 from salur.connectors.base.types import Credentials, RawRequest, TimeWindow
 from salur.connectors.stores.shopify.connector import ShopifyConnector
@@ -20,7 +17,7 @@ from salur.connectors.stores.woocommerce.connector import WooCommerceConnector
 from salur.connectors.stores.woocommerce.wire import webhook_secret, webhook_signature
 
 from .answers import Answers
-from .test_garbage import documents, names
+from .test_garbage import documents, names, survives
 
 SHOPIFY_WORDS = names(
     "data errors message extensions code cost throttleStatus requestedQueryCost currentlyAvailable restoreRate shop "
@@ -43,11 +40,6 @@ WOO = Credentials({"store_url": "http://shop.invalid", "consumer_key": "k", "con
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WINDOW = TimeWindow(NOW - timedelta(hours=1), NOW)
 TARGETS = [StockTarget("k", "1", "2", "A", 3), StockTarget("l", "4", "", "B", 3)]
-
-
-def survives(call: Callable[[], object]) -> None:
-    with contextlib.suppress(PartnerError):
-        call()
 
 
 def framed(words: list[str], frame: str) -> st.SearchStrategy[Any]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from salur.connectors.stores.woocommerce.wire import (
 )
 
 from .contracts import CONTRACTS, contract, exchanges
+from .test_garbage import survives
 
 NOW = 1_700_000_000.0
 SITE = Credentials(
@@ -541,7 +543,4 @@ def test_odd_data_is_a_partner_error_or_nothing(odd: Any) -> None:
             return super().send(call)
 
     for question in QUESTIONS:
-        try:
-            question(WooCommerceConnector(SITE, Anything({})))
-        except PartnerError:
-            continue
+        survives(partial(question, WooCommerceConnector(SITE, Anything({}))))

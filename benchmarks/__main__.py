@@ -19,6 +19,7 @@ from .shop import Shop
 LARGE, PROBE = 100_000, 10_000
 GREAT, MOVEMENTS, FEW = 1_000_000, 10_000_000, 1000
 LINES = 100_000  # of a table of stock
+LABELS = 10_000  # merged into one file
 SKUS, PRODUCTS = 100_000, 10_000
 
 
@@ -106,6 +107,16 @@ class Bench:
         """A thousand outbound lists with labels to a warehouse that takes 200 ms for each answer."""
         figure("push", str(self.folder))
 
+    def labels(self) -> None:
+        """A thousand labels as one file, and ten thousand: the memory held should be the same."""
+        shop = Shop.loads(child("make-shop")[0])
+        path = self.folder / "labels.csv"
+        write_orders(path, 0, LABELS)
+        figure("import", shop.dumps(), str(path), "import_filling", str(LABELS), "{}")
+        child("give-labels", shop.dumps())
+        for count in (LABELS // 10, LABELS):
+            figure("labels", shop.dumps(), str(self.folder), str(count))
+
     def stock_sync(self) -> None:
         """A great warehouse's stock, and one of a tenth of its size: the memory held should be the same."""
         for count in (self.skus // 10, self.skus):
@@ -160,6 +171,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("reads", Bench.reads),
     ("rules_dry_run", Bench.rules_dry_run),
     ("push", Bench.push),
+    ("labels", Bench.labels),
     ("stock_sync", Bench.stock_sync),
     ("product_push", Bench.product_push),
     ("store_sync", Bench.store_sync),

@@ -51,6 +51,18 @@ def _push(folder: str) -> None:
     push_lists(Path(folder))
 
 
+def _give_labels(shop: str) -> None:
+    from .push import give_labels
+
+    give_labels(Shop.loads(shop))
+
+
+def _labels(shop: str, folder: str, count: str) -> None:
+    from .labels import merge_labels
+
+    merge_labels(Shop.loads(shop), Path(folder), int(count))
+
+
 def _stock_sync(count: str) -> None:
     from .stock import sync_great_warehouse
 
@@ -126,6 +138,8 @@ WORK: dict[str, Callable[..., None]] = {
     "reads": _reads,
     "rules": _rules,
     "push": _push,
+    "give-labels": _give_labels,
+    "labels": _labels,
     "stock-sync": _stock_sync,
     "product-push": _product_push,
     "stores": _stores,

@@ -53,13 +53,26 @@ def _check(partner: Sandbox, tries: int, lists: int) -> None:
 
 
 def _give_labels(shop: Shop) -> int:
-    """AWB and label for each list, as if the store had issued them; then the gates are judged, which is reported.
+    """AWB and label for each list; then the gates are judged, which is reported.
 
     Answers how many lists are ready: those of the import's warm-up are among them.
     """
+    from salur.flows.wakeups import lists_changed
+    from salur.tenancy.scope import merchant_scope
+
+    ids = give_labels(shop)
+    with merchant_scope(shop.merchant_id, actor="bench", cause="labels"), measured() as spent:
+        ready = len(lists_changed(ids).ready)
+    if ready != len(ids) or ready < LISTS:
+        raise RuntimeError(f"{ready} lists of {len(ids)} became ready")
+    report(f"judge_{LISTS}", ready / spent.wall, "lists/s", ready, seconds=spent.wall, cpu_seconds=spent.cpu)
+    return ready
+
+
+def give_labels(shop: Shop) -> list[int]:
+    """AWB and label for each list, as if the store had issued them; the lists."""
     from django.db import connection
 
-    from salur.flows.wakeups import lists_changed
     from salur.outbound.labels import check_label, keep_labels
     from salur.outbound.models import Outbound
     from salur.tenancy.scope import merchant_scope
@@ -80,12 +93,7 @@ def _give_labels(shop: Shop) -> int:
                 " WHERE o.merchant_id = %(merchant)s AND o.id = n.id",
                 values,
             )
-        with measured() as spent:
-            ready = len(lists_changed(ids).ready)
-    if ready != len(ids) or ready < LISTS:
-        raise RuntimeError(f"{ready} lists of {len(ids)} became ready")
-    report(f"judge_{LISTS}", ready / spent.wall, "lists/s", ready, seconds=spent.wall, cpu_seconds=spent.cpu)
-    return ready
+    return ids
 
 
 def _label(awb: str) -> bytes:

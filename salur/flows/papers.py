@@ -24,6 +24,10 @@ from salur.tenancy.scope import merchant_scope
 BATCH = 50
 MOST = 10_000
 KINDS = ("labels", "slips", "pick")
+OURS = ""
+Paper = tuple[bytes, str]
+"""A file and the reference of the list whose store made it, which may have made it badly; :data:`OURS` is whole."""
+
 LANGUAGE_OF = {"ID": "id", "MY": "ms", "VN": "vi", "CN": "zh-hans", "TW": "zh-hans"}
 """The language of a merchant's people, by its country; English otherwise."""
 
@@ -40,9 +44,19 @@ def papers(merchant_id: int, outbound_ids: Sequence[int], kind: str, *, actor: s
         ordered = in_picking_order(outbound_ids)
     language = LANGUAGE_OF.get(merchant.country, "en")
     joiner = Joiner()
-    for content in MAKERS[kind](merchant_id, merchant.name, ordered, language, actor):
-        yield joiner.add(content)
+    for content, reference in MAKERS[kind](merchant_id, merchant.name, ordered, language, actor):
+        yield joiner.add(content) if not reference else _joined(joiner, content, reference, language)
     yield from joiner.end()
+
+
+def _joined(joiner: Joiner, content: bytes, reference: str, language: str) -> bytes:
+    """The label, or where it cannot be read (any more) a page in its place that says so."""
+    try:
+        return joiner.add(content)
+    except Exception as error:  # noqa: BLE001  # a reader of foreign files ends in more than its own errors
+        log.warning("label_unreadable", reference=reference, error=f"{type(error).__name__}: {error}"[:200])
+    with translation.override(language):
+        return joiner.add(missing_labels([(reference, "", gettext("Its label cannot be read"))]))
 
 
 async def in_pieces(content: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -84,7 +98,7 @@ def _pieces(ordered: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ordered[i : i + BATCH]
 
 
-def _labels(merchant_id: int, name: str, ordered: Sequence[int], language: str, actor: str) -> Iterator[bytes]:
+def _labels(merchant_id: int, name: str, ordered: Sequence[int], language: str, actor: str) -> Iterator[Paper]:
     absent: list[tuple[str, str, str]] = []
     with merchant_scope(merchant_id, actor=actor, cause="papers"), translation.override(language):
         for piece in _pieces(ordered):
@@ -92,7 +106,7 @@ def _labels(merchant_id: int, name: str, ordered: Sequence[int], language: str, 
             absent += [(row.reference, row.order.shown, _why(row)) for row in rows]
     if absent:
         with translation.override(language):
-            yield missing_labels(absent)
+            yield missing_labels(absent), OURS
     for piece in _pieces(ordered):
         with merchant_scope(merchant_id, actor=actor, cause="papers"):
             label_of = dict(Outbound.objects.filter(pk__in=piece, label__isnull=False).values_list("pk", "label_id"))
@@ -101,18 +115,7 @@ def _labels(merchant_id: int, name: str, ordered: Sequence[int], language: str, 
             names = dict(Outbound.objects.filter(pk__in=piece).values_list("pk", "reference"))
         for one in piece:
             if one in label_of:
-                yield _readable(contents[label_of[one]], names[one], language)
-
-
-def _readable(content: bytes, reference: str, language: str) -> bytes:
-    """The label, or where it cannot be read (any more) a page in its place that says so."""
-    try:
-        Joiner().add(content)
-    except Exception as error:  # noqa: BLE001  # a reader of foreign files ends in more than its own errors
-        log.warning("label_unreadable", reference=reference, error=f"{type(error).__name__}: {error}"[:200])
-        with translation.override(language):
-            return missing_labels([(reference, "", gettext("Its label cannot be read"))])
-    return content
+                yield contents[label_of[one]], names[one]
 
 
 def _why(row: Outbound) -> str:
@@ -123,24 +126,24 @@ def _why(row: Outbound) -> str:
     return gettext("Its store gives no label")
 
 
-def _slips(merchant_id: int, name: str, ordered: Sequence[int], language: str, actor: str) -> Iterator[bytes]:
+def _slips(merchant_id: int, name: str, ordered: Sequence[int], language: str, actor: str) -> Iterator[Paper]:
     for piece in _pieces(ordered):
         with merchant_scope(merchant_id, actor=actor, cause="papers"), translation.override(language):
             rows = Outbound.objects.filter(pk__in=piece).select_related("order", "store", "warehouse").in_bulk()
             lines = pieces_of(piece)
             content = packing_slips([(rows[one], lines.get(one, [])) for one in piece if one in rows], name)
         if content:
-            yield content
+            yield content, OURS
 
 
-def _pick_lists(merchant_id: int, name: str, ordered: Sequence[int], language: str, actor: str) -> Iterator[bytes]:
+def _pick_lists(merchant_id: int, name: str, ordered: Sequence[int], language: str, actor: str) -> Iterator[Paper]:
     with merchant_scope(merchant_id, actor=actor, cause="papers"), translation.override(language):
         rows = list(Outbound.objects.filter(pk__in=list(ordered)).select_related("order", "warehouse").order_by("pk"))
         by_warehouse: dict[int, list[Outbound]] = {}
         for row in rows:
             by_warehouse.setdefault(row.warehouse_id, []).append(row)
         contents = [pick_list_paper(_title(own), own[0].warehouse.name, walk_of(own)) for own in by_warehouse.values()]
-    yield from contents
+    yield from ((content, OURS) for content in contents)
 
 
 def _title(own: Sequence[Outbound]) -> str:
@@ -149,5 +152,5 @@ def _title(own: Sequence[Outbound]) -> str:
     return f"PL{numbers.pop()}" if len(numbers) == 1 and None not in numbers else own[0].reference
 
 
-Maker = Callable[[int, str, Sequence[int], str, str], Iterator[bytes]]
+Maker = Callable[[int, str, Sequence[int], str, str], Iterator[Paper]]
 MAKERS: dict[str, Maker] = {"labels": _labels, "slips": _slips, "pick": _pick_lists}

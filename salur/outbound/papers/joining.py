@@ -51,9 +51,18 @@ class Joiner:
         return content
 
     def add(self, content: bytes) -> bytes:
-        """All pages of a file; answers the bytes to send on. Raises what the reader of foreign files raises."""
-        reader = PdfReader(io.BytesIO(content))
-        _Copy(self, reader).pages()
+        """All pages of a file; answers the bytes to send on. Raises what the reader of foreign files raises.
+
+        Of a file that cannot be read to its end nothing is taken, so the next one may follow.
+        """
+        objects, pages, begun = len(self._places), len(self._pages), self._out.tell()
+        try:
+            _Copy(self, PdfReader(io.BytesIO(content))).pages()
+        except Exception:
+            del self._places[objects:], self._pages[pages:]
+            self._out.seek(begun)
+            self._out.truncate()
+            raise
         return self._taken()
 
     def number(self) -> int:

@@ -90,7 +90,7 @@ MENU: tuple[Group, ...] = (
             Entry(
                 _("Outbound lists"),
                 "outbounds",
-                ("outbound", "outbound_stop", "outbound_split", "exchange"),
+                ("outbound", "outbound_stop", "outbound_split", "handover", "arranging", "exchange"),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
             Entry(
@@ -177,7 +177,7 @@ MENU: tuple[Group, ...] = (
             Entry(
                 _("Stock counts"),
                 "stocktakes",
-                ("stocktake", "stocktake_new", "stocktake_sheet"),
+                ("stocktake", "stocktake_new"),
                 entitlement=Entitlement.WAREHOUSE_MANAGEMENT,
             ),
             Entry(

@@ -189,7 +189,6 @@ urlpatterns = [
     path("stock/counts/<int:take_id>/", stocktakes.stocktake_page_view, name="stocktake"),
     path("stock/counts/<int:take_id>/act/", stocktakes.stocktake_act, name="stocktake_act"),
     path("stock/counts/<int:take_id>/upload/", stocktake_files.stocktake_upload, name="stocktake_upload"),
-    path("stock/counts/<int:take_id>/sheet/", stocktake_files.stocktake_sheet, name="stocktake_sheet"),
     path("stock/counts/<int:take_id>/sheet.<slug:kind>", stocktake_files.stocktake_file, name="stocktake_file"),
     path("stock/transfers/", transfers.transfer_list, name="transfers"),
     path("stock/transfers/new/", transfers.transfer_new, name="transfer_new"),

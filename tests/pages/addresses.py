@@ -76,7 +76,6 @@ OTHERS = [
     one("transfer_edit", "transfer_id", role=OPERATOR),
     Address("stocktake_new", OPERATOR),
     one("stocktake", "take_id"),
-    one("stocktake_sheet", "take_id"),
     Address("stock_add", OPERATOR),
     one("products_from_store", "store_id", role=OPERATOR),
     Address("location_new", OPERATOR),

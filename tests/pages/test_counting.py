@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfReader
 
 from salur.catalog.models import WarehouseProduct
 from salur.foundation.clock import now
@@ -119,8 +121,35 @@ def test_a_filled_in_sheet_is_downloaded_and_uploaded(hall: Hall) -> None:
     assert "“ten” is not a whole number of pieces." in shown
     counted = {key: line.counted for key, line in hall.lines().items()}
     assert counted == {("M-0000", "A-1"): 6, ("M-0000", "B-1"): None, ("M-0001", ""): None}
-    printed = main_of(browser.get(f"{address}sheet/"))
+    answer = browser.get(f"{address}sheet.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    printed = PdfReader(io.BytesIO(answer.content), strict=True).pages[0].extract_text()
     assert printed.index("A-1") < printed.index("B-1")
+    assert ("________" in printed, "On hand" in printed) == (True, True)
+    assert browser.get(f"{address}sheet.doc").status_code == 404
+
+
+def test_a_blind_sheet_tells_no_figure_and_names_its_columns_on_each_page(hall: Hall) -> None:
+    browser = hall.shop.client(OPERATOR)
+    address = hall.start(blind="on")
+    with hall.shop.world.scope():
+        known = StocktakeLine.objects.get(warehouse_id=hall.place, open=True, location_number="A-1")
+        StocktakeLine.objects.bulk_create(
+            StocktakeLine(
+                merchant_id=known.merchant_id,
+                stocktake_id=known.stocktake_id,
+                warehouse_id=hall.place,
+                product_id=known.product_id,
+                location_number=f"Z-{i:03d}",
+                walk=f"Z-{i:03d}",
+            )
+            for i in range(60)
+        )
+    pages = PdfReader(io.BytesIO(browser.get(f"{address}sheet.pdf").content), strict=True).pages
+    texts = [page.extract_text() for page in pages]
+    assert len(texts) > 1
+    assert all("Counted" in text and "On hand" not in text for text in texts)
+    assert sum(text.count("Z-0") for text in texts) == 60
 
 
 def test_partners_warehouses_are_not_offered_and_why(hall: Hall) -> None:

@@ -28,6 +28,7 @@ class Sheet:
         self.left, self.room = margin, self.wide - 2 * margin
         self.y = self.high - margin
         self._number = 1
+        self._head: tuple[Sequence[str], Sequence[float]] | None = None
 
     def done(self) -> bytes:
         """The file."""
@@ -40,11 +41,13 @@ class Sheet:
         self._end_page()
         self._number += 1
         self.y = self.high - self.margin
+        if self._head is not None:
+            self.row(*self._head, bold=True)
 
     def new_foot(self, foot: str) -> None:
         """Begin another paper in the same file, counted from one."""
         self._end_page()
-        self._number, self.foot = 1, foot
+        self._number, self.foot, self._head = 1, foot, None
         self.y = self.high - self.margin
 
     def _end_page(self) -> None:
@@ -83,6 +86,12 @@ class Sheet:
         self.y = top - height
         self.canvas.setLineWidth(0.4)
         self.canvas.line(self.left, self.y, self.left + self.room, self.y)
+
+    def head(self, cells: Sequence[str], shares: Sequence[float]) -> None:
+        """The first row of a table; it stands on every further page, too."""
+        self._head = None
+        self.row(cells, shares, bold=True)
+        self._head = cells, shares
 
     def gap(self, height: float = 6) -> None:
         """Some space."""

@@ -28,12 +28,7 @@ def pick_list_paper(title: str, warehouse: str, stops: Sequence[Stop]) -> bytes:
         sheet.barcode(title)
         sheet.gap()
     shares = (0.16, 0.18, 0.30, 0.10, 0.26)
-    sheet.row(
-        (gettext("Location"), "MSKU", gettext("Product"), gettext("Pieces"), gettext("For the orders")),
-        shares,
-        9,
-        bold=True,
-    )
+    sheet.head((gettext("Location"), "MSKU", gettext("Product"), gettext("Pieces"), gettext("For the orders")), shares)
     for stop in stops:
         product = stop.product
         barcode = f"\n{product.barcode}" if product.barcode else ""

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from salur.foundation.problems import Refusal
 from salur.stocktakes.counting import CountedRow, enter_rows
 from salur.stocktakes.models import Stocktake
+from salur.stocktakes.papers import count_sheet
 from salur.stocktakes.queries import every_line, on_hand_of
-from salur.web.access import MerchantRequest, fragment_or_page, page
+from salur.web.access import MerchantRequest, page
 from salur.web.acting import acting, tell_refusal
 from salur.web.pasted import PastedLine
 from salur.web.spreadsheets import TYPES, safe_cell, written
@@ -21,24 +22,17 @@ from salur.web.spreadsheets import TYPES, safe_cell, written
 from .forms import SheetForm
 from .views import NEEDS, found, shown
 
-
-@page(entitlement=NEEDS)
-def stocktake_sheet(request: MerchantRequest, take_id: int) -> HttpResponseBase:
-    """The sheet to print: one line for each product and location, in the order of walking."""
-    take = found(request, take_id)
-    lines = list(every_line(take))
-    held = {} if take.blind else on_hand_of(take, {line.product_id for line in lines})
-    context = {"take": take, "lines": [(line, held.get(line.product_id, 0)) for line in lines]}
-    return fragment_or_page(request, "web/stocktakes/sheet.html", context)
+PAPER = "pdf"
 
 
 @page(entitlement=NEEDS)
 def stocktake_file(request: MerchantRequest, take_id: int, kind: str) -> HttpResponseBase:
-    """The sheet as a spreadsheet; its column “counted” is filled in and uploaded."""
-    if kind not in TYPES:
+    """The sheet as PDF to write on, or as a spreadsheet whose column “counted” is filled in and uploaded."""
+    if kind != PAPER and kind not in TYPES:
         raise Http404
     take = found(request, take_id)
-    response = HttpResponse(written(kind, _rows(take), take.reference), content_type=TYPES[kind])
+    content = count_sheet(take) if kind == PAPER else written(kind, _rows(take), take.reference)
+    response = HttpResponse(content, content_type=TYPES.get(kind, "application/pdf"))
     response["Content-Disposition"] = f'attachment; filename="{take.reference}.{kind}"'
     return response
 

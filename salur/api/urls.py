@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from . import handed_keys, webhooks
+from . import store_keys, webhooks
 from .explanations import explain
 from .limits import LARGEST_UPLOAD, too_long
 from .problems import problem, too_large
@@ -62,6 +62,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", _api_patterns()),
     path("webhooks/store/<int:connection_id>", webhooks.handshake, {"kind": "store"}, name="store_webhook"),
     path("webhooks/account/<int:connection_id>", webhooks.handshake, {"kind": "account"}, name="account_webhook"),
-    path(f"{handed_keys.PATH}<str:token>", handed_keys.take, name="handed_keys"),
+    path(f"{store_keys.PATH}<str:token>", store_keys.take, name="store_keys"),
     path("problems/<slug:code>", explain, name="problem"),
 ]

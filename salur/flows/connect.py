@@ -13,7 +13,7 @@ from typing import Any
 from salur.connectors.base.capabilities import Plugin
 from salur.connectors.base.types import PartnerWarehouse
 from salur.foundation.clock import now
-from salur.integrations import connect, handover
+from salur.integrations import connect, key_handover
 from salur.integrations.calling import account_line, call, record
 from salur.integrations.connect import Acting, save_account, verify_account
 from salur.integrations.connections import Kind
@@ -131,9 +131,9 @@ def connect_store(
     return store_id
 
 
-def finish_handover(acting: Acting, handle: str, query: Mapping[str, str]) -> tuple[int, Plugin]:
-    """See :func:`salur.integrations.handover.finish_handover`; orders that waited for the store go on."""
-    store_id, plugin = handover.finish_handover(acting, handle, query)
+def finish_key_handover(acting: Acting, handle: str, query: Mapping[str, str]) -> tuple[int, Plugin]:
+    """See :func:`salur.integrations.key_handover.finish_key_handover`; orders that waited for the store go on."""
+    store_id, plugin = key_handover.finish_key_handover(acting, handle, query)
     with acting.scope("connect store"):
         store_changed(store_id)
     return store_id, plugin

@@ -8,7 +8,7 @@ import structlog
 from django.db import connection
 
 from salur.foundation.clock import now
-from salur.integrations.handover import forget_old_handovers
+from salur.integrations.key_handover import forget_old_keys
 from salur.tenancy import idempotency
 from salur.tenancy.accounts import all_merchants
 from salur.tenancy.scope import current_scope, merchant_scope
@@ -40,7 +40,7 @@ def tidy_up() -> int:
             gone += idempotency.forget_old()
             gone += forget_old_uploads()
             gone += forget_old_imports()
-            gone += forget_old_handovers()
+            gone += forget_old_keys()
         gone += _in_bites(merchant_id, OLD_EXCHANGES, now() - KEEP_EXCHANGES)
         gone += _in_bites(merchant_id, OLD_MESSAGES, now() - KEEP_MESSAGES)
     return gone

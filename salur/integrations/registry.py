@@ -26,7 +26,7 @@ OPTIONAL: dict[str, dict[str, type]] = {
     STORE: {
         "oauth": interfaces.OAuth,
         "grant": interfaces.GrantsTokens,
-        "handover": interfaces.HandsKeysOver,
+        "makes_keys": interfaces.MakesKeys,
         "accept": interfaces.AcceptsOrders,
         "arrange": interfaces.ArrangesShipment,
         "confirm": interfaces.ConfirmsShipment,

@@ -60,7 +60,7 @@ def agree(page: Page) -> None:
 
 def test_every_store_is_connected_in_a_browser(owner: Shop, live_web: LiveWeb, sandbox: Sandbox, page: Page) -> None:
     for plugin in plugins(STORE):
-        name, by_login = plugin.name, bool({"oauth", "handover"} & plugin.capabilities.abilities)
+        name, by_login = plugin.name, bool({"oauth", "makes_keys"} & plugin.capabilities.abilities)
         if name in REGISTERED:
             path, key = REGISTERED[name]
             sandbox.control(f"{name}/{path}", {key: f"{live_web.url}{BACK}"})
@@ -74,7 +74,7 @@ def test_every_store_is_connected_in_a_browser(owner: Shop, live_web: LiveWeb, s
             place = form.locator(f'[name="{field}"]')
             if place.count() and not place.input_value():
                 place.select_option(value) if place.evaluate("n => n.tagName") == "SELECT" else place.fill(value)
-        fill(page, (plugin.handover_form or plugin.form) + plugin.settings_form, known)
+        fill(page, (plugin.keys_form or plugin.form) + plugin.settings_form, known)
         form.locator("button.button-main").click()
         if by_login:
             agree(page)

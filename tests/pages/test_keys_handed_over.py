@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from salur.flows.tidy import tidy_up
-from salur.integrations import handover
+from salur.integrations import key_handover
 from salur.integrations.connect import Acting, AuthorisationStale
 from salur.integrations.models import KeyHandover, StoreConnection
 from tests.harness.partners import Sandbox
@@ -121,8 +121,8 @@ def test_only_who_began_finishes_and_not_for_long(hub: Shop, sandbox: Sandbox, m
     assert httpx.post(callback, json=answered(login, consumer_key="ck_2")).status_code == 404, "the first ones count"
     for stranger in (Acting(hub.world.merchant_id, "user:0"), Acting(open_shop().world.merchant_id, "user:0")):
         with pytest.raises(AuthorisationStale):
-            handover.finish_handover(stranger, handle, {"success": "1"})
-    monkeypatch.setattr(handover, "LASTS", timedelta(seconds=-1))
+            key_handover.finish_key_handover(stranger, handle, {"success": "1"})
+    monkeypatch.setattr(key_handover, "LASTS", timedelta(seconds=-1))
     late = begin(hub, sandbox)
     assert httpx.post(asked(late, "callback_url"), json=answered(late)).status_code == 404
     assert come_back(hub, f"{asked(login, 'return_url')}?success=1")[0] == "/integrations/add/"

@@ -175,8 +175,8 @@ class Plugin:
     connector's dict from partner code to canonical state, for the totality test and the docs. ``modes``: several ways
     to authorise, each with a form of its own (``form`` is empty then; the chosen one's key stands in the credentials
     as ``mode``). ``places_form``: what names one more warehouse of a connected account (R28); the places added so far
-    reach the connector as the credential ``places``, a JSON list of objects of these fields. ``handover_form``: what is
-    typed where the store hands the other fields of ``form`` out by itself (ability ``handover``).
+    reach the connector as the credential ``places``, a JSON list of objects of these fields. ``keys_form``: what is
+    typed where the store makes the other fields of ``form`` by itself (ability ``makes_keys``).
     """
 
     kind: str  # store | warehouse
@@ -188,4 +188,4 @@ class Plugin:
     settings_form: tuple[FormField, ...] = ()
     modes: tuple[AuthMode, ...] = ()
     places_form: tuple[FormField, ...] = ()
-    handover_form: tuple[FormField, ...] = ()
+    keys_form: tuple[FormField, ...] = ()

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from .capabilities import StoreCapabilities, WarehouseCapabilities
-from .handover import HandedOver
 from .inbound import InboundReport, InboundRequest
 from .listing import StockTarget, StoreListing
+from .made_keys import MadeKeys
 from .types import (
     AwbResult,
     CancelOutcome,
@@ -160,17 +160,17 @@ class GrantsTokens(Protocol):
 
 
 @runtime_checkable
-class HandsKeysOver(Protocol):
-    """Ability ``handover``, of stores that make keys on a page of their own and send them to us, beside typed keys.
+class MakesKeys(Protocol):
+    """Ability ``makes_keys``, of stores that make keys on a page of their own and send them to us, beside typed keys.
 
-    The credentials hold no more than the fields of ``Plugin.handover_form`` then. ``handle`` is a fresh random word of
+    The credentials hold no more than the fields of ``Plugin.keys_form`` then. ``handle`` is a fresh random word of
     letters, digits, ``-`` and ``_``, which comes back with the keys.
     """
 
-    def handover_url(self, redirect: str, callback: str, handle: str) -> str:
+    def keys_page(self, redirect: str, callback: str, handle: str) -> str:
         """Where to send the user; the keys go to ``callback``, the user then comes back to ``redirect``."""
 
-    def handed_over(self, body: bytes) -> HandedOver:
+    def read_keys(self, body: bytes) -> MadeKeys:
         """What was sent to ``callback``. ContractBroken when it is not as documented, Rejected when it is no use."""
 
     def was_granted(self, query: Mapping[str, str]) -> bool:

@@ -19,7 +19,7 @@ ABILITIES: dict[str, dict[str, type]] = {
     "store": {
         "oauth": interfaces.OAuth,
         "grant": interfaces.GrantsTokens,
-        "handover": interfaces.HandsKeysOver,
+        "makes_keys": interfaces.MakesKeys,
         "accept": interfaces.AcceptsOrders,
         "arrange": interfaces.ArrangesShipment,
         "confirm": interfaces.ConfirmsShipment,

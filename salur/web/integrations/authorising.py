@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from salur.connectors.base.capabilities import Plugin
-from salur.flows.connect import connect_account, connect_store, finish_handover, finish_login, replace_secrets
+from salur.flows.connect import connect_account, connect_store, finish_key_handover, finish_login, replace_secrets
 from salur.foundation.problems import Refusal
 from salur.integrations.channels import find_channel
 from salur.integrations.connect import (
@@ -28,7 +28,7 @@ from salur.integrations.connect import (
     connect_file_store,
     secret_fields,
 )
-from salur.integrations.handover import begin_handover, can_be_reached
+from salur.integrations.key_handover import begin_key_handover, can_be_reached
 from salur.integrations.login import Begun
 from salur.integrations.models import WarehouseAccount
 from salur.integrations.queries import find_account, find_store
@@ -68,7 +68,7 @@ def authorise(request: MerchantRequest, kind: str, name: str) -> HttpResponseBas
     ways = ways_of(request, plugin, (posted or request.GET).get("mode", ""))
     mode = None if ways is None else ways.chosen.mode
     handed = HandedKeys.of(plugin, posted, request.GET)
-    fields = plugin.handover_form if handed.chosen else plugin.form if mode is None else mode.form
+    fields = plugin.keys_form if handed.chosen else plugin.form if mode is None else mode.form
     form = AuthoriseForm(posted, plugin=plugin, fields=fields, by_default=is_public())
     if posted is not None:
         answer = _connect(request, plugin, form, "" if mode is None else mode.key, handed)
@@ -99,7 +99,7 @@ class HandedKeys:
     @classmethod
     def of(cls, plugin: Plugin, posted: Mapping[str, str] | None, query: Mapping[str, str]) -> HandedKeys:
         """A form says which way it is of; the page shows the store's own way first, where it can be gone."""
-        offered = "handover" in plugin.capabilities.abilities
+        offered = "makes_keys" in plugin.capabilities.abilities
         reachable = offered and can_be_reached()
         wanted = query.get("keys") != "typed" if posted is None else posted.get("keys") == "handed"
         return cls(offered, reachable, reachable and wanted)
@@ -146,7 +146,7 @@ def _login_address(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm
 
 def _page_of_keys(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm) -> str:
     name, country = request.POST.get("name", ""), request.POST.get("country", "")
-    return begin_handover(who(request), plugin.name, name, form.typed(), redirect=return_address(), country=country)
+    return begin_key_handover(who(request), plugin.name, name, form.typed(), redirect=return_address(), country=country)
 
 
 def _ticked(request: MerchantRequest, form: AuthoriseForm | KeysForm) -> bool | None:
@@ -264,11 +264,11 @@ def authorise_return(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page(get=Role.OWNER, scoped=False)
-def handover_return(request: MerchantRequest, handle: str) -> HttpResponseBase:
+def keys_return(request: MerchantRequest, handle: str) -> HttpResponseBase:
     """Where a store sends the owner back to after it has sent us its keys."""
     query = {key: cast(str, value) for key, value in request.GET.items()}
     try:
-        store_id, plugin = finish_handover(who(request), handle, query)
+        store_id, plugin = finish_key_handover(who(request), handle, query)
     except Refusal as refusal:
         _tell_on_return(request, refusal)
         return redirect("web:integration_add")

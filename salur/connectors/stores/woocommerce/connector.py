@@ -8,8 +8,8 @@ from datetime import datetime
 
 from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilities
 from salur.connectors.base.errors import ContractBroken
-from salur.connectors.base.handover import HandedOver
 from salur.connectors.base.listing import StockTarget, StoreListing
+from salur.connectors.base.made_keys import MadeKeys
 from salur.connectors.base.reading import JsonObject, as_object, needed_text, text
 from salur.connectors.base.texts import N_
 from salur.connectors.base.transport import Transport
@@ -27,8 +27,8 @@ from salur.connectors.base.types import (
     TimeWindow,
 )
 
-from . import callbacks, handover, mapping, products, shipping
-from .form import FORM, HANDOVER_FORM, SETTINGS_FORM
+from . import callbacks, keys_page, mapping, products, shipping
+from .form import FORM, KEYS_FORM, SETTINGS_FORM
 from .rules import RULES
 from .statuses import DRAFT, ORDER, SHIPPED
 from .wire import Wire
@@ -37,7 +37,7 @@ CAPABILITIES = StoreCapabilities(
     name="woocommerce",
     title="WooCommerce",
     countries=(),
-    abilities=frozenset({"handover", "confirm", "track", "cancel", "listings", "stock", "callbacks"}),
+    abilities=frozenset({"makes_keys", "confirm", "track", "cancel", "listings", "stock", "callbacks"}),
     rules=RULES,
     gives_label=False,
     detail_batch=50,
@@ -86,13 +86,13 @@ class WooCommerceConnector:
 
     # --- keys by the site's own page
 
-    def handover_url(self, redirect: str, callback: str, handle: str) -> str:
-        """See :func:`handover.address`."""
-        return handover.address(self.wire.base_url, redirect, callback, handle)
+    def keys_page(self, redirect: str, callback: str, handle: str) -> str:
+        """See :func:`keys_page.address`."""
+        return keys_page.address(self.wire.base_url, redirect, callback, handle)
 
-    def handed_over(self, body: bytes) -> HandedOver:
-        """See :func:`handover.read_keys`."""
-        return handover.read_keys(body)
+    def read_keys(self, body: bytes) -> MadeKeys:
+        """See :func:`keys_page.read_keys`."""
+        return keys_page.read_keys(body)
 
     def was_granted(self, query: Mapping[str, str]) -> bool:
         """``success`` is 1 where the user approved."""
@@ -204,5 +204,5 @@ PLUGIN = Plugin(
     form=FORM,
     status_tables={"order": ORDER},
     settings_form=SETTINGS_FORM,
-    handover_form=HANDOVER_FORM,
+    keys_form=KEYS_FORM,
 )

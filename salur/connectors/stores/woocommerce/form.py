@@ -35,7 +35,7 @@ FORM: tuple[FormField, ...] = (
     ),
 )
 
-HANDOVER_FORM = FORM[:1]
+KEYS_FORM = FORM[:1]
 """All that is typed where the site makes the keys itself."""
 
 SETTINGS_FORM: tuple[FormField, ...] = (

@@ -1,4 +1,4 @@
-"""Keys that a store posts to us after its owner said yes on the store's own page (ability ``handover``)."""
+"""Keys that a store posts to us after its owner said yes on the store's own page (ability ``makes_keys``)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
 from salur.connectors.base.errors import PartnerError
-from salur.integrations.handover import PATH as ADDRESS
-from salur.integrations.handover import NoSuchHandover, take_keys
+from salur.integrations.key_handover import PATH as ADDRESS
+from salur.integrations.key_handover import NobodyAwaits, take_keys
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(status=413)
     try:
         take_keys(token, body)
-    except NoSuchHandover:
+    except NobodyAwaits:
         return HttpResponse(status=404)
     except PartnerError as error:
         log.warning("keys_not_taken", error=str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from salur.connectors.base.errors import Rejected
-from salur.connectors.base.handover import HandedOver
+from salur.connectors.base.made_keys import MadeKeys
 from salur.connectors.base.reading import as_object, needed_text, parse_json
 
 PATH = "/wc-auth/v1/authorize"
@@ -25,7 +25,7 @@ def address(site: str, redirect: str, callback: str, handle: str) -> str:
     return f"{site}{PATH}?{urlencode(asked)}"
 
 
-def read_keys(body: bytes) -> HandedOver:
+def read_keys(body: bytes) -> MadeKeys:
     """The keys as the site posts them, before it sends the user back.
 
     Raises ContractBroken, and Rejected for keys that may not both read and write.
@@ -35,4 +35,4 @@ def read_keys(body: bytes) -> HandedOver:
     if permissions != SCOPE:
         raise Rejected("permissions", f"the keys may only {permissions}", field="key_permissions")
     keys = {name: needed_text(told, name) for name in ("consumer_key", "consumer_secret")}
-    return HandedOver(needed_text(told, "user_id"), keys)
+    return MadeKeys(needed_text(told, "user_id"), keys)

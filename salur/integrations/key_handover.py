@@ -1,4 +1,4 @@
-"""Keys that a store makes on its own page and sends to us, beside typed ones (R8, R12, R15; ability ``handover``).
+"""Keys that a store makes on its own page and sends to us, beside typed ones (R8, R12, R15; ability ``makes_keys``).
 
 What was typed waits in a row, for a quarter of an hour. The store posts its keys to an address whose signed token
 names the row, and then sends the user back; only who began may finish, and once. Nothing else is saved before the keys
@@ -20,7 +20,7 @@ from django.core import signing
 
 from salur.connectors.base.capabilities import Plugin
 from salur.connectors.base.errors import Rejected
-from salur.connectors.base.handover import HandedOver
+from salur.connectors.base.made_keys import MadeKeys
 from salur.connectors.base.transport import Exchange
 from salur.connectors.base.types import Credentials
 from salur.foundation import secrets
@@ -40,19 +40,19 @@ from .speaking import speak
 
 PATH = "/store-keys/"
 """Where stores post keys, followed by the token."""
-SALT = "salur.integrations.handover"
+SALT = "salur.integrations.key_handover"
 LASTS = timedelta(minutes=15)
 ACTOR = "partner"
 
 
-class NoSuchHandover(LookupError):
+class NobodyAwaits(LookupError):
     """Nobody awaits these keys, or not any more."""
 
 
-def handover_plugin(channel: str) -> Plugin | None:
+def keys_plugin(channel: str) -> Plugin | None:
     """The connector of a channel whose stores can hand their keys over, or None."""
     plugin = registry.find_plugin(registry.STORE, channel)
-    return plugin if plugin is not None and "handover" in plugin.capabilities.abilities else None
+    return plugin if plugin is not None and "makes_keys" in plugin.capabilities.abilities else None
 
 
 def _on_this_machine(address: str) -> bool:
@@ -74,17 +74,17 @@ def can_be_reached(store_url: str = "") -> bool:
     return _on_this_machine(base) and (not store_url or _on_this_machine(store_url))
 
 
-def begin_handover(
+def begin_key_handover(
     acting: Acting, channel: str, name: str, values: Mapping[str, Any], *, redirect: str, country: str = ""
 ) -> str:
     """The store's page to send the user to. ``redirect`` is our address to come back to; the handle is added.
 
     Raises :class:`FormInvalid`, NotConnected.
     """
-    plugin = handover_plugin(channel)
+    plugin = keys_plugin(channel)
     if plugin is None:
         raise NotConnected("connector_missing", partner=channel, name=channel)
-    typed = needed_values(plugin.handover_form, values)
+    typed = needed_values(plugin.keys_form, values)
     for field, value in typed.items():
         if urlsplit(value).scheme and not can_be_reached(value):
             raise FormInvalid.of(field, "hub_not_reachable", address=settings.SALUR.base_url)
@@ -97,28 +97,28 @@ def begin_handover(
     token = signing.dumps([acting.merchant_id, handle], salt=SALT)
     back, callback = f"{redirect}{handle}/", f"{settings.SALUR.base_url.rstrip('/')}{PATH}{token}"
     exchanges: list[Exchange] = []
-    leave = ask(plugin, Credentials(typed), {}, lambda store: store.handover_url(back, callback, handle), exchanges)
+    leave = ask(plugin, Credentials(typed), {}, lambda store: store.keys_page(back, callback, handle), exchanges)
     return str(leave)
 
 
 def take_keys(token: str, body: bytes) -> None:
     """What a store posted, kept until its user comes back (no scope open).
 
-    Raises :class:`NoSuchHandover` for a token that is not ours, too old or used, PartnerError for what is no use.
+    Raises :class:`NobodyAwaits` for a token that is not ours, too old or used, PartnerError for what is no use.
     """
     try:
         merchant_id, handle = signing.loads(token, salt=SALT, max_age=LASTS)
     except signing.BadSignature as error:
-        raise NoSuchHandover from error
+        raise NobodyAwaits from error
     with merchant_scope(merchant_id, actor=ACTOR, cause="connect store"):
         row = KeyHandover.objects.filter(handle=_digest(handle), keys="").first()
-        plugin = None if row is None else handover_plugin(row.channel)
+        plugin = None if row is None else keys_plugin(row.channel)
     if row is None or plugin is None:
-        raise NoSuchHandover
+        raise NobodyAwaits
     owner = _owner(Acting(merchant_id, row.actor), handle)
     typed = secrets.unseal(row.typed, belongs_to=owner)
-    spoken = speak(plugin, Credentials(typed), lambda store: store.handed_over(body))
-    keys: HandedOver = spoken.answer()
+    spoken = speak(plugin, Credentials(typed), lambda store: store.read_keys(body))
+    keys: MadeKeys = spoken.answer()
     if keys.handle != handle:
         raise Rejected("handle", "these keys are for another login")
     if wrong := validate_fields(plugin.form, {**typed, **keys.values}).wrong:
@@ -126,7 +126,7 @@ def take_keys(token: str, body: bytes) -> None:
     with merchant_scope(merchant_id, actor=ACTOR, cause="connect store"):
         sealed = secrets.seal(keys.values, belongs_to=owner)
         if not KeyHandover.objects.filter(pk=row.pk, keys="").update(keys=sealed):
-            raise NoSuchHandover
+            raise NobodyAwaits
         audit.record("store.keys_received", partner=row.channel)
 
 
@@ -142,7 +142,7 @@ def handover_begun(acting: Acting, handle: str) -> KeyHandover:
     return row
 
 
-def finish_handover(acting: Acting, handle: str, query: Mapping[str, str]) -> tuple[int, Plugin]:
+def finish_key_handover(acting: Acting, handle: str, query: Mapping[str, str]) -> tuple[int, Plugin]:
     """The store whose user came back, connected with the keys that it sent; its id, and its connector.
 
     Raises :class:`AuthorisationStale` (not ours, too old, used, somebody else's), Refusal (``access_not_granted``,
@@ -169,7 +169,7 @@ def finish_handover(acting: Acting, handle: str, query: Mapping[str, str]) -> tu
         return save_store(verified, name, country, ""), plugin
 
 
-def forget_old_handovers() -> int:
+def forget_old_keys() -> int:
     """Inside a scope: keys that nobody came back for are not kept; answers how many rows went."""
     return KeyHandover.objects.filter(created_at__lte=now() - LASTS).delete()[0]
 

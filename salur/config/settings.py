@@ -78,6 +78,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"i18n": "salur.web.fixed_words"},  # in place of Django's of that name
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

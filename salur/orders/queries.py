@@ -6,37 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from salur.foundation.paging import Keyset, keyset_page
-from salur.tenancy.scope import current_scope
+from salur.tenancy.counting import Counted, counts_by
 
 from .models import RETRY_OF, ZONE, Order, OrderLine, OrderProblem, OrderSource, SyncRun, SyncRunRow
 from .states import OrderState, RunState
 
-COUNTED_UP_TO = 10_000
 LARGEST_CHARACTER = chr(0x10FFFF)
 
 
-@dataclass(frozen=True)
-class Counted:
-    """A count that stops at its limit, so that its cost does not grow with the table."""
-
-    count: int
-    more: bool = False
-
-
 def status_counts() -> dict[str, Counted]:
-    """Orders by status; each counted up to :data:`COUNTED_UP_TO`."""
-    one = "SELECT %s, count(*) FROM (SELECT 1 FROM orders_order WHERE merchant_id = %s AND status = %s LIMIT %s) AS x"
-    values: list[str | int] = []
-    for status in OrderState.values:
-        values += [status, current_scope().merchant_id, status, COUNTED_UP_TO + 1]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([one] * len(OrderState.values)), values)
-        return {status: Counted(min(n, COUNTED_UP_TO), n > COUNTED_UP_TO) for status, n in cursor.fetchall()}
+    """Orders by status; each counted up to a limit."""
+    return counts_by(Order, "status", OrderState.values)
 
 
 def number_begins(prefix: str, at: str = "") -> Q:

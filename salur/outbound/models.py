@@ -191,6 +191,11 @@ class Outbound(TenantModel):
                 name="outbound_unconfirmed",
             ),
             models.Index(
+                fields=["merchant_id", "-id"],
+                condition=Q(cancellation__in=["refused", "conflict"]),
+                name="outbound_unsettled",
+            ),
+            models.Index(
                 fields=["merchant_id", "account", "id"],
                 condition=Q(cancellation__in=["asked", "sent", "pending"]),
                 name="outbound_todo_cancel",

@@ -16,6 +16,7 @@ from salur.orders.desk import tags_of_orders
 from salur.orders.models import Order, OrderLine, OrderProblem, OrderTag
 from salur.orders.queries import lines_of, number_begins, open_problems_of, with_prefix
 from salur.orders.states import OrderState
+from salur.tenancy.counting import Counted, counts_by
 
 from .awb import clean_awb
 from .gates import GateResult, judge
@@ -361,35 +362,18 @@ class Stuck:
         return bool(self.in_doubt or self.not_sent or self.exceptions or self.conflicts)
 
 
-@dataclass(frozen=True)
-class Figures:
-    """All lists at a glance."""
-
-    by_push: dict[str, int]
-    stuck: Stuck
+def push_counts() -> dict[str, Counted]:
+    """Lists by push state; each counted up to a limit."""
+    return counts_by(Outbound, "push", PushState.values)
 
 
-def figures() -> Figures:
-    """Lists by push state, and those that will not go on by themselves soon; one pass over the table."""
+def stuck_lists() -> Stuck:
+    """How many lists do not go on by themselves; each count reads its own index."""
     before = now() - STUCK_AFTER
-    doubtful = Q(push__in=[PushState.UNKNOWN, PushState.PUSHING], push_lease_until__lt=before)
-    rows = list(
-        Outbound.objects.values("push")
-        .annotate(
-            n=Count("id"),
-            in_doubt=Count("id", filter=doubtful),
-            not_sent=Count("id", filter=Q(push=PushState.READY, created_at__lt=before, push_attempts__gte=3)),
-            exceptions=Count("id", filter=Q(task=TaskState.EXCEPTION)),
-            conflicts=Count("id", filter=UNSETTLED),
-        )
-        .order_by()
-    )
-    return Figures(
-        {row["push"]: row["n"] for row in rows},
-        Stuck(
-            in_doubt=sum(row["in_doubt"] for row in rows),
-            not_sent=sum(row["not_sent"] for row in rows),
-            exceptions=sum(row["exceptions"] for row in rows),
-            conflicts=sum(row["conflicts"] for row in rows),
-        ),
+    unsure = Q(push__in=[PushState.UNKNOWN, PushState.PUSHING], push_lease_until__lt=before)
+    return Stuck(
+        in_doubt=Outbound.objects.filter(unsure).count(),
+        not_sent=Outbound.objects.filter(push=PushState.READY, created_at__lt=before, push_attempts__gte=3).count(),
+        exceptions=Outbound.objects.filter(task=TaskState.EXCEPTION).count(),
+        conflicts=Outbound.objects.filter(UNSETTLED).count(),
     )

@@ -8,7 +8,7 @@ from salur.integrations.queries import accounts, stores, unwell
 from salur.orders.queries import last_runs, problem_groups, status_counts
 from salur.orders.states import OrderState, RunState
 from salur.outbound.confirmations import confirmation_counts
-from salur.outbound.queries import blocked_groups, figures
+from salur.outbound.queries import blocked_groups, push_counts, stuck_lists
 from salur.outbound.states import PushState
 from salur.routing.queries import rules
 from salur.stock.queries import alerts
@@ -33,17 +33,16 @@ def _next_steps() -> list[str]:
 @page()
 def dashboard(request: MerchantRequest) -> HttpResponseBase:
     """Counts, what is blocked and why, what broke, what runs."""
-    counts, lists, runs = status_counts(), figures(), last_runs(6)
-    pushes = lists.by_push
+    counts, pushes, runs = status_counts(), push_counts(), last_runs(6)
     context = {
         "orders": [(status.value, counts[status]) for status in SHOWN if status in counts],
-        "pushes": [(state, pushes[state]) for state in PushState.values if pushes.get(state) and state != "draft"],
+        "pushes": [(state, pushes[state]) for state in PushState.values if pushes[state].count and state != "draft"],
         "blocked": [(group, words.gate_title(group.code)) for group in blocked_groups()],
         "problems": [(group, words.problem_title(group.cause)) for group in problem_groups()],
         "runs": runs,
         "running": any(run.state in (RunState.RUNNING, RunState.QUEUED) for run in runs),
         "unwell": unwell(),
-        "stuck": lists.stuck,
+        "stuck": stuck_lists(),
         "unconfirmed": confirmation_counts(),
         "stock": alerts(),
         "steps": _next_steps(),

@@ -11,12 +11,13 @@ from salur.integrations.queries import stores
 from salur.orders.desk import tags_in_use, tags_of_orders
 from salur.orders.models import HoldReason
 from salur.orders.problems import ProblemCause
-from salur.orders.queries import Counted, status_counts
+from salur.orders.queries import status_counts
 from salur.orders.states import OrderState
 from salur.outbound.messages import GATE_TEXTS
 from salur.outbound.queries import OrderFilter, OrderRow, find_order, order_rows
 from salur.returns.queries import expected_back, may_come_back, returns_of_order
 from salur.stock.queries import warehouses
+from salur.tenancy.counting import Counted
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.paging import at_cursor

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from salur.sandbox.tokopedia_legacy.market import Market
 
 SHIPPING = 9000
+PLACE = {"district_id": 2270, "city_id": 175, "province_id": 13}
 
 
 def iso(seconds: int) -> str | None:
@@ -45,8 +46,7 @@ def _secret(market: "Market", order: Order) -> dict[str, str]:
 
 def listed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
     """An order in the list."""
-    person, total = order.person, whole(order.total)
-    phone = _masked(market, person.phone)
+    person, phone = order.person, _masked(market, order.person.phone)
     return {
         "fs_id": str(market.fs_id),
         "order_id": order.id,
@@ -68,24 +68,7 @@ def listed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
         },
         "shop_id": int(shop.id),
         "payment_id": order.id + 1,
-        "recipient": {
-            "Name": _masked(market, person.name),
-            "phone": phone,
-            "address": {}
-            if order.extra.get("no_address")
-            else {
-                "address_full": _masked(market, person.street),
-                "district": person.district,
-                "city": person.city,
-                "province": person.state,
-                "country": "Indonesia",
-                "postal_code": person.zipcode,
-                "district_id": 2270,
-                "city_id": 175,
-                "province_id": 13,
-                "geo": "-6.2115,106.8290",
-            },
-        },
+        "recipient": {"Name": _masked(market, person.name), "phone": phone, "address": _address(market, order)},
         "logistics": {
             "shipping_id": 999,
             "district_id": 0,
@@ -95,14 +78,7 @@ def listed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
             "shipping_agency": order.courier.name,
             "service_type": order.courier.code,
         },
-        "amt": {
-            "ttl_product_price": total,
-            "shipping_cost": SHIPPING,
-            "insurance_cost": 0,
-            "ttl_amount": total + SHIPPING,
-            "voucher_amount": 0,
-            "toppoints_amount": 0,
-        },
+        "amt": _amounts(order),
         "dropshipper_info": {},
         "voucher_info": {"voucher_code": "", "voucher_type": 0},
         "order_status": status_of(order),
@@ -111,6 +87,34 @@ def listed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
         "create_time": order.created,
         "custom_fields": {"awb": order.tracking},
         "encryption": _secret(market, order),
+    }
+
+
+def _address(market: "Market", order: Order) -> dict[str, Any]:
+    person = order.person
+    if order.extra.get("no_address"):
+        return {}
+    return {
+        "address_full": _masked(market, person.street),
+        "district": person.district,
+        "city": person.city,
+        "province": person.state,
+        "country": "Indonesia",
+        "postal_code": person.zipcode,
+        **PLACE,
+        "geo": "-6.2115,106.8290",
+    }
+
+
+def _amounts(order: Order) -> dict[str, int]:
+    total = whole(order.total)
+    return {
+        "ttl_product_price": total,
+        "shipping_cost": SHIPPING,
+        "insurance_cost": 0,
+        "ttl_amount": total + SHIPPING,
+        "voucher_amount": 0,
+        "toppoints_amount": 0,
     }
 
 
@@ -138,7 +142,7 @@ def _product(order: Order, line: Line) -> dict[str, Any]:
 
 def detailed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
     """An order in the detail."""
-    person, total, paid = order.person, whole(order.total), iso(order.paid)
+    total, paid = whole(order.total), iso(order.paid)
     return {
         "order_id": order.id,
         "buyer_id": order.id % 10_000_000,
@@ -161,32 +165,12 @@ def detailed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
         "info": "",
         "comment": order.note,
         "item_price": total,
-        "buyer_info": {
-            "buyer_id": order.id % 10_000_000,
-            "buyer_fullname": _masked(market, person.name),
-            "buyer_email": _masked(market, person.email),
-            "buyer_phone": _masked(market, person.phone),
-        },
-        "shop_info": {
-            "shop_owner_id": 5512,
-            "shop_owner_email": "",
-            "shop_owner_phone": "",
-            "shop_name": shop.name,
-            "shop_domain": f"toko{shop.id}",
-            "shop_id": int(shop.id),
-        },
+        "buyer_info": _buyer(market, order),
+        "shop_info": _owner(shop),
         "shipment_fulfillment": _deadlines(order, paid),
         "preorder": {"order_id": 0, "preorder_type": 0, "preorder_process_time": 0},
         "order_info": _info(market, order),
-        "payment_info": {
-            "payment_id": order.id + 1,
-            "payment_ref_num": f"PYM/{order.id}",
-            "payment_date": paid,
-            "payment_method": 0,
-            "payment_status": "Verified" if order.paid else "Pending",
-            "payment_status_id": 2 if order.paid else 1,
-            "discount_amount": 0,
-        },
+        "payment_info": _payment(order, paid),
         "hold_info": None,
         "cancel_request_info": order.extra.get("cancel_request"),
         "create_time": iso(order.created),
@@ -196,6 +180,38 @@ def detailed(market: "Market", shop: Shop, order: Order) -> dict[str, Any]:
         "delivered_date": iso(order.updated) if order.step in ("delivered", "completed") else None,
         "custom_fields": None,
         "encryption": _secret(market, order),
+    }
+
+
+def _buyer(market: "Market", order: Order) -> dict[str, Any]:
+    return {
+        "buyer_id": order.id % 10_000_000,
+        "buyer_fullname": _masked(market, order.person.name),
+        "buyer_email": _masked(market, order.person.email),
+        "buyer_phone": _masked(market, order.person.phone),
+    }
+
+
+def _owner(shop: Shop) -> dict[str, Any]:
+    return {
+        "shop_owner_id": 5512,
+        "shop_owner_email": "",
+        "shop_owner_phone": "",
+        "shop_name": shop.name,
+        "shop_domain": f"toko{shop.id}",
+        "shop_id": int(shop.id),
+    }
+
+
+def _payment(order: Order, paid: str | None) -> dict[str, Any]:
+    return {
+        "payment_id": order.id + 1,
+        "payment_ref_num": f"PYM/{order.id}",
+        "payment_date": paid,
+        "payment_method": 0,
+        "payment_status": "Verified" if order.paid else "Pending",
+        "payment_status_id": 2 if order.paid else 1,
+        "discount_amount": 0,
     }
 
 
@@ -215,7 +231,6 @@ def _deadlines(order: Order, paid: str | None) -> dict[str, Any]:
 
 
 def _info(market: "Market", order: Order) -> dict[str, Any]:
-    person = order.person
     return {
         "order_detail": [_detail(line) for line in order.lines],
         "order_history": [
@@ -242,20 +257,23 @@ def _info(market: "Market", order: Order) -> dict[str, Any]:
             "autoresi_awb": "" if order.shipments else order.tracking,
             "isCashless": True,
         },
-        "destination": None
-        if order.extra.get("no_address")
-        else {
-            "receiver_name": _masked(market, person.name),
-            "receiver_phone": _masked(market, person.phone),
-            "address_street": _masked(market, person.street),
-            "address_district": person.district,
-            "address_city": person.city,
-            "address_province": person.state,
-            "address_postal": person.zipcode,
-            "district_id": 2270,
-            "city_id": 175,
-            "province_id": 13,
-        },
+        "destination": _destination(market, order),
+    }
+
+
+def _destination(market: "Market", order: Order) -> dict[str, Any] | None:
+    person = order.person
+    if order.extra.get("no_address"):
+        return None
+    return {
+        "receiver_name": _masked(market, person.name),
+        "receiver_phone": _masked(market, person.phone),
+        "address_street": _masked(market, person.street),
+        "address_district": person.district,
+        "address_city": person.city,
+        "address_province": person.state,
+        "address_postal": person.zipcode,
+        **PLACE,
     }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from salur.flows.store_acts import ACTS, ActOutcome, act_at_store, acts_of
 from salur.foundation.problems import describe
+from salur.integrations.lines import connector_of
 from salur.integrations.registry import STORE, find_plugin, store_capabilities
 from salur.orders.models import Order
 from salur.outbound.queries import orders_named
@@ -48,7 +49,7 @@ def _ids(values: Sequence[str]) -> list[int]:
 
 def store_acts(order: Order) -> list[str]:
     """What may be done with an order at its store."""
-    plugin = find_plugin(STORE, order.store.channel)
+    plugin = connector_of(order.store)
     return acts_of(order, plugin.capabilities.abilities) if plugin is not None else []
 
 

@@ -292,7 +292,7 @@ class TokopediaLegacyConnector:
         """Accept by rejecting the order; refuse by going on with it, which is all that the API offers (R121)."""
         row = self._known_row(external_id)
         if _cancelled(row) or not mapping.cancel_asked(row):
-            raise AlreadyExists(text(row, "order_status"), "the buyer does not wait for an answer")
+            raise AlreadyExists("not_asked", "the buyer does not wait for an answer")
         if accept:
             self._reject(external_id, mapping.rejection(mapping.BUYER_ASKED, row))
         elif text(row, "order_status") == NEW:

@@ -19,6 +19,7 @@ from .statuses import SHIPPED, TRASH, order_status
 from .wire import Wire
 
 ENDED = frozenset({"cancelled", "refunded", "failed", TRASH})
+UNKNOWN = ConfirmResult(False, "", detail="the store does not know the order")
 
 
 def find(wire: Wire, external_id: str) -> JsonObject | None:
@@ -35,39 +36,45 @@ def find(wire: Wire, external_id: str) -> JsonObject | None:
 
 def confirm(wire: Wire, external_id: str, tracking: str, courier: str) -> ConfirmResult:
     """Write number and status where they are not there yet, and read back. Raises TooLate for an ended order."""
-    order = find(wire, external_id)
+    order = _still_open(wire, external_id)
     if order is None:
-        return ConfirmResult(False, "", detail="the store does not know the order")
-    raw = text(order, "status")
-    if raw in ENDED:
-        raise TooLate(raw, f"the order is {raw} at the store")
-    wanted = _changes(order, tracking, courier, "" if is_shipped(wire, order) else _shipped_word(wire))
-    if wanted:
-        wire.write("PUT", f"/orders/{external_id}", wanted, Effect.REPEATABLE, external_id)
-    if tracking:
-        _tell_elsewhere(wire, external_id, tracking, courier)
-    return _read_back(wire, find(wire, external_id) or order, tracking)
+        return UNKNOWN
+    status = "" if is_shipped(wire, order) else _shipped_word(wire)
+    return _read_back(wire, _written(wire, external_id, order, tracking, courier, status), tracking)
 
 
 def track(wire: Wire, external_id: str, tracking: str, courier: str) -> ConfirmResult:
     """Write the number alone; the order keeps its status. Raises TooLate for an ended order."""
-    order = find(wire, external_id)
+    order = _still_open(wire, external_id)
     if order is None:
-        return ConfirmResult(False, "", detail="the store does not know the order")
-    raw = text(order, "status")
-    if raw in ENDED:
-        raise TooLate(raw, f"the order is {raw} at the store")
+        return UNKNOWN
     if not tracking:
         raise Rejected("no_number", "there is no tracking number to write", "tracking")
-    wanted = _changes(order, tracking, courier, "")
-    if wanted:
-        wire.write("PUT", f"/orders/{external_id}", wanted, Effect.REPEATABLE, external_id)
-    _tell_elsewhere(wire, external_id, tracking, courier)
-    shown = find(wire, external_id) or order
+    shown = _written(wire, external_id, order, tracking, courier)
     numbers = mapping.tracking_numbers(shown)
     known = tracking in numbers
     detail = "" if known else "the store does not show the number yet"
     return ConfirmResult(known, text(shown, "status"), tracking if known else ", ".join(numbers), detail)
+
+
+def _still_open(wire: Wire, external_id: str) -> JsonObject | None:
+    """The order, None where it is not known; raises TooLate for an ended one."""
+    order = find(wire, external_id)
+    if order is not None and (raw := text(order, "status")) in ENDED:
+        raise TooLate(raw, f"the order is {raw} at the store")
+    return order
+
+
+def _written(
+    wire: Wire, external_id: str, order: JsonObject, tracking: str, courier: str, status: str = ""
+) -> JsonObject:
+    """Write what the order does not show yet, and the number wherever the settings want it; the order after it."""
+    wanted = _changes(order, tracking, courier, status)
+    if wanted:
+        wire.write("PUT", f"/orders/{external_id}", wanted, Effect.REPEATABLE, external_id)
+    if tracking:
+        _tell_elsewhere(wire, external_id, tracking, courier)
+    return find(wire, external_id) or order
 
 
 def _shipped_word(wire: Wire) -> str:

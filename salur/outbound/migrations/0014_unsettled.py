@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outbound", "0010_holding")]
+    dependencies = [("outbound", "0013_placed_by_hand")]
 
     operations = [
         migrations.AddIndex(

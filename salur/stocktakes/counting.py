@@ -55,7 +55,7 @@ def enter(line_id: int, text: str, *, seen: int | None = None) -> StocktakeLine:
     if pieces is None:
         raise StocktakeRefused("stocktake_bad_figure", value=text.strip()[:60], limit=LARGEST)
     line = StocktakeLine.objects.get(pk=line_id)
-    _counting(line.stocktake_id)
+    counting_now(line.stocktake_id)
     line = lock_rows(StocktakeLine.objects.select_related("product"), [line_id])[0]
     if seen is not None and line.version != seen:
         raise StocktakeRefused(
@@ -72,7 +72,7 @@ def enter_rows(take_id: int, rows: Sequence[CountedRow]) -> Entered:
 
     A line that somebody has entered with another figure is left as it is. Raises :class:`StocktakeRefused`.
     """
-    _counting(take_id)
+    counting_now(take_id)
     lines = lock_rows(
         StocktakeLine.objects.select_related("product").filter(stocktake_id=take_id), _named(take_id, rows)
     )
@@ -170,7 +170,8 @@ def locked(take_id: int) -> Stocktake:
     return rows[0]
 
 
-def _counting(take_id: int) -> Stocktake:
+def counting_now(take_id: int) -> Stocktake:
+    """The same while people count; raises :class:`StocktakeRefused` otherwise."""
     take = locked(take_id)
     if take.state != StocktakeState.COUNTING:
         raise StocktakeRefused(reference=take.reference)
@@ -179,7 +180,7 @@ def _counting(take_id: int) -> Stocktake:
 
 def end_counting(take_id: int) -> Stocktake:
     """Nobody counts any more: the differences are looked at. Raises :class:`StocktakeRefused`."""
-    take = _counting(take_id)
+    take = counting_now(take_id)
     Stocktake.objects.filter(pk=take.pk).update(state=StocktakeState.CHECKING)
     audit.record("stocktake.checked", f"stocktake:{take.pk}", reference=take.reference)
     return take
@@ -214,7 +215,10 @@ def leave_out(take_id: int, line_ids: Iterable[int], *, out: bool = True) -> int
     take = _open(take_id)
     chosen = StocktakeLine.objects.filter(stocktake=take, pk__in=list(line_ids))
     products = set(chosen.values_list("product_id", flat=True))
-    return StocktakeLine.objects.filter(stocktake=take, product_id__in=products).update(left_out=out)
+    changed = StocktakeLine.objects.filter(stocktake=take, product_id__in=products).update(left_out=out)
+    told = "stocktake.left_out" if out else "stocktake.taken_in"
+    audit.record(told, f"stocktake:{take.pk}", reference=take.reference, lines=changed)
+    return changed
 
 
 def give_up(take_id: int) -> Stocktake:

@@ -19,6 +19,7 @@ from salur.stock.models import Balance, Warehouse
 from salur.tenancy import audit
 from salur.tenancy.scope import current_scope
 
+from .counting import counting_now
 from .models import Stocktake, StocktakeLine
 from .problems import StocktakeRefused
 
@@ -142,8 +143,10 @@ def add_lines(take: Stocktake, products: Iterable[int]) -> int:
 def add_product(take: Stocktake, msku: str) -> int:
     """Somebody found a product that the sheet does not name; answers the lines that are new.
 
-    Raises :class:`StocktakeRefused` where it is unknown, or stands on the sheet of another count.
+    Raises :class:`StocktakeRefused` where it is unknown, stands on the sheet of another count, or nobody counts any
+    more: a line of a count that is over would keep its product from being counted ever again.
     """
+    take = counting_now(take.pk)
     product = MasterProduct.objects.filter(msku=msku.strip()).first()
     if product is None:
         raise StocktakeRefused("stocktake_unknown", warehouse=take.warehouse.name, names=msku.strip()[:60])
@@ -152,4 +155,6 @@ def add_product(take: Stocktake, msku: str) -> int:
     elsewhere = others.exclude(stocktake=take).select_related("stocktake").first()
     if elsewhere is not None:
         raise StocktakeRefused("stocktake_overlaps", mskus=product.msku, reference=elsewhere.stocktake.reference)
-    return add_lines(take, [product.pk])
+    lines = add_lines(take, [product.pk])
+    audit.record("stocktake.added", f"stocktake:{take.pk}", reference=take.reference, msku=product.msku, lines=lines)
+    return lines

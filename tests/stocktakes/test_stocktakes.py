@@ -273,10 +273,12 @@ def test_a_count_that_is_over_takes_nothing(hall: Hall) -> None:
             (lambda: count_again(take.pk, [line.pk]), "stocktake_over"),
             (lambda: give_up(take.pk), "stocktake_over"),
             (lambda: approve_stocktake(take.pk), "stocktake_not_checked"),
+            (lambda: add_product(take, "CUP"), "stocktake_not_counting"),
         ):
             with pytest.raises(StocktakeRefused) as told:
                 refused()
             assert told.value.code == code
+        assert not StocktakeLine.objects.filter(open=True).exists(), "the next count may have every product"
         gone = delete_locations(Location.objects.values_list("pk", flat=True), unbind=True)
         assert len(gone.gone) == 3, "old sheets hold no location"
 

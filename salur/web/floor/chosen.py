@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from salur.flows.floor import Held, Walked
 from salur.foundation.problems import describe
 from salur.web.access import MerchantRequest
+from salur.web.filters import row_ids
 from salur.web.words import told_words
 
 MOST = 500
@@ -19,9 +20,7 @@ MOST = 500
 
 def chosen_ids(sent: QueryDict, name: str = "outbound", most: int = MOST) -> list[int]:
     """Ids of rows that were ticked; what is none is left out."""
-    return [int(value) for value in sent.getlist(name) if value.isascii() and value.isdigit() and len(value) < 19][
-        :most
-    ]
+    return row_ids(sent, name, most)
 
 
 def held_words(held: Held) -> str:

@@ -23,6 +23,7 @@ from salur.outbound.states import TaskState
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text
+from salur.web.filters import row_id
 from salur.web.words import told_words
 
 from .chosen import held_words
@@ -99,11 +100,11 @@ def _scan(request: MerchantRequest, outbound_id: int) -> Said:
 
 def _short(request: MerchantRequest, outbound_id: int) -> HttpResponse:
     sent = request.POST
-    product, found = sent.get("product", ""), sent.get("found", "").strip()
+    found = sent.get("found", "").strip()
     try:
         with acting(request, "floor"):
             figure = int(found) if found.isascii() and found.isdigit() and len(found) < 10 else -1
-            made = report_shortage(outbound_id, int(product) if product.isdigit() and len(product) < 19 else 0, figure)
+            made = report_shortage(outbound_id, row_id(sent, "product") or 0, figure)
     except Refusal as refusal:
         messages.error(request, told_words(refusal_text(refusal)))
         return redirect("web:pack", outbound_id)

@@ -24,7 +24,7 @@ from salur.tenancy.models import Entitlement
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
-from salur.web.filters import row_id, word
+from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
 
 from .counting import Counted, counted
@@ -218,7 +218,7 @@ def _told_received(pieces: int) -> str:
 @page(entitlement=NEEDS)
 def inbound_bulk(request: MerchantRequest) -> HttpResponseBase:
     """Refresh the chosen lists, or push them again (R68, R71)."""
-    ids = [int(v) for v in request.POST.getlist("inbound") if v.isdecimal() and v.isascii() and len(v) < 19]
+    ids = row_ids(request.POST, "inbound")
     if request.method != "POST":
         return redirect("web:inbounds")
     if not 0 < len(ids) <= MOST:

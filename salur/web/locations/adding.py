@@ -16,7 +16,7 @@ from salur.stock.queries import find_warehouse
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
-from salur.web.filters import word
+from salur.web.filters import row_ids, word
 
 from .views import NEEDS
 
@@ -50,7 +50,7 @@ def _act(request: MerchantRequest, warehouse_id: int, product_id: int) -> None:
             unbind([int(value)])
         messages.success(request, gettext("The product no longer lies there."))
         return
-    chosen = [int(v) for v in request.POST.getlist("location") if v.isdecimal() and len(v) < 19]
+    chosen = row_ids(request.POST, "location")
     if not chosen:
         messages.warning(request, gettext("Choose a location."))
         return

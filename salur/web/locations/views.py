@@ -21,7 +21,7 @@ from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text
-from salur.web.filters import row_id, word
+from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
 from salur.web.spreadsheets import safe_cell
 from salur.web.words import told_words
@@ -69,7 +69,7 @@ def location_act(request: MerchantRequest) -> HttpResponseBase:
     """Switch the chosen locations on or off, or delete them."""
     if request.method != "POST":
         return redirect("web:locations")
-    ids = [int(value) for value in request.POST.getlist("location") if value.isdecimal() and len(value) < 19]
+    ids = row_ids(request.POST, "location")
     action = request.POST.get("action", "")
     if not 0 < len(ids) <= MOST:
         messages.warning(request, gettext("Choose between 1 and %(most)s locations.") % {"most": MOST})

@@ -16,6 +16,7 @@ from salur.flows.push_again import push_again
 from salur.outbound.queries import ids_in_force, orders_of_lists
 from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
+from salur.web.filters import row_ids
 from salur.web.outbound.handover import tell_arranged, to_progress
 from salur.web.rules.trials import rule_trial_new
 
@@ -24,14 +25,10 @@ ASKED_OF_LISTS = {"stop": "web:outbound_stop", "handover": "web:handover"}
 DESK = ("hold", "release", "tag", "note", "ship_anyway")
 
 
-def _ids(request: MerchantRequest, name: str) -> list[int]:
-    return [int(value) for value in request.POST.getlist(name) if value.isdigit() and len(value) < 19]
-
-
 @page()
 def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
     """Carry out the chosen action on the lists of the chosen orders, or on the chosen lists."""
-    orders, lists = _ids(request, "order"), _ids(request, "outbound")
+    orders, lists = row_ids(request.POST, "order"), row_ids(request.POST, "outbound")
     if request.method != "POST" or not (orders or lists):
         messages.warning(request, gettext("Choose at least one order."))
         return back_to(request, "/orders/") if request.method == "POST" else redirect("web:orders")

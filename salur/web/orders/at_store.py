@@ -22,6 +22,7 @@ from salur.outbound.race import lists_at_warehouse
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page
 from salur.web.acting import back_to
+from salur.web.filters import row_ids
 from salur.web.outbound.stopping import Stoppable, stoppables
 from salur.web.words import told_words
 
@@ -43,10 +44,6 @@ class Asked:
         return any(one.late for one in self.lists)
 
 
-def _ids(values: Sequence[str]) -> list[int]:
-    return [int(value) for value in values if value.isdigit() and len(value) < 19][:MOST]
-
-
 def store_acts(order: Order) -> list[str]:
     """What may be done with an order at its store."""
     plugin = connector_of(order.store)
@@ -61,7 +58,7 @@ def at_store(request: MerchantRequest) -> HttpResponseBase:
     act = request.GET.get("act", "")
     if act not in QUESTIONS:
         raise Http404
-    orders = orders_named(_ids(request.GET.getlist("order")))
+    orders = orders_named(row_ids(request.GET, "order", MOST))
     asked = _asked([order for order in orders if act in store_acts(order)])
     context = {
         "act": act,
@@ -99,7 +96,7 @@ def _reasons(orders: Sequence[Order]) -> list[tuple[str, str]]:
 
 
 def _act(request: MerchantRequest) -> HttpResponseBase:
-    act, ids = request.POST.get("act", ""), _ids(request.POST.getlist("order"))
+    act, ids = request.POST.get("act", ""), row_ids(request.POST, "order", MOST)
     if act not in ACTS:
         raise Http404
     outcomes = act_at_store(request.merchant.id, ids, act, request.POST.get("reason", ""), actor=actor(request))

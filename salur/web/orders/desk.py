@@ -24,6 +24,7 @@ from salur.tenancy.models import Role
 from salur.tenancy.tags import TagsRefused, clean_tags, split_tags
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
+from salur.web.filters import row_ids
 from salur.web.words import told_words
 
 MOST = 200
@@ -86,15 +87,11 @@ FORMS: dict[str, type[forms.Form]] = {
 }
 
 
-def _ids(values: Sequence[str]) -> list[int]:
-    return [int(value) for value in values if value.isdigit() and len(value) < 19][:MOST]
-
-
 @page(get=Role.OPERATOR)
 def orders_desk(request: MerchantRequest) -> HttpResponseBase:
     """A GET asks, a POST does it."""
     given = request.POST if request.method == "POST" else request.GET
-    do, ids = given.get("do", ""), _ids(given.getlist("order"))
+    do, ids = given.get("do", ""), row_ids(given, "order", MOST)
     if do not in FORMS:
         raise Http404
     form = FORMS[do](request.POST if request.method == "POST" else None)

@@ -30,7 +30,7 @@ from salur.outbound.states import ConfirmationState, Told
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to
-from salur.web.filters import row_id, word
+from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
 from salur.web.spreadsheets import safe_cell
 
@@ -97,7 +97,7 @@ def confirmation_act(request: MerchantRequest) -> HttpResponseBase:
     """Tell the store now, for the chosen lists."""
     if request.method != "POST":
         return redirect("web:confirmations")
-    ids = [int(v) for v in request.POST.getlist("outbound") if v.isdecimal() and v.isascii() and len(v) < 19]
+    ids = row_ids(request.POST, "outbound")
     if not 0 < len(ids) <= MOST:
         messages.warning(request, gettext("Choose between 1 and %(most)s outbound lists.") % {"most": MOST})
         return back_to(request, reverse("web:confirmations"))

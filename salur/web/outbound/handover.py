@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseBase, QueryDict
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format, time_format
@@ -29,6 +29,7 @@ from salur.tenancy.models import Role
 from salur.web import words
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to
+from salur.web.filters import row_ids
 
 MOST = 200
 
@@ -50,17 +51,12 @@ class ShownStore:
     hindered: list[tuple[Outbound, str]]
 
 
-def ids_given(given: QueryDict) -> list[int]:
-    """Ids of lists in an address or form."""
-    return [int(value) for value in given.getlist("outbound") if value.isdigit() and len(value) < 19][:MOST]
-
-
 @page(get=Role.OPERATOR, scoped=False)
 def handover(request: MerchantRequest) -> HttpResponseBase:
     """A GET asks the stores which ways they offer; a POST arranges with those that were chosen."""
     if request.method == "POST":
         return _arrange(request)
-    ids = ids_given(request.GET)
+    ids = row_ids(request.GET, "outbound", MOST)
     with reading(request):
         chosen = outbounds_named(ids)
     many = len(chosen) > MOST_ASKED
@@ -128,7 +124,7 @@ def _read(text: str) -> tuple[Choice, set[int]] | None:
 def _arrange(request: MerchantRequest) -> HttpResponseBase:
     asked, left = Asked([], {}), 0
     with acting(request, "button"):
-        for store_id, ids in _by_store(ids_given(request.POST)).items():
+        for store_id, ids in _by_store(row_ids(request.POST, "outbound", MOST)).items():
             choice, offered = Choice(), set(ids)
             if text := request.POST.get(f"way-{store_id}") or request.POST.get("way", ""):
                 read = _read(text)
@@ -193,7 +189,7 @@ class HandoverForm(forms.Form):
 @page()
 def arranging(request: MerchantRequest) -> HttpResponseBase:
     """How far the shipments of some lists are."""
-    ids = ids_given(request.GET)
+    ids = row_ids(request.GET, "outbound", MOST)
     context = {"shipments": shipment_progress(Outbound.objects.filter(pk__in=ids)), "ids": ids}
     return fragment_or_page(
         request, "web/outbound/arranging.html", context, fragment="web/outbound/arranging_body.html"

@@ -23,6 +23,7 @@ from salur.tenancy.models import Entitlement, Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
+from salur.web.filters import row_ids
 
 MOST = 200
 
@@ -47,10 +48,6 @@ class Stoppable:
         return self.cut_off.late or self.cut_off.held == "stop_gone"
 
 
-def _ids(values: Sequence[str]) -> list[int]:
-    return [int(value) for value in values if value.isdigit() and len(value) < 19][:MOST]
-
-
 def stoppables(outbounds: Sequence[Outbound]) -> list[Stoppable]:
     """Each list with one sentence about its partner's cut-off, and how its race stands."""
     run = races(outbounds)
@@ -70,9 +67,9 @@ def stop_lists(request: MerchantRequest) -> HttpResponseBase:
     """Ask before the warehouse is asked: each list with its cut-off. A POST asks the warehouses."""
     if request.method == "POST":
         with acting(request, "stop"):
-            _tell(request, intercept(_ids(request.POST.getlist("outbound"))))
+            _tell(request, intercept(row_ids(request.POST, "outbound", MOST)))
         return back_to(request, reverse("web:outbounds"))
-    shown = stoppables(outbounds_named(_ids(request.GET.getlist("outbound"))))
+    shown = stoppables(outbounds_named(row_ids(request.GET, "outbound", MOST)))
     context = {
         "shown": shown,
         "asked": [one for one in shown if one.asked],

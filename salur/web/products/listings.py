@@ -60,9 +60,8 @@ def listing_list(request: MerchantRequest) -> HttpResponseBase:
 @page()
 def make_products(request: MerchantRequest) -> HttpResponseBase:
     """Fetch a store's products, or lead to what can be made of those that mean nothing yet (R45, way 3)."""
-    number = request.POST.get("store", "")
     with reading(request):
-        store = find_store(int(number)) if number.isdigit() else None
+        store = find_store(row_id(request.POST, "store") or 0)
     if store is None:
         raise Http404
     try:

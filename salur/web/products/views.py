@@ -26,7 +26,7 @@ from salur.stock.queries import find_warehouse, warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to
-from salur.web.filters import row_id, word
+from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
 
 from .details import Wrong
@@ -101,7 +101,7 @@ def product_act(request: MerchantRequest) -> HttpResponseBase:
     """Do with the chosen products what the bulk bar asks: warehouses, archive, restore."""
     if request.method != "POST":
         return redirect("web:products")
-    chosen = [int(value) for value in request.POST.getlist("product") if value.isdigit()]
+    chosen = row_ids(request.POST, "product")
     action = request.POST.get("action", "")
     if not 0 < len(chosen) <= MOST_CHOSEN:
         messages.error(request, gettext("Choose between 1 and %(most)s products.") % {"most": MOST_CHOSEN})
@@ -115,8 +115,8 @@ def product_add(request: MerchantRequest) -> HttpResponseBase:
     """Add the chosen products to the chosen warehouses, or push them again there; both may be repeated (R47, R49)."""
     if request.method != "POST":
         return redirect("web:products")
-    ids = [int(value) for value in request.POST.getlist("product") if value.isdigit()][: MOST_CHOSEN + 1]
-    place_ids = [int(value) for value in request.POST.getlist("warehouse") if value.isdigit()]
+    ids = row_ids(request.POST, "product", MOST_CHOSEN + 1)
+    place_ids = row_ids(request.POST, "warehouse")
     with acting(request, "products"):
         places = [place for place_id in place_ids if (place := find_warehouse(place_id)) is not None]
         products = found_products(ids) if len(ids) <= MOST_CHOSEN else []

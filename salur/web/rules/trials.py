@@ -23,7 +23,7 @@ from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
-from salur.web.filters import word
+from salur.web.filters import row_ids, word
 from salur.web.paging import at_cursor
 from salur.web.spreadsheets import safe_cell
 from salur.web.words import problem_title
@@ -93,7 +93,7 @@ def _begin(request: MerchantRequest) -> HttpResponseBase:
     kind = RunKind.APPLY if request.POST.get("action") == "apply" else RunKind.TRIAL
     wanted = request.POST.get("choice", "")
     choice = RunChoice(wanted) if wanted in RunChoice.values else RunChoice.PICKED
-    picked = [int(one) for one in request.POST.getlist("order") if one.isdigit() and len(one) < 19]
+    picked = row_ids(request.POST, "order")
     try:
         with acting(request, "rules"):
             run = start_run(

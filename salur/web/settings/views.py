@@ -14,6 +14,7 @@ from salur.tenancy.models import Role
 from salur.tenancy.queries import tokens as token_rows
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
+from salur.web.filters import row_id
 
 from .forms import MemberForm, TokenForm
 
@@ -69,7 +70,7 @@ def token_list(request: MerchantRequest) -> HttpResponseBase:
     made = None
     if request.method == "POST" and action == "revoke":
         with acting(request, "tokens"):
-            tokens.revoke(int(request.POST["token"]) if request.POST.get("token", "").isdigit() else 0)
+            tokens.revoke(row_id(request.POST, "token") or 0)
         return redirect("web:tokens")
     if form.is_bound and form.is_valid():
         with acting(request, "tokens"):

@@ -16,7 +16,7 @@ from salur.stock.queries import find_warehouse, warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting
-from salur.web.filters import row_id, word
+from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
 
 MOST = 200
@@ -38,7 +38,7 @@ def stock_add(request: MerchantRequest) -> HttpResponseBase:
 
 def _add(request: MerchantRequest) -> HttpResponseBase:
     place_id = row_id(request.POST, "warehouse") or 0
-    ids = [int(value) for value in request.POST.getlist("product") if value.isdigit()][: MOST + 1]
+    ids = row_ids(request.POST, "product", MOST + 1)
     with acting(request, "products"):
         place = find_warehouse(place_id)
         products = found_products(ids) if place is not None and len(ids) <= MOST else []

@@ -33,7 +33,7 @@ from salur.stocktakes.states import OPEN, StocktakeState
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text, tell_refusal
-from salur.web.filters import row_id, word
+from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
 from salur.web.words import told_words
 
@@ -168,13 +168,9 @@ def stocktake_act(request: MerchantRequest, take_id: int) -> HttpResponseBase:
     return back_to(request, here.url)
 
 
-def _chosen(request: MerchantRequest) -> list[int]:
-    return [int(value) for value in request.POST.getlist("line") if value.isdecimal() and len(value) < 19]
-
-
 def _carry_out(take: Stocktake, request: MerchantRequest) -> str:
     """Do it (inside a scope); answers what to tell."""
-    action, chosen = request.POST.get("action", ""), _chosen(request)
+    action, chosen = request.POST.get("action", ""), row_ids(request.POST, "line")
     if action == "enter":
         return _enter(take, request, chosen)
     if action == "add":

@@ -25,6 +25,7 @@ from salur.stock.queries import find_warehouse, last_syncs, sync_page, totals, w
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text, tell_refusal
+from salur.web.filters import row_id
 from salur.web.integrations.abilities import facts_of
 from salur.web.stock.words import sync_error_words
 
@@ -48,8 +49,7 @@ def _shown(place: Warehouse) -> dict[str, object]:
 def warehouse_list(request: MerchantRequest) -> HttpResponseBase:
     """All warehouses; a POST begins a sync of one's stock."""
     if request.method == "POST":
-        number = request.POST.get("warehouse", "")
-        return _sync(request, int(number) if number.isdigit() else 0)
+        return _sync(request, row_id(request.POST, "warehouse") or 0)
     syncs = last_syncs()
     shown = [(place, syncs.get(place.pk)) for place in warehouses()]
     context = {

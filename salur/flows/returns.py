@@ -125,18 +125,24 @@ def receive_return(
 
 
 def lists_named(texts: Iterable[str]) -> dict[str, list[int]]:
-    """Outbound lists in force by what people type or scan: order number, AWB number, or our reference."""
+    """Outbound lists in force by what people type or scan: order number, AWB number, or our reference.
+
+    A number that orders of several stores have means none of them: its entry is empty.
+    """
     wanted = {text.strip() for text in texts} - {""}
     upper = {text.upper() for text in wanted}
     rows = Outbound.objects.exclude(push=PushState.VOID).filter(
         has_number(wanted, at="order__") | Q(awb__in=wanted) | Q(reference__in=upper)
     )
     found: dict[str, list[int]] = {}
+    orders: dict[str, set[int]] = {}
     for row in rows.select_related("order").order_by("pk"):
         own = {*row.order.names, row.awb, row.reference}
         for text in wanted & own | {text for text in wanted if text.upper() == row.reference}:
             found.setdefault(text, []).append(row.pk)
-    return found
+        for text in wanted & row.order.names:
+            orders.setdefault(text, set()).add(row.order_id)
+    return {text: ids if len(orders.get(text, ())) < 2 else [] for text, ids in found.items()}
 
 
 # -- parts ----------------------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from salur.orders.models import Order
+from salur.web.filters import row_ids
 from tests.world import store_order
 
 from .addresses import LISTS, OWNER, Address
@@ -182,3 +184,9 @@ def test_figures_of_the_stock_list_open_the_movements_that_made_them(shop: Shop)
     assert "+7" in ledger and "+10" in ledger
     reserved = browser.get(link[1].replace("on_hand", "reserved")).content.decode()
     assert "+7" not in reserved and "+1" in reserved
+
+
+def test_what_is_no_id_is_left_out() -> None:
+    given = QueryDict("row=1&row=²&row=&row=-1&row=٣&row=9999999999999999999&row=7")
+    assert row_ids(given, "row") == [1, 7]
+    assert row_ids(given, "row", 1) == [1]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from salur.flows.returns import expect_return, expect_returns, receive_return
+from salur.flows.returns import expect_return, expect_returns, lists_named, receive_return
 from salur.flows.verify import verify_stock
 from salur.foundation.clock import now
 from salur.foundation.transitions import pairs_in_source
@@ -142,6 +142,17 @@ def test_many_lists_are_expected_at_once_and_refusals_told(hall: Hall) -> None:
     with hall.world.scope():
         made, wrong = expect_returns([hall.list_id, hall.world.the_list("B").pk, 10**9])
         assert (len(made), [one.code for one in wrong]) == (1, ["return_not_shipped"])
+
+
+def test_a_number_that_two_orders_have_means_neither(hall: Hall) -> None:
+    hall.world.ingest(store_order("9001", ("TEA", 1), number="#A"))
+    reference = hall.world.the_list("A").reference
+    with hall.world.scope():
+        assert lists_named(["A", "#A", reference.lower(), "NOBODY"]) == {
+            "A": [],
+            "#A": [hall.world.the_list("9001").pk],
+            reference.lower(): [hall.list_id],
+        }
 
 
 def test_the_database_allows_exactly_the_moves_of_the_table(hall: Hall, db: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import forms
@@ -112,7 +113,7 @@ def _expect(request: MerchantRequest, form: ExpectForm, wrong: list[tuple[int, s
     kept: list[str] = []
     more = {name: typed[name] for name in ("reason", "tracking", "note")}
     for number in numbers:
-        refusal = "" if number in named else gettext("No outbound list has this order number, AWB number or reference.")
+        refusal = _unclear(number, named)
         for pk in named.get(number, []):
             try:
                 with acting(request, "return"):
@@ -124,6 +125,15 @@ def _expect(request: MerchantRequest, form: ExpectForm, wrong: list[tuple[int, s
             wrong.append((len(kept), refusal))
     form.data = {**{name: str(request.POST.get(name, "")) for name in form.fields}, "numbers": "\n".join(kept)}
     return made
+
+
+def _unclear(number: str, named: Mapping[str, list[int]]) -> str:
+    """Why a number means no list; empty where it does."""
+    if number not in named:
+        return gettext("No outbound list has this order number, AWB number or reference.")
+    if not named[number]:
+        return gettext("Orders of several stores have this number. Give the AWB number or the reference of the list.")
+    return ""
 
 
 @dataclass(frozen=True)

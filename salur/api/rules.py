@@ -278,13 +278,14 @@ def _save(rule: RoutingRule, content: RuleContent, status: int) -> Answer:
     try:
         save_rule(fill(rule, said))
     except RuleRefused as refused:
-        raise Invalid(*(_fault(one) for one in refused.faults)) from refused
+        raise Invalid(*(rule_fault(one) for one in refused.faults)) from refused
     if not rule.draft:
         bindings_changed()
     return Answer(_one(_found(rule.pk)), status, f"/api/v1/rules/{rule.pk}" if status == 201 else "")
 
 
-def _fault(one: Any) -> Fault:
+def rule_fault(one: Any) -> Fault:
+    """A fault of a rule where the request has it."""
     pointer = f"/{one.field}" if one.place is None else f"/{one.field}/{one.place}"
     return Fault("body", pointer, one.code, one.text())
 

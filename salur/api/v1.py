@@ -18,6 +18,7 @@ from . import (
     cures,
     exchanges,
     floor,
+    hold_rules,
     inbound,
     last_looks,
     links,
@@ -135,6 +136,7 @@ for router in (
     order_desk.router,
     why.router,
     rules.router,
+    hold_rules.router,
     rule_runs.router,
     exchanges.router,
 ):

@@ -25,6 +25,7 @@ from salur.outbound.judge import Verdicts
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .changes import follow_changed_orders, take_awbs, take_back_changed_goods
+from .hold_rules import hold_new
 from .planned_orders import PlanLine, PlanOrder
 from .planning import plan_again, plan_orders
 from .recheck import look_again_at
@@ -222,7 +223,7 @@ def _carry_on(
         if known.created:
             fresh.append(_plan_order(store, order, known, own))
     merge_lines(lines, fresh=not changed)
-    verdicts = plan_orders(fresh, parts)
+    verdicts = plan_orders(hold_new(fresh, store, parts), parts)
     if changed:
         _add(verdicts, plan_again(changed))
         verdicts.due.extend(take_awbs(changed))

@@ -145,6 +145,16 @@ def products_known(warehouse_ids: Iterable[int]) -> frozenset[tuple[int, int]]:
         return frozenset(cursor.fetchall())
 
 
+def first_orders() -> dict[str, int]:
+    """The first order to each country."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT country, min(id) FROM orders_order WHERE merchant_id = %s GROUP BY country",
+            [current_scope().merchant_id],
+        )
+        return dict(cursor.fetchall())
+
+
 def all_tags() -> dict[int, frozenset[str]]:
     """Tags of every product that has any."""
     with connection.cursor() as cursor:

@@ -156,7 +156,13 @@ def carry_on_rule_run(merchant_id: int, run_id: int) -> int:
                     summary.add(one.outcome, one.before, one.after, fixed=one.now.pushed)
                 _write(run_id, tried)
                 done, last = done + len(orders), orders[-1].id
-                _note(run, epoch, done=done, summary=summary.stored(), lease_until=now() + LEASE)
+                _note(
+                    run,
+                    epoch,
+                    done=done,
+                    summary={**summary.stored(), "held": dict(trial.held)},
+                    lease_until=now() + LEASE,
+                )
     except RunLost:
         return done
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,11 +16,13 @@ from salur.outbound.facts import StoreFacts, WarehouseFacts, store_facts, wareho
 from salur.routing.comparing import Outcome, Plan, outcome_of
 from salur.routing.drafts import find_draft
 from salur.routing.evaluate import Answer, CompiledRule, Item, NoRule, NotServed, Router, Stock, load_rules
+from salur.routing.holding import CompiledHold, holding, load_hold_rules
 from salur.routing.models import DRAFT, PUBLISHED, RuleRun, RunChoice
 
+from .hold_rules import NOT_HELD
 from .planned_orders import PlanOrder, items_of, order_facts
 from .planning import PLAN_CAUSES, priority_of
-from .rule_facts import Now, all_tags, free_for, products_known, where_now
+from .rule_facts import Now, all_tags, first_orders, free_for, products_known, where_now
 
 
 class Tried(NamedTuple):
@@ -47,6 +50,10 @@ class Trial:
     after: Router
     keeps_pushed: bool
     keeps_by_hand: bool
+    holds: Sequence[CompiledHold]
+    first_to: Mapping[str, int]
+    tags: Mapping[int, frozenset[str]]
+    held: Counter[str] = field(default_factory=Counter)
     _parts: dict[int, dict[str, tuple[Part, ...]]] = field(default_factory=dict)
     _asked: dict[int, set[str]] = field(default_factory=dict)
     _rule_of: dict[tuple[int, str, str], StoreRule] = field(default_factory=dict)
@@ -77,9 +84,20 @@ class Trial:
             stuck = Plan(cause=ProblemCause.UNMAPPED_SKU)
             return Tried(order, now, outcome_of(stuck, stuck), stuck, stuck)
         items = [item for _, _, item in items_of(order, parts)]
+        self._count_held(order, items)
         answer, after = self._plan(self.after, order, items)
         before = there if self.before is None else self._plan(self.before, order, items)[1]
         return Tried(order, now, outcome_of(before, after), before, after, answer)
+
+    def _count_held(self, order: PlanOrder, items: Sequence[Item]) -> None:
+        """Which rule would hold it, if it came today; a first order to a country is the one with the lowest id."""
+        if not self.holds or order.status in NOT_HELD:
+            return
+        facts = order_facts(order, self.stores[order.store_id])
+        first = self.first_to.get(facts.country) == order.id
+        rule = holding(self.holds, facts, items, self.tags, first=first)
+        if rule is not None:
+            self.held[rule.name] += 1
 
     def _plan(self, router: Router, order: PlanOrder, items: Sequence[Item]) -> tuple[Answer, Plan]:
         answer = router.route(order_facts(order, self.stores[order.store_id]), items)
@@ -146,6 +164,9 @@ def begin_trial(run: RuleRun) -> Trial:
         known=products_known(warehouses),
         before=None if draft is None else router(published),
         after=router(published if draft is None else draft),
+        holds=(holds := load_hold_rules()),
+        first_to=first_orders() if any(rule.first_to_country for rule in holds) else {},
+        tags=tags,
         keeps_pushed=run.choice == RunChoice.OPEN,
         keeps_by_hand=run.choice == RunChoice.OPEN and not run.also_by_hand,
     )

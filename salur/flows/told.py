@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from salur.routing.models import HoldRule
 from salur.tenancy.models import ApiToken, User
 
 OUTCOMES: Mapping[str, str | Promise] = {
@@ -34,17 +35,21 @@ def outcome_words(outcome: str) -> str:
 
 
 def actor_names(actors: Iterable[str]) -> dict[str, str]:
-    """Names of those who acted, in two statements whatever their number."""
+    """Names of those who acted, in three statements whatever their number."""
     wanted = set(actors)
     users = {int(a.split(":")[1]) for a in wanted if a.startswith("user:")}
     tokens = {int(a.split(":")[1]) for a in wanted if a.startswith("token:")}
     people = {u.pk: u.email or u.username for u in User.objects.filter(pk__in=users)} if users else {}
     keys = dict(ApiToken.objects.filter(pk__in=tokens).values_list("pk", "name")) if tokens else {}
+    holds = {int(a.split(":")[1]) for a in wanted if a.startswith("hold_rule:")}
+    rules = dict(HoldRule.objects.filter(pk__in=holds).values_list("pk", "name")) if holds else {}
     names = {}
     for one in wanted:
         kind, _colon, number = one.partition(":")
         if kind == "user":
             names[one] = people.get(int(number), gettext("a former member"))
+        elif kind == "hold_rule":
+            names[one] = gettext("Rule %(name)s") % {"name": rules.get(int(number), number)}
         elif kind == "token":
             names[one] = gettext("API token %(name)s") % {"name": keys.get(int(number), number)}
         else:

@@ -25,12 +25,18 @@ class NoteRefused(Refusal):
     code = "note_refused"
 
 
-def write_notes(order_ids: Iterable[int], kind: NoteKind, text: str = "", **detail: Any) -> None:
-    """Write the same note on each of these orders."""
+def write_notes(order_ids: Iterable[int], kind: NoteKind, text: str = "", *, by: str = "", **detail: Any) -> None:
+    """Write the same note on each of these orders; ``by`` stands for the scope's actor."""
     scope, at = current_scope(), now()
     OrderNote.objects.bulk_create(
         OrderNote(
-            merchant_id=scope.merchant_id, order_id=one, kind=kind, text=text, detail=detail, actor=scope.actor, at=at
+            merchant_id=scope.merchant_id,
+            order_id=one,
+            kind=kind,
+            text=text,
+            detail=detail,
+            actor=by or scope.actor,
+            at=at,
         )
         for one in order_ids
     )
@@ -76,14 +82,14 @@ def change_tags(order_ids: Sequence[int], *, add: Iterable[str] = (), remove: It
     return sum(1 for one in there if fresh[one] or gone[one])
 
 
-def put_on_hold(order_ids: Sequence[int], reason: str, note: str, until: datetime | None) -> None:
+def put_on_hold(order_ids: Sequence[int], reason: str, note: str, until: datetime | None, *, by: str = "") -> None:
     """Mark orders as held, also those held already: the newest reason counts. The caller holds their locks."""
     scope = current_scope()
     Order.objects.filter(pk__in=order_ids).update(
-        hold_reason=reason, hold_note=note, hold_until=until, held_at=now(), held_by=scope.actor
+        hold_reason=reason, hold_note=note, hold_until=until, held_at=now(), held_by=by or scope.actor
     )
     detail = {"reason": reason, "until": until.isoformat() if until else ""}
-    write_notes(order_ids, NoteKind.HELD, note, **detail)
+    write_notes(order_ids, NoteKind.HELD, note, by=by, **detail)
 
 
 def take_off_hold(order_ids: Sequence[int], *, by_time: bool = False) -> list[int]:

@@ -73,13 +73,13 @@ GATE_TEXTS: dict[str, GateText] = {
     ),
     "order_held": GateText(
         _("Held"),
-        _("A person holds this order: %(held_for)s. %(note)s"),
+        _("This order is held: %(held_for)s. %(note)s"),
         _("Release it on the order's page when it may go on. Its stock stays reserved meanwhile."),
         "operator",
     ),
     "order_held_until": GateText(
         _("Held until a time"),
-        _("A person holds this order until %(until)s: %(held_for)s. %(note)s"),
+        _("This order is held until %(until)s: %(held_for)s. %(note)s"),
         _("Nothing to do: it goes on by itself then. It can be released earlier on the order's page."),
         "nobody",
     ),

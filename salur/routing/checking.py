@@ -15,7 +15,7 @@ from salur.stock.models import Warehouse
 
 from .conditions import bad_postcode
 from .messages import FAULTS
-from .models import RoutingRule
+from .models import MOST_DAYS, Conditions, HoldRule, RoutingRule
 
 MOST_MSKUS = 5000
 MOST_WORDS = 500
@@ -49,12 +49,7 @@ class RuleRefused(Refusal):
         self.faults = tuple(faults)
 
 
-def faults_of(rule: RoutingRule) -> list[RuleFault]:
-    """All that is wrong with what a rule says (inside a scope)."""
-    return [fault for check in CHECKS for fault in check(rule)]
-
-
-def _name(rule: RoutingRule) -> Iterator[RuleFault]:
+def _name(rule: Conditions) -> Iterator[RuleFault]:
     if not rule.name.strip() or len(rule.name) > LONGEST_NAME:
         yield RuleFault("name", "rule_name", {"most": LONGEST_NAME})
 
@@ -71,7 +66,7 @@ def _warehouses(rule: RoutingRule) -> Iterator[RuleFault]:
             yield RuleFault("fallback_ids", "warehouse_twice", {"id": one}, place)
 
 
-def _stores(rule: RoutingRule) -> Iterator[RuleFault]:
+def _stores(rule: Conditions) -> Iterator[RuleFault]:
     known = set(StoreConnection.objects.filter(pk__in=rule.store_ids).values_list("pk", flat=True))
     for place, one in enumerate(rule.store_ids):
         if one not in known:
@@ -81,13 +76,13 @@ def _stores(rule: RoutingRule) -> Iterator[RuleFault]:
             yield RuleFault("channels", "channel_unknown", {"name": name}, place)
 
 
-def _countries(rule: RoutingRule) -> Iterator[RuleFault]:
+def _countries(rule: Conditions) -> Iterator[RuleFault]:
     for place, code in enumerate(rule.countries):
         if code not in CODES:
             yield RuleFault("countries", "country_unknown", {"code": code}, place)
 
 
-def _words(rule: RoutingRule) -> Iterator[RuleFault]:
+def _words(rule: Conditions) -> Iterator[RuleFault]:
     for name in WORDS:
         words = getattr(rule, name)
         if len(words) > MOST_WORDS:
@@ -101,7 +96,7 @@ def _words(rule: RoutingRule) -> Iterator[RuleFault]:
         yield RuleFault("mskus", "too_many_words", {"most": MOST_MSKUS})
 
 
-def _value(rule: RoutingRule) -> Iterator[RuleFault]:
+def _value(rule: Conditions) -> Iterator[RuleFault]:
     if rule.value_from is None and rule.value_to is None:
         return
     if not CURRENCY.fullmatch(rule.value_currency):
@@ -110,11 +105,24 @@ def _value(rule: RoutingRule) -> Iterator[RuleFault]:
         yield RuleFault("value_to", "value_range", {})
 
 
-CHECKS: tuple[Callable[[RoutingRule], Iterator[RuleFault]], ...] = (
-    _name,
-    _warehouses,
-    _stores,
-    _countries,
-    _words,
-    _value,
-)
+def _days(rule: HoldRule) -> Iterator[RuleFault]:
+    if rule.days is not None and not 1 <= rule.days <= MOST_DAYS:
+        yield RuleFault("days", "hold_days", {"most": MOST_DAYS})
+
+
+CONDITIONS: tuple[Callable[[Conditions], Iterator[RuleFault]], ...] = (_name, _stores, _countries, _words, _value)
+
+
+def faults_of(rule: RoutingRule) -> list[RuleFault]:
+    """All that is wrong with what a rule says (inside a scope)."""
+    return [*_warehouses(rule), *_of_conditions(rule)]
+
+
+def faults_of_hold(rule: HoldRule) -> list[RuleFault]:
+    """:func:`faults_of` for a rule that holds orders."""
+    return [*_days(rule), *_of_conditions(rule)]
+
+
+def _of_conditions(rule: Conditions) -> Iterator[RuleFault]:
+    for check in CONDITIONS:
+        yield from check(rule)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .conditions import Names, Postcodes, plain
-from .models import PUBLISHED, CashOnDelivery, RoutingRule
+from .models import PUBLISHED, CashOnDelivery, Conditions, RoutingRule
 
 
 class OrderFacts(NamedTuple):
@@ -59,15 +59,12 @@ class Place(Protocol):
         """Whether it sends to that country."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    """A rule with its conditions as sets; an empty set means any."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """A rule's conditions as sets; an empty set means any."""
 
     id: int
     name: str
-    warehouse_ids: tuple[int, ...]
-    only_where_free: bool
-    never_split: bool
     stores: frozenset[int]
     channels: frozenset[str]
     countries: frozenset[str]
@@ -112,28 +109,44 @@ class CompiledRule:
         return (not self.mskus or msku in self.mskus) and (not self.tags or not self.tags.isdisjoint(tags))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRule(Terms):
+    """A rule for the way of orders."""
+
+    warehouse_ids: tuple[int, ...]
+    only_where_free: bool
+    never_split: bool
+
+
+def terms_of(rule: Conditions) -> dict[str, Any]:
+    """A rule's conditions, ready to be compared, by the names of :class:`Terms`."""
+    asks_value = rule.value_from is not None or rule.value_to is not None
+    return {
+        "id": rule.pk,
+        "name": rule.name,
+        "stores": frozenset(rule.store_ids),
+        "channels": frozenset(rule.channels),
+        "countries": frozenset(rule.countries),
+        "provinces": frozenset(map(plain, rule.provinces)),
+        "cities": frozenset(map(plain, rule.cities)),
+        "postcodes": Postcodes(rule.postcodes) if rule.postcodes else None,
+        "couriers": Names(rule.couriers) if rule.couriers else None,
+        "value_from": rule.value_from,
+        "value_to": rule.value_to,
+        "currency": rule.value_currency if asks_value else "",
+        "cash_on_delivery": None if not rule.cash_on_delivery else rule.cash_on_delivery == CashOnDelivery.YES,
+        "mskus": frozenset(rule.mskus),
+        "tags": frozenset(rule.tags),
+    }
+
+
 def compiled(rule: RoutingRule) -> CompiledRule:
     """A rule ready to be compared."""
-    asks_value = rule.value_from is not None or rule.value_to is not None
     return CompiledRule(
-        id=rule.pk,
-        name=rule.name,
+        **terms_of(rule),
         warehouse_ids=tuple(dict.fromkeys([rule.warehouse_id, *rule.fallback_ids])),
         only_where_free=rule.only_where_free,
         never_split=rule.never_split,
-        stores=frozenset(rule.store_ids),
-        channels=frozenset(rule.channels),
-        countries=frozenset(rule.countries),
-        provinces=frozenset(map(plain, rule.provinces)),
-        cities=frozenset(map(plain, rule.cities)),
-        postcodes=Postcodes(rule.postcodes) if rule.postcodes else None,
-        couriers=Names(rule.couriers) if rule.couriers else None,
-        value_from=rule.value_from,
-        value_to=rule.value_to,
-        currency=rule.value_currency if asks_value else "",
-        cash_on_delivery=None if not rule.cash_on_delivery else rule.cash_on_delivery == CashOnDelivery.YES,
-        mskus=frozenset(rule.mskus),
-        tags=frozenset(rule.tags),
     )
 
 

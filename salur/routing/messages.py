@@ -11,6 +11,7 @@ from salur.foundation.problems import Problem
 
 FAULTS: Mapping[str, str | Promise] = {
     "rule_name": _("Give the rule a name of at most %(most)s characters."),
+    "hold_days": _("Give 1 to %(most)s days, or none."),
     "warehouse_unknown": _("There is no warehouse with the number %(id)s."),
     "warehouse_twice": _("The warehouse with the number %(id)s is named twice."),
     "store_unknown": _("There is no store with the number %(id)s."),
@@ -53,6 +54,13 @@ PROBLEMS: tuple[Problem, ...] = (
         _("Another rule has this name"),
         _("There is a rule called “%(name)s” already."),
         _("Give this one another name."),
+        "operator",
+    ),
+    Problem(
+        "hold_rules_full",
+        _("Too many rules"),
+        _("There are %(most)s rules that hold orders already."),
+        _("Remove those that are not needed any more."),
         "operator",
     ),
     Problem(

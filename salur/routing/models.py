@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from salur.orders.models import HoldReason
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
 PUBLISHED, DRAFT = False, True
@@ -22,27 +23,16 @@ class CashOnDelivery(models.TextChoices):
     NO = "no", _("only paid beforehand")
 
 
-class RoutingRule(TenantModel):
-    """One rule. Conditions are lists; an empty list means any, and all conditions must hold.
+class Conditions(TenantModel):
+    """Which orders a rule is for. Conditions are lists; an empty list means any, and all conditions must hold.
 
-    Rules are tried by ``position``, lowest first. ``postcodes`` are beginnings (``80``) or ranges (``80000-80999``),
-    ``couriers`` are names, or beginnings of names where they end in ``*``; ``tags`` are those of products. Values are
-    in ``value_currency``; an order in another currency has no value to compare.
-
-    ``fallback_ids`` are warehouses tried in their order after ``warehouse``. ``only_where_free``: a warehouse without
-    enough free stock is passed over. ``never_split``: the whole order goes to one warehouse, by this rule.
-    ``draft`` rows are the set that is being tried; ``copied_from`` is the published rule that such a row would change.
+    ``postcodes`` are beginnings (``80``) or ranges (``80000-80999``), ``couriers`` are names, or beginnings of names
+    where they end in ``*``; ``tags`` are those of products. Values are in ``value_currency``; an order in another
+    currency has no value to compare.
     """
 
     name = models.TextField()
-    position = models.IntegerField()
     active = models.BooleanField(default=True)
-    draft = models.BooleanField(default=PUBLISHED, db_default=PUBLISHED)
-    copied_from = models.BigIntegerField(null=True, blank=True)
-    warehouse = TenantForeignKey("stock.Warehouse", related_name="+")
-    fallback_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
-    only_where_free = models.BooleanField(default=False, db_default=False)
-    never_split = models.BooleanField(default=False, db_default=False)
     store_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     channels = ArrayField(models.TextField(), default=list, blank=True)
     countries = ArrayField(models.TextField(), default=list, blank=True)
@@ -58,25 +48,75 @@ class RoutingRule(TenantModel):
     cash_on_delivery = models.TextField(choices=CashOnDelivery.choices, blank=True, default="", db_default="")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["merchant_id", "draft", "name"], name="routing_rule_name"),
-            models.CheckConstraint(
-                condition=Q(cash_on_delivery__in=CashOnDelivery.values), name="routing_rule_cash_on_delivery"
-            ),
-            models.CheckConstraint(
-                condition=Q(value_from__isnull=True, value_to__isnull=True) | ~Q(value_currency=""),
-                name="routing_rule_value_has_currency",
-            ),
-            models.CheckConstraint(
-                condition=Q(value_from__isnull=True)
-                | Q(value_to__isnull=True)
-                | Q(value_from__lte=models.F("value_to")),
-                name="routing_rule_value_range",
-            ),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return self.name
+
+
+def _sound(table: str) -> list[models.BaseConstraint]:
+    """What the database checks of every rule's conditions."""
+    return [
+        models.CheckConstraint(
+            condition=Q(cash_on_delivery__in=CashOnDelivery.values), name=f"routing_{table}_cash_on_delivery"
+        ),
+        models.CheckConstraint(
+            condition=Q(value_from__isnull=True, value_to__isnull=True) | ~Q(value_currency=""),
+            name=f"routing_{table}_value_has_currency",
+        ),
+        models.CheckConstraint(
+            condition=Q(value_from__isnull=True) | Q(value_to__isnull=True) | Q(value_from__lte=models.F("value_to")),
+            name=f"routing_{table}_value_range",
+        ),
+    ]
+
+
+class RoutingRule(Conditions):
+    """One rule for the way of orders. Rules are tried by ``position``, lowest first.
+
+    ``fallback_ids`` are warehouses tried in their order after ``warehouse``. ``only_where_free``: a warehouse without
+    enough free stock is passed over. ``never_split``: the whole order goes to one warehouse, by this rule.
+    ``draft`` rows are the set that is being tried; ``copied_from`` is the published rule that such a row would change.
+    """
+
+    position = models.IntegerField()
+    draft = models.BooleanField(default=PUBLISHED, db_default=PUBLISHED)
+    copied_from = models.BigIntegerField(null=True, blank=True)
+    warehouse = TenantForeignKey("stock.Warehouse", related_name="+")
+    fallback_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    only_where_free = models.BooleanField(default=False, db_default=False)
+    never_split = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "draft", "name"], name="routing_rule_name"),
+            *_sound("rule"),
+        ]
+
+
+MOST_DAYS = 365
+
+
+class HoldRule(Conditions):
+    """A rule that holds new orders, the whole order where one of its items fits.
+
+    ``days``: after how many the hold ends by itself; None: when a person releases it. ``first_to_country``: only the
+    merchant's first order to its country.
+    """
+
+    reason = models.TextField(choices=HoldReason.choices)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    first_to_country = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "name"], name="routing_holdrule_name"),
+            models.CheckConstraint(condition=Q(reason__in=HoldReason.values), name="routing_holdrule_reason"),
+            models.CheckConstraint(
+                condition=Q(days__isnull=True) | Q(days__gte=1, days__lte=MOST_DAYS), name="routing_holdrule_days"
+            ),
+            *_sound("holdrule"),
+        ]
 
 
 class RuleVersion(TenantModel):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
-from .models import CashOnDelivery, RoutingRule
+from .models import CashOnDelivery, Conditions, HoldRule, RoutingRule
 
 SHOWN = 4
 
@@ -40,7 +40,7 @@ def one_of(words: Sequence[str]) -> str:
 
 def sentence(rule: RoutingRule, names: Names) -> str:
     """What the rule does."""
-    clauses = _clauses(rule, names)
+    clauses = clauses_of(rule, names)
     first = names.warehouses.get(rule.warehouse_id, f"#{rule.warehouse_id}")
     told = (
         gettext("Orders %(conditions)s go to %(warehouse)s.") if clauses else gettext("All orders go to %(warehouse)s.")
@@ -50,7 +50,28 @@ def sentence(rule: RoutingRule, names: Names) -> str:
     return pgettext("between sentences", " ").join(parts)
 
 
-def _clauses(rule: RoutingRule, names: Names) -> list[str]:
+def hold_sentence(rule: HoldRule, names: Names) -> str:
+    """What a rule that holds orders does."""
+    clauses = clauses_of(rule, names)
+    if rule.first_to_country:
+        clauses.append(gettext("that are the first to their country"))
+    joined = pgettext("between words of a list", ", ").join(clauses)
+    told = (
+        gettext("Orders %(conditions)s are held: %(reason)s.")
+        if clauses
+        else gettext("All orders are held: %(reason)s.")
+    )
+    parts = [told % {"conditions": joined, "reason": rule.get_reason_display()}]
+    if rule.days is not None:
+        after = ngettext(
+            "After %(n)s day they go on by themselves.", "After %(n)s days they go on by themselves.", rule.days
+        )
+        parts.append(after % {"n": rule.days})
+    return pgettext("between sentences", " ").join(parts)
+
+
+def clauses_of(rule: Conditions, names: Names) -> list[str]:
+    """Each condition in words."""
     clauses = []
     if rule.store_ids:
         stores = one_of([names.stores.get(one, f"#{one}") for one in rule.store_ids])
@@ -81,7 +102,7 @@ def _amount(value: Decimal) -> str:
     return number_format(value, use_l10n=True, force_grouping=True)
 
 
-def _worth(rule: RoutingRule) -> str:
+def _worth(rule: Conditions) -> str:
     low, high = rule.value_from, rule.value_to
     told = {"currency": rule.value_currency}
     if low is not None and high is not None:

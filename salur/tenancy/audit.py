@@ -16,14 +16,14 @@ def record(action: str, subject: str = "", **detail: Any) -> None:
     AuditEntry.objects.create(at=now(), actor=current_scope().actor, action=action, subject=subject, detail=detail)
 
 
-def record_each(action: str, kind: str, ids: Iterable[int], **detail: Any) -> None:
-    """:func:`record` for several subjects of one kind (``outbound``), in one statement."""
+def record_each(action: str, kind: str, ids: Iterable[int], *, by: str = "", **detail: Any) -> None:
+    """:func:`record` for several subjects of one kind (``outbound``), in one statement; ``by``: who did it."""
     scope, at = current_scope(), now()
     AuditEntry.objects.bulk_create(
         AuditEntry(
             merchant_id=scope.merchant_id,
             at=at,
-            actor=scope.actor,
+            actor=by or scope.actor,
             action=action,
             subject=f"{kind}:{one}",
             detail=detail,

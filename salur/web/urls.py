@@ -34,7 +34,7 @@ from .products.making import product_new
 from .reports import acting as run_acting
 from .reports import views as reports
 from .returns import views as returns
-from .rules import publishing, trials
+from .rules import holds, publishing, trials
 from .rules import views as rules
 from .rules.by_store import rules_by_store
 from .rules.push_conditions import push_conditions
@@ -87,6 +87,9 @@ urlpatterns = [
     path("orders/reports/<int:run_id>/rows.csv", reports.report_rows, name="report_rows"),
     path("orders/reports/<int:run_id>/failed.csv", reports.report_failed, name="report_failed"),
     path("orders/rules/", rules.rule_list, name="rules"),
+    path("orders/rules/holds/", holds.hold_rule_list, name="hold_rules"),
+    path("orders/rules/holds/new/", holds.hold_rule_edit, name="hold_rule_new"),
+    path("orders/rules/holds/<int:rule_id>/", holds.hold_rule_edit, name="hold_rule"),
     path("orders/rules/partners/", push_conditions, name="push_conditions"),
     path("orders/rules/stores/", rules_by_store, name="rules_by_store"),
     path("orders/rules/new/", rules.rule_edit, name="rule_new"),

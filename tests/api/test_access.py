@@ -156,6 +156,10 @@ SCOPE_OF = {
     "tell_store_again": "integrations:write",
     "set_links": "integrations:write",
     "act_on_orders": "orders:write",
+    "list_hold_rules": "orders:read",
+    "create_hold_rule": "orders:write",
+    "change_hold_rule": "orders:write",
+    "remove_hold_rule": "orders:write",
     "list_rules": "orders:read",
     "create_rule": "orders:write",
     "put_rules_in_order": "orders:write",
@@ -257,6 +261,8 @@ JSON_OF: dict[str, Callable[[Ids], dict[str, Any]]] = {
     "change_rule": lambda ids: JSON_OF["create_rule"](ids),
     "put_on_orders": lambda ids: {"action": "note", "ids": [ids["order_id"]], "note": "x"},
     "start_rule_run": lambda ids: {"choice": "open"},
+    "create_hold_rule": lambda ids: {"name": "x", "reason": "other"},
+    "change_hold_rule": lambda ids: {"name": "x", "reason": "other"},
     "put_rules_in_order": lambda ids: {"ids": [ids["rule_id"]]},
     "adjust_stock_rows": lambda ids: {
         "reason": "counted",
@@ -378,9 +384,11 @@ def ids(world: World) -> dict[str, int]:
         called = a_call(world.account_id, "X")
         upload = keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk
         from salur.routing.drafts import open_draft
-        from salur.routing.models import RoutingRule
+        from salur.routing.holding import save_hold_rule
+        from salur.routing.models import HoldRule, RoutingRule
 
         open_draft()
+        hold = save_hold_rule(HoldRule(name="Look at it", reason="other", active=False)).pk
         rule = RoutingRule.objects.order_by("pk")[0].pk
         cure = Cure(cause="no_rule", key={}, remedy="rules", orders=[], actor="test", at=now())
         cure.save()
@@ -402,6 +410,7 @@ def ids(world: World) -> dict[str, int]:
         "file_id": product_file,
         "upload_id": upload,
         "rule_id": rule,
+        "hold_rule_id": hold,
         "number": 1,
         "mapping_id": mapping,
         "order_id": world.order("A").pk,
@@ -467,7 +476,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 106
+    assert walked == 108
     with other.scope():
         from salur.orders.models import Order
 

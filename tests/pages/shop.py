@@ -29,7 +29,8 @@ from salur.outbound.models import Outbound, PushAttempt
 from salur.outbound.queries import OrderFilter, matching_orders
 from salur.returns.models import Return, ReturnLine
 from salur.routing.drafts import open_draft
-from salur.routing.models import RoutingRule, RuleVersion, RunChoice, RunKind
+from salur.routing.holding import save_hold_rule
+from salur.routing.models import HoldRule, RoutingRule, RuleVersion, RunChoice, RunKind
 from salur.stock.ledger import Entry, balance_ids, post
 from salur.stock.models import Balance, MovementCause, StockSyncLine, StockSyncRun, Warehouse
 from salur.stocktakes.counting import enter
@@ -139,6 +140,7 @@ class Shop:
                 "listing_id": Listing.objects.order_by("pk").values_list("pk", flat=True)[0],
                 "balance_id": Balance.objects.filter(reserved__gt=0).values_list("pk", flat=True)[0],
                 "version_id": self._version(),
+                "hold_rule_id": save_hold_rule(HoldRule(name="Look", reason="other", active=False)).pk,
                 "rule_run_id": start_run(RunKind.TRIAL, RunChoice.OPEN).pk,
                 "rule_id": RoutingRule.objects.order_by("pk").values_list("pk", flat=True)[0],
                 "run_id": self.world.run_id,

@@ -12,9 +12,10 @@ from django.utils.translation import pgettext_lazy
 
 from salur.integrations.channels import channels
 from salur.integrations.models import StoreConnection
-from salur.routing.checking import LONGEST_NAME, RuleRefused
-from salur.routing.contents import content_of, fill
-from salur.routing.models import CashOnDelivery, RoutingRule
+from salur.orders.models import HoldReason
+from salur.routing.checking import LONGEST_NAME, RuleFault, RuleRefused
+from salur.routing.contents import AMOUNTS, content_of, content_of_hold, fill, fill_hold
+from salur.routing.models import MOST_DAYS, CashOnDelivery, HoldRule, RoutingRule
 from salur.stock.models import Warehouse
 from salur.tenancy.tags import TagsRefused, clean_tags
 from salur.web.words import channel_title
@@ -40,8 +41,8 @@ def _few(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False)
 
 
-class RuleForm(forms.Form):
-    """Conditions left empty mean any."""
+class ConditionsForm(forms.Form):
+    """Which orders a rule is for. Conditions left empty mean any."""
 
     name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
     store_ids = forms.TypedMultipleChoiceField(
@@ -87,51 +88,28 @@ class RuleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     tags = _few(_("Product tags"), _("An item matches that has one of them. Separated by comma. Empty means any."))
-    warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
-    only_where_free = forms.BooleanField(
-        label=_("Only where enough is free: else the next warehouse"),
-        help_text=_("Without this the first warehouse gets the order even if it has to wait for stock."),
-        required=False,
-    )
-    never_split = forms.BooleanField(
-        label=_("Never split: the whole order goes to one warehouse by this rule"),
-        help_text=_("Also items that other rules would send elsewhere."),
-        required=False,
-    )
     active = forms.BooleanField(
         label=pgettext_lazy("checkbox: the rule is used", "Active"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, stores: Sequence[StoreConnection], places: Sequence[Warehouse], **kw: Any) -> None:
+    def __init__(self, *args: Any, stores: Sequence[StoreConnection], **kw: Any) -> None:
         super().__init__(*args, **kw)
-        offered = [(p.pk, f"{p.name} ({p.country})") for p in places]
-        self._choose("warehouse", offered)
         self._choose("store_ids", [(s.pk, s.name) for s in stores])
         self._choose("channels", [(c.name, channel_title(c.name)) for c in channels()])
-        for number in range(1, min(FALLBACKS, max(0, len(offered) - 1)) + 1):
-            self.fields[f"fallback_{number}"] = forms.TypedChoiceField(
-                label=_("Fall-back %(number)s") % {"number": number},
-                choices=[("", "–"), *offered],
-                coerce=int,
-                empty_value=None,
-                required=False,
-            )
 
     def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above
         field.choices = choices
 
-    @property
-    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+    def _groups(self, *last: tuple[Any, tuple[str, ...]]) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under their headings, in the order in which one thinks of them."""
         order = ("store_ids", "channels", "countries", "provinces", "cities", "postcodes", "couriers", *VALUE)
-        fallbacks = tuple(name for name in self.fields if name.startswith("fallback_"))
         headings: list[tuple[Any, tuple[str, ...]]] = [
             ("", ("name",)),
             (_("Which orders"), order),
             (_("Which items of them"), ("mskus", "tags")),
-            (_("From which warehouse"), ("warehouse", *fallbacks, "only_where_free", "never_split", "active")),
+            *last,
         ]
         return [(heading, [self[name] for name in names]) for heading, names in headings]
 
@@ -167,6 +145,52 @@ class RuleForm(forms.Form):
             self.cleaned_data[name] = split_lines(self.cleaned_data.get(name, ""))
         return self.cleaned_data
 
+    def tell(self, refused: RuleRefused) -> None:
+        """Put each fault beside its field."""
+        for fault in refused.faults:
+            name = self.field_of(fault)
+            self.add_error(name if name in self.fields else None, fault.text())
+
+    def field_of(self, fault: RuleFault) -> str:
+        """The name of the field that a fault is about."""
+        return fault.field
+
+
+class RuleForm(ConditionsForm):
+    """A rule for the way of orders."""
+
+    warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
+    only_where_free = forms.BooleanField(
+        label=_("Only where enough is free: else the next warehouse"),
+        help_text=_("Without this the first warehouse gets the order even if it has to wait for stock."),
+        required=False,
+    )
+    never_split = forms.BooleanField(
+        label=_("Never split: the whole order goes to one warehouse by this rule"),
+        help_text=_("Also items that other rules would send elsewhere."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, places: Sequence[Warehouse], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        offered = [(p.pk, f"{p.name} ({p.country})") for p in places]
+        self._choose("warehouse", offered)
+        for number in range(1, min(FALLBACKS, max(0, len(offered) - 1)) + 1):
+            self.fields[f"fallback_{number}"] = forms.TypedChoiceField(
+                label=_("Fall-back %(number)s") % {"number": number},
+                choices=[("", "–"), *offered],
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields under their headings."""
+        fallbacks = tuple(name for name in self.fields if name.startswith("fallback_"))
+        where = ("warehouse", *fallbacks, "only_where_free", "never_split", "active")
+        return self._groups((_("From which warehouse"), where))
+
     def fill(self, rule: RoutingRule) -> RoutingRule:
         """Put what was entered into a rule."""
         entered = dict(self.cleaned_data)
@@ -175,24 +199,53 @@ class RuleForm(forms.Form):
         entered["fallback_ids"] = [one for one in fallbacks if one is not None]
         return fill(rule, entered)
 
-    def tell(self, refused: RuleRefused) -> None:
-        """Put each fault beside its field."""
-        for fault in refused.faults:
-            name = {"warehouse_id": "warehouse", "fallback_ids": f"fallback_{(fault.place or 0) + 1}"}.get(
-                fault.field, fault.field
-            )
-            self.add_error(name if name in self.fields else None, fault.text())
+    def field_of(self, fault: RuleFault) -> str:
+        """Warehouses have fields of their own names."""
+        named = {"warehouse_id": "warehouse", "fallback_ids": f"fallback_{(fault.place or 0) + 1}"}
+        return named.get(fault.field, fault.field)
+
+
+class HoldRuleForm(ConditionsForm):
+    """A rule that holds orders."""
+
+    first_to_country = forms.BooleanField(label=_("Only your first order to its country"), required=False)
+    reason = forms.ChoiceField(label=_("Reason"), choices=HoldReason.choices)
+    days = forms.IntegerField(
+        label=_("Days"),
+        help_text=_("After so many days the order goes on by itself. Empty: when a person releases it."),
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+    )
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields under their headings."""
+        return self._groups((pgettext_lazy("an order", "Hold"), ("first_to_country", "reason", "days", "active")))
+
+    def fill(self, rule: HoldRule) -> HoldRule:
+        """Put what was entered into a rule."""
+        return fill_hold(rule, self.cleaned_data)
 
 
 def initial_of(rule: RoutingRule) -> dict[str, Any]:
     """A rule as the form shows it."""
-    shown = content_of(rule)
+    shown = _entered(content_of(rule))
     shown["warehouse"] = rule.warehouse_id
+    return shown | {f"fallback_{number}": one for number, one in enumerate(rule.fallback_ids, 1)}
+
+
+def initial_of_hold(rule: HoldRule) -> dict[str, Any]:
+    """A rule that holds orders as its form shows it."""
+    return _entered(content_of_hold(rule))
+
+
+def _entered(content: dict[str, Any]) -> dict[str, Any]:
+    """What a rule says, as a person types it."""
+    shown = dict(content)
     shown |= {name: ", ".join(shown[name]) for name in (*LINES, "countries", "tags")}
-    shown["mskus"] = "\n".join(rule.mskus)
-    shown |= {f"fallback_{number}": one for number, one in enumerate(rule.fallback_ids, 1)}
-    shown |= {name: None if shown[name] is None else rule_amount(shown[name]) for name in ("value_from", "value_to")}
-    return shown
+    shown["mskus"] = "\n".join(shown["mskus"])
+    return shown | {name: None if shown[name] is None else rule_amount(shown[name]) for name in AMOUNTS}
 
 
 def rule_amount(text: str) -> str:

@@ -139,6 +139,7 @@ def rule_trial(request: MerchantRequest, run_id: int) -> HttpResponseBase:
         "outcome": outcome,
         "outcomes": [(name, label, counts[name]) for name, label in Outcome.choices if counts.get(name)],
         "causes": [(problem_title(cause), n) for cause, n in sorted(run.summary.get("causes", {}).items())],
+        "held": sorted(run.summary.get("held", {}).items()),
         "moving": run.state in MOVING,
         "opened": find_draft(),
     }

@@ -20,7 +20,7 @@ from salur.outbound.facts import warehouse_facts
 from salur.routing.checking import RuleRefused
 from salur.routing.drafts import find_draft
 from salur.routing.editing import RuleNameTaken, delete_rule, move_rule, order_rules, save_rule
-from salur.routing.models import PUBLISHED, RoutingRule
+from salur.routing.models import PUBLISHED, Conditions, RoutingRule
 from salur.routing.queries import find_rule, rules
 from salur.routing.sentences import Names, sentence
 from salur.routing.versions import current_version
@@ -45,14 +45,19 @@ class ShownRule:
     warnings: list[RuleWarning]
 
 
-def shown_rules(listed: Sequence[RoutingRule]) -> list[ShownRule]:
-    """Rules in words with their warnings."""
-    called = Names(
+def names_for(listed: Sequence[Conditions]) -> Names:
+    """What the things are called that these rules name."""
+    return Names(
         {store.pk: store.name for store in stores()},
         {name: channel_title(name) for rule in listed for name in rule.channels},
         {place.pk: place.name for place in warehouses()},
         {code: country_name(code) for rule in listed for code in rule.countries},
     )
+
+
+def shown_rules(listed: Sequence[RoutingRule]) -> list[ShownRule]:
+    """Rules in words with their warnings."""
+    called = names_for(listed)
     warned = warnings_of(listed, read_known(listed, warehouse_facts(called.warehouses)))
     return [ShownRule(rule, sentence(rule, called), warned.get(rule.pk, [])) for rule in listed]
 

@@ -383,3 +383,21 @@ class Cure(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["merchant_id", "-id"], name="orders_cure_list")]
+
+
+class SavedFilter(TenantModel):
+    """A filter of the order list under a name. ``owner`` is who alone sees it (``user:7``); empty: all of the merchant.
+
+    ``query`` is the list's address after its question mark.
+    """
+
+    name = models.TextField()
+    query = models.TextField()
+    owner = models.TextField(blank=True, default="")
+    created_by = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "owner", "name"], name="orders_savedfilter_name"),
+        ]

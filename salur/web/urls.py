@@ -18,7 +18,7 @@ from .integrations import views as integrations
 from .locations import adding as location_adding
 from .locations import making as location_making
 from .locations import views as locations
-from .orders import actions, at_store, desk, entering, moving, waiting
+from .orders import actions, at_store, desk, entering, moving, saved, waiting
 from .orders import views as orders
 from .outbound import confirmations, handover, papers, stopping
 from .outbound import views as outbound
@@ -59,6 +59,7 @@ urlpatterns = [
     path("choose/theme/", person.choose_theme, name="choose_theme"),
     path("choose/merchant/", person.choose_merchant, name="choose_merchant"),
     path("orders/", orders.order_list, name="orders"),
+    path("orders/filters/", saved.order_filters, name="order_filters"),
     path("orders/act/", actions.orders_bulk, name="orders_bulk"),
     path("orders/move/", moving.move, name="orders_move"),
     path("orders/at-store/", at_store.at_store, name="orders_at_store"),

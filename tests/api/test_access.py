@@ -156,6 +156,9 @@ SCOPE_OF = {
     "tell_store_again": "integrations:write",
     "set_links": "integrations:write",
     "act_on_orders": "orders:write",
+    "list_order_filters": "orders:read",
+    "save_order_filter": "orders:write",
+    "remove_order_filter": "orders:write",
     "list_hold_rules": "orders:read",
     "create_hold_rule": "orders:write",
     "change_hold_rule": "orders:write",
@@ -261,6 +264,7 @@ JSON_OF: dict[str, Callable[[Ids], dict[str, Any]]] = {
     "change_rule": lambda ids: JSON_OF["create_rule"](ids),
     "put_on_orders": lambda ids: {"action": "note", "ids": [ids["order_id"]], "note": "x"},
     "start_rule_run": lambda ids: {"choice": "open"},
+    "save_order_filter": lambda ids: {"name": "x", "query": "status=ready"},
     "create_hold_rule": lambda ids: {"name": "x", "reason": "other"},
     "change_hold_rule": lambda ids: {"name": "x", "reason": "other"},
     "put_rules_in_order": lambda ids: {"ids": [ids["rule_id"]]},
@@ -383,11 +387,13 @@ def ids(world: World) -> dict[str, int]:
         sync.save()
         called = a_call(world.account_id, "X")
         upload = keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk
+        from salur.orders.saved_filters import save_filter
         from salur.routing.drafts import open_draft
         from salur.routing.holding import save_hold_rule
         from salur.routing.models import HoldRule, RoutingRule
 
         open_draft()
+        kept = save_filter("Ready", "status=ready", shared=True).pk
         hold = save_hold_rule(HoldRule(name="Look at it", reason="other", active=False)).pk
         rule = RoutingRule.objects.order_by("pk")[0].pk
         cure = Cure(cause="no_rule", key={}, remedy="rules", orders=[], actor="test", at=now())
@@ -411,6 +417,7 @@ def ids(world: World) -> dict[str, int]:
         "upload_id": upload,
         "rule_id": rule,
         "hold_rule_id": hold,
+        "filter_id": kept,
         "number": 1,
         "mapping_id": mapping,
         "order_id": world.order("A").pk,
@@ -476,7 +483,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 108
+    assert walked == 109
     with other.scope():
         from salur.orders.models import Order
 

@@ -13,11 +13,11 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from salur.orders.models import Order
+from salur.orders.models import Order, SavedFilter
 from salur.web.filters import row_ids
 from tests.world import store_order
 
-from .addresses import LISTS, OWNER, Address
+from .addresses import LISTS, OPERATOR, OWNER, VIEWER, Address
 from .shop import Shop, open_shop
 
 SCRIPT = {"hx-request": "true"}
@@ -190,3 +190,29 @@ def test_what_is_no_id_is_left_out() -> None:
     given = QueryDict("row=1&row=²&row=&row=-1&row=٣&row=9999999999999999999&row=7")
     assert row_ids(given, "row") == [1, 7]
     assert row_ids(given, "row", 1) == [1]
+
+
+def test_a_filter_is_kept_under_a_name_for_oneself_or_for_all_and_removed(shop: Shop) -> None:
+    mine, theirs = shop.client(OPERATOR), shop.client(VIEWER)
+    where = "/orders/?status=ready&tag=gift&nonsense=1"
+    assert "Keep this filter as" in mine.get(where).content.decode()
+    form = {"query": "tag=gift&status=ready&nonsense=1", "next": where}
+    kept = mine.post("/orders/filters/", {**form, "name": "Gifts"})
+    assert (kept.status_code, kept["Location"]) == (302, "/orders/?status=ready&tag=gift")
+    assert mine.post("/orders/filters/", {**form, "name": "Gifts of all", "shared": "on"}).status_code == 302
+    assert theirs.post("/orders/filters/", {**form, "name": "Gifts"}).status_code == 302, "names of one's own"
+    assert theirs.post("/orders/filters/", {**form, "name": "All", "shared": "on"}).status_code == 403
+    again = mine.post("/orders/filters/", {**form, "name": " Gifts "}, follow=True).content.decode()
+    assert "The filter is not kept" in again
+    assert "The filter is not kept" in mine.post("/orders/filters/", {"name": "x"}, follow=True).content.decode()
+    with shop.world.scope():
+        rows = {(one.name, bool(one.owner)): one for one in SavedFilter.objects.order_by("pk")}
+    assert set(rows) == {("Gifts", True), ("Gifts of all", False)}
+    own = rows["Gifts", True]
+    listed = theirs.get("/orders/").content.decode()
+    assert listed.count("?status=ready&amp;tag=gift") == 2, "one's own and the shared one"
+    remove = {"action": "remove", "next": "/orders/"}
+    assert theirs.post("/orders/filters/", {**remove, "filter": rows["Gifts of all", False].pk}).status_code == 403
+    assert mine.post("/orders/filters/", {**remove, "filter": own.pk}).status_code == 404, "another person's"
+    assert theirs.post("/orders/filters/", {**remove, "filter": own.pk}).status_code == 302
+    assert theirs.get("/orders/").content.decode().count("?status=ready&amp;tag=gift") == 1

@@ -12,6 +12,7 @@ from salur.orders.desk import tags_in_use, tags_of_orders
 from salur.orders.models import HoldReason
 from salur.orders.problems import ProblemCause
 from salur.orders.queries import status_counts
+from salur.orders.saved_filters import clean_query, saved_filters
 from salur.orders.states import OrderState
 from salur.outbound.messages import GATE_TEXTS
 from salur.outbound.queries import OrderFilter, OrderRow, find_order, order_rows
@@ -80,6 +81,8 @@ def order_list(request: MerchantRequest) -> HttpResponseBase:
         "filtered": _filtered(wanted),
         "narrowed": _narrowed(wanted),
         "tags": tags_in_use(),
+        "saved": saved_filters(),
+        "query": clean_query(request.GET.urlencode()),
         "hold_reasons": HoldReason.choices,
         "hours": [(24, _("within a day")), (72, _("within three days")), (0, _("deadline passed"))],
     }

@@ -113,11 +113,15 @@ class Ahead:
             self._line, self._expired = line, False
             self._changed.notify_all()
 
+    @property
     def left_over(self) -> int:
-        """Calls that were granted and not made, once it has ended. Raises what the thread ended with."""
+        """Calls that were granted and not made, once it has ended."""
+        return self._granted
+
+    def check(self) -> None:
+        """Raise what the thread ended with."""
         if self._error is not None:
             raise self._error
-        return self._granted
 
     # -- the side that calls ----------------------------------------------------------------------------------------
 
@@ -176,7 +180,7 @@ class Ahead:
                     self._until(lambda: sum(len(held.orders) for held in self._pages) < HELD)
         except Stopped:
             pass
-        except BaseException as error:  # noqa: BLE001 - raised on the other side, by left_over
+        except BaseException as error:  # noqa: BLE001 - raised on the other side, by check
             self._error = error
         finally:
             with self._changed:

@@ -174,19 +174,27 @@ def _detail_call(ids: Sequence[str]) -> Any:
 
 def _store_all(hold: RunHold, line: PartnerLine, walk: Callable[[Ahead], Iterator[Fetched]]) -> None:
     """Store what is fetched meanwhile, as many pages at once as there are; raises what the fetching ended with."""
-    with Ahead(line, walk) as ahead:
-        patience = TRIES
-        while not ahead.ended:
-            ahead.wait()
-            _record(line, ahead.results())
-            line = _renewed(line, ahead)
-            patience = TRIES if _grant(line, ahead) else patience - 1
-            if pages := ahead.pages():
-                _take_pages(hold, pages)
-            elif patience <= 0:
-                raise RateLimited("budget", "the rate budget of this store is used up", retry_after=2.0)
-    _record(line, ahead.results())
-    _give_back(line, ahead.left_over())
+    ahead = Ahead(line, walk)
+    try:
+        with ahead:
+            _store_pages(hold, line, ahead)
+    finally:
+        _record(line, ahead.results())
+        _give_back(line, ahead.left_over)
+    ahead.check()
+
+
+def _store_pages(hold: RunHold, line: PartnerLine, ahead: Ahead) -> None:
+    patience = TRIES
+    while not ahead.ended:
+        ahead.wait()
+        _record(line, ahead.results())
+        line = _renewed(line, ahead)
+        patience = TRIES if _grant(line, ahead) else patience - 1
+        if pages := ahead.pages():
+            _take_pages(hold, pages)
+        elif patience <= 0:
+            raise RateLimited("budget", "the rate budget of this store is used up", retry_after=2.0)
 
 
 def _renewed(line: PartnerLine, ahead: Ahead) -> PartnerLine:

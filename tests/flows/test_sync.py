@@ -161,13 +161,16 @@ def test_the_next_page_is_fetched_while_the_last_one_is_stored_by_a_thread_witho
     assert set(connected) == {None}
 
 
-def test_calls_that_were_granted_and_not_made_are_given_back(stage: Stage) -> None:
+@pytest.mark.parametrize(("fails", "left"), [(False, 38), (True, 39)])
+def test_calls_that_were_granted_and_not_made_are_given_back(stage: Stage, fails: bool, left: int) -> None:
     orders(stage, 5)
+    if fails:
+        stage.fault("shopee", "order/get_order_list", "error_before")
     with stage.world.scope():
         RateBudget.objects.filter(store_id=stage.store_id).update(per_second=0.001, burst=40, tokens=40)
-    assert carry_on(stage, start(stage)).created == 5
+    assert carry_on(stage, start(stage)).created == (0 if fails else 5)
     with stage.world.scope():
-        assert round(RateBudget.objects.get(store_id=stage.store_id).tokens) == 38, "one page, one batch of details"
+        assert round(RateBudget.objects.get(store_id=stage.store_id).tokens) == left, "a page, a batch of details"
 
 
 def test_what_a_fenced_off_worker_would_write_is_rolled_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

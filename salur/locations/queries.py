@@ -67,11 +67,11 @@ def find_location(location_id: int) -> Location | None:
     return Location.objects.select_related("warehouse").filter(pk=location_id).first()
 
 
-def zones_of(warehouse_id: int | None = None, most: int = 500) -> list[str]:
-    """The zones that there are."""
+def zones_of(warehouse_ids: Iterable[int] | None = None, most: int = 500) -> list[str]:
+    """The zones that there are; of these warehouses, or of all."""
     rows = Location.objects.exclude(zone="")
-    if warehouse_id:
-        rows = rows.filter(warehouse_id=warehouse_id)
+    if warehouse_ids is not None:
+        rows = rows.filter(warehouse_id__in=list(warehouse_ids))
     return list(rows.values_list("zone", flat=True).distinct().order_by("zone")[:most])
 
 

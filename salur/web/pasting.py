@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +18,10 @@ from .pasted import Columns, PastedLine, TooManyRows, read_pasted, text_of_file
 from .spreadsheets import LARGEST
 
 
-class PasteForm(forms.Form):
-    """Lines, typed or of a file. ``columns`` says what they hold, ``most`` how many are taken."""
+class TableForm(forms.Form):
+    """A table, as a file or typed. ``lines_help`` says what a line holds."""
 
-    columns: Columns
-    most = 10_000
+    lines_help: str | Promise = ""
 
     file = forms.FileField(
         label=_("File"),
@@ -35,6 +35,17 @@ class PasteForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].help_text = str(self.lines_help)
+
+
+class PasteForm(TableForm):
+    """Lines, typed or of a file. ``columns`` says what they hold, ``most`` how many are taken."""
+
+    columns: Columns
+    most = 10_000
 
     @classmethod
     def sent(cls, request: HttpRequest, **kwargs: Any) -> PasteForm:

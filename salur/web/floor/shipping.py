@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -22,6 +21,7 @@ from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting
 from salur.web.inbound.editor import file_words
+from salur.web.pasting import TableForm
 from salur.web.spreadsheets import LARGEST, TYPES, as_typed, read_table, safe_cell, written
 
 from .chosen import MOST, chosen_ids, held_words
@@ -31,23 +31,10 @@ COLUMNS = ("reference", "order", "awb", "courier", "order_id")
 NAMES = ("reference", "order_id", "order")  # what a line may name its list by, the surest first
 
 
-class ShipForm(forms.Form):
+class ShipForm(TableForm):
     """The table, typed or as a file."""
 
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        help_text=_("CSV (UTF-8) or Excel workbook (.xlsx); its first row names the columns."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
-    )
-    lines = forms.CharField(
-        label=_("Lines"),
-        required=False,
-        strip=False,
-        max_length=200_000,
-        help_text=_("One line each: reference or order number, AWB number, courier."),
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocapitalize": "off"}),
-    )
+    lines_help = _("One line each: reference or order number, AWB number, courier.")
 
 
 @dataclass(frozen=True)

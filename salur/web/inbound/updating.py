@@ -23,6 +23,7 @@ from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text
 from salur.web.filters import row_id
 from salur.web.pasted import TooManyRows
+from salur.web.pasting import TableForm
 from salur.web.spreadsheets import LARGEST, TYPES
 from salur.web.words import told_words
 
@@ -43,8 +44,11 @@ KINDS = (
 )
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(TableForm):
     """Where the pieces go, what the quantities mean, and the table, as a file or typed."""
+
+    field_order = ("kind", "warehouse", "file", "lines", "note")
+    lines_help = _("One line each: MSKU, quantity, cost, batch, expiry. Lines of a file stand here to be corrected.")
 
     kind = forms.TypedChoiceField(
         label=_("What the quantities mean"),
@@ -56,19 +60,6 @@ class UpdateForm(forms.Form):
         help_text=_("For all there is over all warehouses, the difference goes to the warehouse chosen below."),
     )
     warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int, required=False, empty_value=None)
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        help_text=_("CSV (UTF-8) or Excel workbook (.xlsx); its first row names the columns."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
-    )
-    lines = forms.CharField(
-        label=_("Lines"),
-        required=False,
-        strip=False,
-        help_text=_("One line each: MSKU, quantity, cost, batch, expiry. Lines of a file stand here to be corrected."),
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
-    )
     note = forms.CharField(label=_("Note for the warehouse"), max_length=LIMITS["note"], required=False)
 
     def __init__(self, *args: Any, places: Sequence[Warehouse], **kwargs: Any) -> None:

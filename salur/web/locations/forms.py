@@ -63,6 +63,9 @@ class ManyLocationsForm(PasteForm):
     columns = NEW_COLUMNS
     most = MOST
     field_order = ("warehouse", "lines", "file", "zone", "virtual")
+    lines_help = _(
+        "One line each: location, and if you like zone and note. A range makes all between its ends: A-01-01 .. A-03-20"
+    )
 
     warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
     zone = forms.CharField(label=_("Zone of all that name none"), max_length=LONGEST_ZONE, required=False)
@@ -72,10 +75,6 @@ class ManyLocationsForm(PasteForm):
         super().__init__(*args, **kwargs)
         _choose_place(self, places)
         self.fields["lines"].label = _("Location numbers")
-        self.fields["lines"].help_text = _(
-            "One line each: location, and if you like zone and note. A range makes all between its ends:"
-            " A-01-01 .. A-03-20"
-        )
 
 
 class BindForm(PasteForm):
@@ -84,10 +83,10 @@ class BindForm(PasteForm):
     columns = PAIR_COLUMNS
     most = MOST_PAIRS
     field_order = ("warehouse", "lines", "file")
+    lines_help = _("One line each: location, MSKU.")
 
     warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
 
     def __init__(self, *args: Any, places: Sequence[Warehouse], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_place(self, places)
-        self.fields["lines"].help_text = _("One line each: location, MSKU.")

@@ -57,7 +57,7 @@ def location_list(request: MerchantRequest) -> HttpResponseBase:
         "rows": rows,
         "wanted": wanted,
         "used": USED,
-        "zones": [(zone, zone) for zone in zones_of(wanted.warehouse)],
+        "zones": [(zone, zone) for zone in zones_of([wanted.warehouse] if wanted.warehouse else None)],
         "warehouses": warehouses(),
         "filtered": wanted != LocationFilter(),
     }

@@ -85,8 +85,8 @@ class SheetForm(PasteForm):
     columns = SHEET
     most = MOST_LINES
     field_order = ("lines", "file")
+    lines_help = _("One line each: MSKU, location (may be empty), counted pieces.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lines"].widget.attrs["rows"] = 4
-        self.fields["lines"].help_text = _("One line each: MSKU, location (may be empty), counted pieces.")

@@ -28,6 +28,7 @@ class TransferForm(PasteForm):
     )
     most = MOST_LINES
     field_order = ("source", "target", "lines", "file", "carrier", "tracking", "note")
+    lines_help = _("One line each: MSKU, quantity, and the cost of a piece if the target asks it.")
 
     source = forms.TypedChoiceField(label=_("From"), coerce=int)
     target = forms.TypedChoiceField(label=_("To"), coerce=int)
@@ -44,9 +45,6 @@ class TransferForm(PasteForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lines"].help_text = _(
-            "One line each: MSKU, quantity, and the cost of a piece if the target asks it."
-        )
         for name, places in (("source", sources), ("target", targets)):
             if known is not None:
                 del self.fields[name]

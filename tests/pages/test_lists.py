@@ -12,8 +12,10 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from salur.orders.models import Order, SavedFilter
+from salur.web.downloads import csv_text
 from salur.web.filters import row_ids
 from tests.world import store_order
 
@@ -216,3 +218,12 @@ def test_a_filter_is_kept_under_a_name_for_oneself_or_for_all_and_removed(shop: 
     assert mine.post("/orders/filters/", {**remove, "filter": own.pk}).status_code == 404, "another person's"
     assert theirs.post("/orders/filters/", {**remove, "filter": own.pk}).status_code == 302
     assert theirs.get("/orders/").content.decode().count("?status=ready&amp;tag=gift") == 1
+
+
+def test_a_list_as_a_file_holds_no_formula_and_is_read_in_the_language_of_who_asked(shop: Shop) -> None:
+    assert "".join(csv_text([["=1+1", -5, "a,b"]])) == '\ufeff\'=1+1,-5,"a,b"\r\n'
+    with translation.override("en"):
+        answer = shop.client(OWNER).get("/outbound/confirmations.csv", headers={"Accept-Language": "id"})
+    with translation.override("en"):  # whoever sends the pieces has another request's language by then
+        head = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
+    assert head.startswith("Nomor pesanan,")

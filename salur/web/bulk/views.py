@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -26,6 +24,7 @@ from salur.outbound.shipment_progress import shipment_progress, shipments_of_run
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
+from salur.web.downloads import csv_answer
 from salur.web.filters import word
 from salur.web.orders.desk import FORMS as DESK_FORMS
 from salur.web.orders.filters import read_filter as read_orders
@@ -33,7 +32,6 @@ from salur.web.outbound.filters import read_filter as read_lists
 from salur.web.outbound.handover import HandoverForm
 from salur.web.pace import remaining_words
 from salur.web.paging import at_cursor
-from salur.web.spreadsheets import safe_cell
 
 from .words import action_title, reason_title, row_reason
 
@@ -184,27 +182,11 @@ def bulk_act(request: MerchantRequest, run_id: int) -> HttpResponseBase:
 def bulk_file(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """Every row with its outcome and reason, as CSV."""
     _found(run_id)
-
-    def lines() -> Iterator[str]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv_lines(every_bulk_row(run_id))
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="bulk-{run_id}.csv"'
-    return response
+    return csv_answer(request, lambda: _csv_rows(every_bulk_row(run_id)), f"bulk-{run_id}.csv")
 
 
-def _csv_lines(rows: Iterator[BulkRow]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    yield "\ufeff"  # lets spreadsheets read it as UTF-8
-    head = [gettext("Order number"), gettext("Reference"), gettext("Outcome"), gettext("Code"), gettext("Reason")]
-    writer.writerow(head)
+def _csv_rows(rows: Iterator[BulkRow]) -> Iterator[list[str]]:
+    yield [gettext("Order number"), gettext("Reference"), gettext("Outcome"), gettext("Code"), gettext("Reason")]
     for row in rows:
         reference = row.outbound.reference if row.outbound is not None else ""
-        number, label = safe_cell(row.order.shown), str(BulkOutcome(row.outcome).label)
-        writer.writerow([number, reference, label, row.code, safe_cell(row_reason(row))])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue()
+        yield [row.order.shown, reference, str(BulkOutcome(row.outcome).label), row.code, row_reason(row)]

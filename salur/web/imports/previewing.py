@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
@@ -25,9 +23,9 @@ from salur.orders.upload_queries import every_problem, find_upload, upload_probl
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
+from salur.web.downloads import csv_answer
 from salur.web.paging import at_cursor
 from salur.web.reports.words import code_words
-from salur.web.spreadsheets import safe_cell
 
 from .forms import ReadingForm
 from .uploading import look_over_small
@@ -146,25 +144,16 @@ def _read(request: MerchantRequest, upload_id: int) -> HttpResponseBase:
 def upload_problem_file(request: MerchantRequest, upload_id: int) -> HttpResponseBase:
     """Every problem as a file, to mend the table by."""
     _found(upload_id)
-
-    def lines() -> Iterator[str]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv_lines(every_problem(upload_id))
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="upload-{upload_id}-problems.csv"'
-    return response
+    return csv_answer(request, lambda: _csv_rows(every_problem(upload_id)), f"upload-{upload_id}-problems.csv")
 
 
-def _csv_lines(rows: Iterator[UploadProblem]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    yield "\ufeff"  # lets spreadsheets read it as UTF-8
-    writer.writerow([gettext("Order number"), gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")])
+def _csv_rows(rows: Iterator[UploadProblem]) -> Iterator[list[object]]:
+    yield [gettext("Order number"), gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")]
     for row in rows:
-        told = code_words(row.code, row.detail)
-        writer.writerow([safe_cell(row.external_id), row.line, safe_cell(row.column), row.code, safe_cell(told)])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue()
+        yield [
+            row.external_id,
+            "" if row.line is None else row.line,
+            row.column,
+            row.code,
+            code_words(row.code, row.detail),
+        ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
+from itertools import islice
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
@@ -21,9 +20,9 @@ from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text
+from salur.web.downloads import csv_answer
 from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
-from salur.web.spreadsheets import safe_cell
 from salur.web.words import told_words
 
 from .forms import LocationForm
@@ -97,26 +96,14 @@ def _delete(request: MerchantRequest, ids: list[int], *, unbind_too: bool) -> No
 def location_file(request: MerchantRequest) -> HttpResponseBase:
     """The list as a file: one row for each location and product."""
     wanted = filter_of(request)
-
-    def lines() -> Iterator[str]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv_lines(wanted)
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="locations.csv"'
-    return response
+    return csv_answer(request, lambda: _csv_rows(wanted), "locations.csv")
 
 
-def _csv_lines(wanted: LocationFilter, size: int = 500) -> Iterator[str]:
-    yield "\ufeff"  # lets spreadsheets read it as UTF-8
-    yield _csv([["warehouse", "location", "zone", "note", "virtual", "active", "msku", "product_name"]])
-    batch: list[Location] = []
-    for row in every_location(wanted):
-        batch.append(row)
-        if len(batch) == size:
-            yield _csv(_rows(batch))
-            batch = []
-    yield _csv(_rows(batch))
+def _csv_rows(wanted: LocationFilter, size: int = 500) -> Iterator[list[str]]:
+    yield ["warehouse", "location", "zone", "note", "virtual", "active", "msku", "product_name"]
+    rows = every_location(wanted)
+    while batch := list(islice(rows, size)):
+        yield from _rows(batch)
 
 
 def _rows(batch: list[Location]) -> list[list[str]]:
@@ -131,12 +118,6 @@ def _rows(batch: list[Location]) -> list[list[str]]:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def _csv(rows: list[list[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([safe_cell(cell) for cell in row] for row in rows)
-    return out.getvalue()
 
 
 # -- one location ---------------------------------------------------------------------------------------------------

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
@@ -28,11 +26,11 @@ from salur.outbound.confirmations import (
 from salur.outbound.models import Outbound
 from salur.outbound.states import ConfirmationState, Told
 from salur.tenancy.models import Entitlement
-from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, back_to
+from salur.web.downloads import csv_answer
 from salur.web.filters import row_id, row_ids, word
 from salur.web.paging import at_cursor
-from salur.web.spreadsheets import safe_cell
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 MOST = 200
@@ -134,11 +132,11 @@ def _row(outbound: Outbound, hours: int) -> list[object]:
         return "" if at is None else at.isoformat(timespec="seconds")  # type: ignore[attr-defined]
 
     return [
-        safe_cell(outbound.order.shown),
-        safe_cell(outbound.store.name),
+        outbound.order.shown,
+        outbound.store.name,
         outbound.reference,
-        safe_cell(outbound.warehouse.name),
-        safe_cell(outbound.awb),
+        outbound.warehouse.name,
+        outbound.awb,
         moment(outbound.completed_at),
         moment(outbound.order.ship_by),
         ConfirmationState(outbound.confirmation).label,
@@ -146,33 +144,18 @@ def _row(outbound: Outbound, hours: int) -> list[object]:
         outbound.confirmation_attempts,
         moment(next_look(outbound)),
         str(LATE_WORDS.get(lateness(outbound, hours), "")),
-        safe_cell(error_words(outbound)),
+        error_words(outbound),
     ]
 
 
-def _csv_lines(wanted: ConfirmationFilter) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    yield "\ufeff"  # lets spreadsheets read it as UTF-8
-    writer.writerow(_header())
+def _csv_rows(wanted: ConfirmationFilter) -> Iterator[list[object]]:
+    yield [*_header()]
     for outbound in every_confirmation(wanted):
-        writer.writerow(_row(outbound, wanted.hours))
-        if out.tell() > 1 << 15:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
+        yield _row(outbound, wanted.hours)
 
 
 @page(entitlement=NEEDS)
 def confirmation_file(request: MerchantRequest) -> HttpResponseBase:
     """What the list shows, whole, as a file. Times are UTC."""
     wanted = _read_filter(request)
-
-    def lines() -> Iterator[str]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv_lines(wanted)
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="confirmations.csv"'
-    return response
+    return csv_answer(request, lambda: _csv_rows(wanted), "confirmations.csv")

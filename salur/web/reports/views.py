@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext
 
 from salur.flows.failed_again import failed_can_be_retried
@@ -24,11 +22,11 @@ from salur.orders.queries import (
 )
 from salur.orders.states import RunState
 from salur.tenancy.models import Role
-from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.access import MerchantRequest, fragment_or_page, page
+from salur.web.downloads import csv_answer
 from salur.web.filters import row_id, word
 from salur.web.pace import limit_words, remaining_words
 from salur.web.paging import at_cursor
-from salur.web.spreadsheets import safe_cell
 
 from .words import outcome_label, row_words, run_words
 
@@ -91,41 +89,22 @@ def _limit(run: SyncRun) -> str:
     return limit_words(budget, run.store.name)
 
 
-def _csv_lines(rows: Iterator[SyncRunRow]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    yield "\ufeff"  # lets spreadsheets read it as UTF-8
+def _csv_rows(rows: Iterator[SyncRunRow]) -> Iterator[list[object]]:
     place = [gettext("Line"), gettext("Column")]
-    writer.writerow([gettext("Order number"), gettext("Outcome"), *place, gettext("Code"), gettext("Reason")])
+    yield [gettext("Order number"), gettext("Outcome"), *place, gettext("Code"), gettext("Reason")]
     for row in rows:
-        told = row_words(row)
-        name, column = safe_cell(row.external_id), safe_cell(row.column)
-        writer.writerow([name, outcome_label(row.outcome), row.line or "", column, row.code, safe_cell(told)])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue()
+        yield [row.external_id, outcome_label(row.outcome), row.line or "", row.column, row.code, row_words(row)]
 
 
 @page(get=Role.OPERATOR)
 def report_failed(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """The failed rows as a file, to be mended and imported again."""
     _found(run_id)
-    return _download(request, rows_of_outcome(run_id, "failed"), f"run-{run_id}-failed.csv")
+    return csv_answer(request, lambda: _csv_rows(rows_of_outcome(run_id, "failed")), f"run-{run_id}-failed.csv")
 
 
 @page(get=Role.OPERATOR)
 def report_rows(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """Every row of the run as a file, the failed ones first."""
     _found(run_id)
-    return _download(request, all_rows(run_id), f"run-{run_id}.csv")
-
-
-def _download(request: MerchantRequest, rows: Iterator[SyncRunRow], name: str) -> StreamingHttpResponse:
-    def lines() -> Iterator[str]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv_lines(rows)
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_answer(request, lambda: _csv_rows(all_rows(run_id)), f"run-{run_id}.csv")

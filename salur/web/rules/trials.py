@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +19,11 @@ from salur.routing.models import RuleRun, RuleRunRow, RunChoice, RunKind, RunSta
 from salur.routing.run_queries import every_rule_run_row, find_rule_run, last_rule_runs, rule_run_rows
 from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
-from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, tell_refusal
+from salur.web.downloads import csv_answer
 from salur.web.filters import row_ids, word
 from salur.web.paging import at_cursor
-from salur.web.spreadsheets import safe_cell
 from salur.web.words import problem_title
 
 from .forms import split_words
@@ -150,25 +148,13 @@ def rule_trial(request: MerchantRequest, run_id: int) -> HttpResponseBase:
 def rule_trial_file(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """Every row of a run as a file."""
     _found(run_id)
-
-    def lines() -> Iterator[str]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv(run_id)
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rules-{run_id}.csv"'
-    return response
+    return csv_answer(request, lambda: _csv_rows(run_id), f"rules-{run_id}.csv")
 
 
-def _csv(run_id: int) -> Iterator[str]:
+def _csv_rows(run_id: int) -> Iterator[list[str]]:
     houses = _houses()
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([str(name) for name in HEADER])
+    yield [str(name) for name in HEADER]
     for row in every_rule_run_row(run_id):
         one = _shown(row, houses)
         cells = [row.order.shown, row.order.store.name, one.outcome, one.now, one.before, one.before_rules]
-        writer.writerow([safe_cell(cell) for cell in (*cells, one.after, one.after_rules)])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        yield [*cells, one.after, one.after_rules]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterator
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext
 
+from salur.web.downloads import csv_text
 from salur.web.spreadsheets import TYPES
 
 KINDS = ("csv", "xlsx")
 MOST_IN_WORKBOOK = 100_000
-BUFFER = 1 << 15
 
 Row = list[str | int]
 
@@ -30,22 +28,9 @@ def file_answer(rows: Iterator[Row], kind: str, name: str, title: str) -> HttpRe
         return FileResponse(
             _workbook(rows, title), as_attachment=True, filename=f"{name}.xlsx", content_type=TYPES["xlsx"]
         )
-    response = StreamingHttpResponse(_csv(rows), content_type=TYPES["csv"])
+    response = StreamingHttpResponse(csv_text(rows), content_type=TYPES["csv"])
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
-
-
-def _csv(rows: Iterator[Row]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    out.write("\ufeff")  # lets spreadsheets read it as UTF-8
-    for row in rows:
-        writer.writerow([safe_cell(cell) for cell in row])
-        if out.tell() > BUFFER:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
 
 
 def _workbook(rows: Iterator[Row], title: str) -> tempfile.SpooledTemporaryFile[bytes]:

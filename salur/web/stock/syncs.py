@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext
 
 from salur.foundation.clock import now
@@ -25,7 +23,8 @@ from salur.stock.queries import (
     warehouses,
 )
 from salur.tenancy.models import Entitlement
-from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.access import MerchantRequest, fragment_or_page, page
+from salur.web.downloads import csv_answer
 from salur.web.filters import row_id, word
 from salur.web.pace import limit_words, remaining_words
 from salur.web.paging import at_cursor
@@ -98,11 +97,6 @@ def _remaining(run: StockSyncRun, expected: int | None) -> timedelta | None:
     return (now() - (run.read_at or run.started_at)) / done * max(0, expected - done)
 
 
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
 def _header() -> list[str]:
     return [
         "SKU",
@@ -120,21 +114,13 @@ def _header() -> list[str]:
 def _row(line: StockSyncLine) -> list[object]:
     figures = (line.before, line.partner_sellable, line.partner_allocated, line.after, line.difference)
     shown = ["" if figure is None else figure for figure in (*figures, unexplained(line))]
-    return [_safe(line.sku), *shown, _safe(reason_words(line.reason)), _safe(explanation(line))]
+    return [line.sku, *shown, reason_words(line.reason), explanation(line)]
 
 
-def _csv_lines(run: StockSyncRun, show: str) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    yield "\ufeff"  # lets spreadsheets read it as UTF-8
-    writer.writerow(_header())
+def _csv_rows(run: StockSyncRun, show: str) -> Iterator[list[object]]:
+    yield [*_header()]
     for line in every_sync_line(run, show=show):
-        writer.writerow(_row(line))
-        if out.tell() > 1 << 15:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
+        yield _row(line)
 
 
 @page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
@@ -142,11 +128,4 @@ def sync_file(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """The SKUs of a stock sync as a file, all or those that differ."""
     run = _found(run_id)
     show = DIFFERENT if word(request.GET, "show") == DIFFERENT else ""
-
-    def lines() -> Iterator[str]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield from _csv_lines(run, show)
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="stock-sync-{run_id}.csv"'
-    return response
+    return csv_answer(request, lambda: _csv_rows(run, show), f"stock-sync-{run_id}.csv")

@@ -32,7 +32,7 @@ class ProblemGroup(Schema):
     """Orders that one remedy would let go on."""
 
     cause: ProblemCause
-    remedy: str = Field(description="link, add, stock, push_again, arrange, or warehouse.")
+    remedy: str = Field(description="link, add, stock, push_again, arrange, warehouse, or address (order by order).")
     key: dict[str, str] = Field(description="Tells the group; send it back to cure it.")
     about: dict[str, str] = Field(description="Names to show.")
     orders: int

@@ -118,6 +118,8 @@ def read_order(request: ApiRequest, order_id: int) -> shown.OrderDetail:
                 "note": row.note,
                 "cancel_reason": row.cancel_reason,
                 "recipient": presenting.recipient(row),
+                "address_corrected_at": row.address_corrected_at,
+                "address_at_store": row.address_at_store,
                 "outbound": presenting.outbound_details(gated_lists(lists)),
                 "timeline": [presenting.event(one) for one in timeline(row, lists)],
             }

@@ -266,6 +266,8 @@ class OrderDetail(Order):
     note: str
     cancel_reason: str
     recipient: Recipient
+    address_corrected_at: datetime | None = Field(description="Since when a person's address counts.")
+    address_at_store: dict[str, Any] | None = Field(description="What the store shows beside a person's address.")
     outbound: list[OutboundDetail]  # type: ignore[assignment]  # in full here, in brief in lists
     timeline: list[Event]
 

@@ -11,6 +11,7 @@ class FlowsConfig(AppConfig):
         from salur.foundation.problems import register
 
         from . import (
+            addresses,
             bulk_actions,
             calibrate,
             cassettes,
@@ -29,6 +30,7 @@ class FlowsConfig(AppConfig):
             wishes,
         )
 
+        register(addresses.PROBLEMS)
         register(bulk_actions.PROBLEMS)
         register(calibrate.PROBLEMS)
         register(cures.PROBLEMS)

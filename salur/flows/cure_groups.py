@@ -90,6 +90,13 @@ KINDS: tuple[Kind, ...] = (
         AND o.shipment = 'failed' AND o.push IN ('waiting', 'ready')""",
     ),
     Kind(
+        ProblemCause.ADDRESS_INCOMPLETE,
+        "address",
+        ("warehouse", "lacks"),
+        (),
+        f"SELECT p.evidence->>'warehouse', p.evidence->>'lacks', p.order_id, p.opened_at {OPEN} {HELD}",
+    ),
+    Kind(
         ProblemCause.NO_RULE,
         "warehouse",
         ("country", "msku"),

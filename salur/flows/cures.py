@@ -51,6 +51,13 @@ PROBLEMS: tuple[Problem, ...] = (
         "operator",
     ),
     Problem(
+        "cure_one_by_one",
+        _("Each order has its own"),
+        _("No address is right for several orders."),
+        _("Correct the address of each order; it then goes on by itself."),
+        "operator",
+    ),
+    Problem(
         "cure_msku",
         _("Unknown MSKU"),
         _("There is no master product in use with the MSKU %(msku)s."),
@@ -144,12 +151,17 @@ def _warehouse(group: CureGroup, orders: list[int], given: Given) -> None:
         raise next(iter(moved.held.values())).refusal()
 
 
+def _address(group: CureGroup, orders: list[int], given: Given) -> None:
+    raise Refusal("cure_one_by_one")
+
+
 REMEDIES: dict[str, Callable[[CureGroup, list[int], Given], None]] = {
     "link": _link,
     "add": _add,
     "stock": _stock,
     "push_again": _push_again,
     "arrange": _arrange,
+    "address": _address,
     "warehouse": _warehouse,
 }
 

@@ -20,6 +20,7 @@ from salur.connectors.base.types import StoreOrder
 from salur.foundation.staging import stage
 from salur.orders.merge import LineRow, Merged, merge_lines, merge_orders, take_ids
 from salur.orders.models import OrderSource, SyncRun
+from salur.outbound.address import gaps
 from salur.outbound.facts import StoreFacts, store_facts
 from salur.outbound.judge import Verdicts
 from salur.tenancy.scope import current_scope, merchant_scope
@@ -253,6 +254,14 @@ def _plan_order(store: StoreFacts, order: StoreOrder, known: Merged, lines: Sequ
         currency=order.currency,
         total=order.total,
         cash_on_delivery=order.cash_on_delivery,
+        gaps=gaps(
+            order.address.name,
+            order.address.phone,
+            order.address.lines,
+            order.address.city,
+            order.address.postal_code,
+            order.address.country or store.country,
+        ),
     )
 
 

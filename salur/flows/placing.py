@@ -11,8 +11,10 @@ from salur.catalog.bindings import Part
 from salur.orders.models import Order
 from salur.orders.problems import settle_problems
 from salur.orders.rules import rule_for
+from salur.outbound.address import gaps
 from salur.outbound.awb import clean_awb
 from salur.outbound.facts import store_facts, warehouse_facts
+from salur.outbound.flagged import flag_orders
 from salur.outbound.models import Outbound, OutboundLine
 from salur.tenancy.scope import current_scope
 
@@ -70,6 +72,14 @@ def place_order(
         (),
         awb=given,
         package=parcel.package if parcel is not None and given else "",
+        gaps=gaps(
+            order.recipient_name,
+            order.recipient_phone,
+            order.address_lines,
+            order.city,
+            order.postal_code,
+            order.country or store.country,
+        ),
     )
     number = clean_awb(given) if given else ""
     warehouses = warehouse_facts(wanted)
@@ -92,4 +102,5 @@ def place_order(
         lists_changed(made)
     wake_after(planner.verdicts)
     close_gate_problems()
+    flag_orders([order.pk])
     return made

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from salur.catalog.bindings import Part, tags_of
+from salur.outbound.address import gaps
 from salur.outbound.facts import StoreFacts, WarehouseFacts
 from salur.outbound.gates import Hold
 from salur.outbound.judge import hold_of
@@ -46,6 +47,7 @@ class PlanOrder(NamedTuple):
     total: Decimal = Decimal(0)
     cash_on_delivery: bool = False
     hold: Hold | None = None
+    gaps: tuple[str, ...] = ()
 
 
 def items_of(order: PlanOrder, parts: Mapping[str, tuple[Part, ...]]) -> list[tuple[int, Part, Item]]:
@@ -91,8 +93,12 @@ def router_for(
 UNPLANNED = """
 SELECT o.id, l.id, l.sku, l.quantity, o.store_id, o.status, o.raw_status, o.courier, o.country,
        o.province, o.city, o.postal_code, o.currency, o.total, o.cash_on_delivery,
-       o.hold_reason, o.hold_note, o.hold_until
-FROM orders_order o LEFT JOIN orders_orderline l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
+       o.hold_reason, o.hold_note, o.hold_until,
+       o.recipient_name, o.recipient_phone, o.address_lines,
+       coalesce(nullif(o.country, ''), s.country)
+FROM orders_order o
+JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
+LEFT JOIN orders_orderline l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM outbound_outbound b
                   WHERE b.merchant_id = o.merchant_id AND b.order_id = o.id AND b.push <> 'void')
@@ -122,7 +128,8 @@ def by_store_of(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[PlanOrder]]:
             own.append(PlanLine(line_id, sku, quantity))
     by_store: dict[int, list[PlanOrder]] = {}
     for order_id, (store_id, status, raw, courier, country, *more) in heads.items():
-        province, city, postal_code, currency, total, cod, *hold = more
+        province, city, postal_code, currency, total, cod, *rest = more
+        hold, (name, phone, address_lines, served) = rest[:3], rest[3:]
         order = PlanOrder(
             order_id,
             store_id,
@@ -138,6 +145,7 @@ def by_store_of(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[PlanOrder]]:
             total=total,
             cash_on_delivery=cod,
             hold=hold_of(*hold),
+            gaps=gaps(name, phone, address_lines, city, postal_code, served),
         )
         by_store.setdefault(store_id, []).append(order)
     return by_store

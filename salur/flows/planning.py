@@ -40,12 +40,14 @@ PLAN_CAUSES = (
     ProblemCause.NO_ITEMS,
     ProblemCause.NO_RULE,
     ProblemCause.COUNTRY_NOT_SERVED,
+    ProblemCause.ADDRESS_INCOMPLETE,
     ProblemCause.CHANNEL_UNSUPPORTED,
     ProblemCause.NOT_IN_WAREHOUSE,
     ProblemCause.NO_STOCK,
 )
 # What a gate finds that makes the order a problem order as well (R113).
 PROBLEM_OF_GATE = {
+    "address_incomplete": ProblemCause.ADDRESS_INCOMPLETE,
     "channel_gives_no_label": ProblemCause.CHANNEL_UNSUPPORTED,
     "channel_gives_no_awb": ProblemCause.CHANNEL_UNSUPPORTED,
     "not_enough_stock": ProblemCause.NO_STOCK,
@@ -191,6 +193,7 @@ class Planner:
             draft.awb,
             shortages is None,
             order.hold,
+            order.gaps,
         )
         known = self._judged.get(key)
         if known is None:
@@ -216,6 +219,7 @@ class Planner:
             unpushed=unpushed,
             shortfalls=tuple(sorted(short, key=str)),
             hold=order.hold,
+            address_gaps=order.gaps,
         )
         closed = closed_gates(record)
         if may_arrange(record, closed):

@@ -106,7 +106,7 @@ def order_page(run: RuleRun, after: int, size: int = CHUNK) -> list[PlanOrder]:
         lines: dict[int, list[PlanLine]] = {}
         for order, *line in cursor.fetchall():
             lines.setdefault(order, []).append(PlanLine(*line))
-    return [PlanOrder._make((*head[:6], tuple(lines.get(head[0], ())), "", "", *head[6:], None)) for head in heads]
+    return [PlanOrder._make((*head[:6], tuple(lines.get(head[0], ())), "", "", *head[6:], None, ())) for head in heads]
 
 
 def where_now(orders: Sequence[PlanOrder], causes: Iterable[str]) -> dict[int, Now]:

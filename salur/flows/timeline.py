@@ -86,6 +86,8 @@ MACHINES: Mapping[str, _Told] = {
 
 ACTS: Mapping[str, str | Promise] = {
     "order.entered": _("Entered by hand"),
+    "order.address_corrected": _("Address corrected by hand"),
+    "order.address_of_store": _("Address left to the store again"),
     "order.moved": _("Move to another warehouse"),
     "order.sent_anew": _("Send it after all"),
     "order.accept": _("Accept order"),

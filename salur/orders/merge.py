@@ -59,9 +59,11 @@ ADDRESS = (
 PLAIN = [c for c, _ in COLUMNS if c not in (*ADDRESS, "external_id", "number", "status")]
 NAMES = ", ".join(c for c, _ in COLUMNS)
 
+MASKED = "EXCLUDED.recipient_name LIKE '%%**%%'"
 KEEP_READABLE = ", ".join(
-    f"{c} = CASE WHEN EXCLUDED.recipient_name LIKE '%%**%%' THEN o.{c} ELSE EXCLUDED.{c} END" for c in ADDRESS
+    f"{c} = CASE WHEN {MASKED} OR o.address_corrected_at IS NOT NULL THEN o.{c} ELSE EXCLUDED.{c} END" for c in ADDRESS
 )
+AT_STORE = ", ".join(f"'{c}', EXCLUDED.{c}" for c in ADDRESS)
 
 OVERRULED = "EXCLUDED.status = 'cancel_requested' AND o.wish_overruled_at IS NOT NULL"
 
@@ -75,6 +77,8 @@ ON CONFLICT (merchant_id, store_id, external_id) DO UPDATE SET
   {", ".join(f"{c} = EXCLUDED.{c}" for c in PLAIN)},
   number = coalesce(nullif(EXCLUDED.number, ''), o.number),
   {KEEP_READABLE},
+  address_at_store = CASE WHEN {MASKED} OR o.address_corrected_at IS NULL THEN o.address_at_store
+    ELSE jsonb_build_object({AT_STORE}) END,  -- a person's correction counts; the page shows both
   wish_overruled_at = CASE WHEN {OVERRULED} THEN o.wish_overruled_at END,
   changed_at = %(at)s
 WHERE o.version < EXCLUDED.version OR (o.version = EXCLUDED.version AND o.raw_status <> EXCLUDED.raw_status)

@@ -224,6 +224,8 @@ class Order(TenantModel):
     in which it reached the hub (R95, R106). ``number`` is what people call it by, where that is not ``external_id``.
     ``wish_overruled_at``: since when a person ships it although its buyer asks to cancel; empty again as soon as the
     store shows no such wish.
+    ``address_corrected_at``: since when a person's address counts; what the store shows meanwhile is kept beside it, in
+    ``address_at_store``, and changes nothing.
     ``hold_reason`` is '' unless a person holds the order; the hold ends by itself at ``hold_until``, where one is set.
     """
 
@@ -257,6 +259,8 @@ class Order(TenantModel):
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     wish_overruled_at = models.DateTimeField(null=True, blank=True)
+    address_corrected_at = models.DateTimeField(null=True, blank=True)
+    address_at_store = models.JSONField(null=True, blank=True)
     hold_reason = models.TextField(choices=HoldReason.choices, blank=True, default="", db_default="")
     hold_note = models.TextField(blank=True, default="", db_default="")
     hold_until = models.DateTimeField(null=True, blank=True)

@@ -21,6 +21,7 @@ class ProblemCause(models.TextChoices):
     NO_ITEMS = "no_items", _("The order has no items")
     NO_RULE = "no_rule", _("No delivery-warehouse rule matches")
     COUNTRY_NOT_SERVED = "country_not_served", _("The warehouse does not serve the country")
+    ADDRESS_INCOMPLETE = "address_incomplete", _("The address is incomplete")
     CHANNEL_UNSUPPORTED = "channel_unsupported", _("The channel gives no label for this warehouse")
     NOT_IN_WAREHOUSE = "not_in_warehouse", _("The master SKU is not in the warehouse")
     NO_STOCK = "no_stock", _("Not enough stock")

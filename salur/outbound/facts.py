@@ -54,6 +54,7 @@ class WarehouseFacts:
     needs_label: bool
     keeps_stock: bool = True
     ships_abroad: bool = False
+    address_needs: frozenset[str] = frozenset()
 
     @property
     def served_text(self) -> str:
@@ -112,4 +113,5 @@ def _facts(warehouse: Warehouse, account: WarehouseAccount | None) -> WarehouseF
         needs_label=bool(third_party and third_party.needs_label),
         keeps_stock=third_party is None or third_party.keeps_stock,
         ships_abroad=bool(third_party and third_party.ships_abroad),
+        address_needs=third_party.address_needs if third_party else frozenset(),
     )

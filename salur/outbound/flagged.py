@@ -5,6 +5,7 @@ The lists decide: the problems are made to agree with them, so whatever moves a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from django.db import connection
@@ -20,6 +21,15 @@ FLAGS = (
     ProblemCause.PUSH_WARNING,
 )
 
+FLAGGED_GATES = {"address_complete": ProblemCause.ADDRESS_INCOMPLETE}
+"""Gates that make the order a problem order for as long as a waiting list of it has them closed."""
+
+CLOSED = """
+SELECT o.order_id, g.gate, o.closed_gates #> ARRAY[g.gate, 'evidence']
+FROM outbound_outbound o CROSS JOIN unnest(%s::text[]) AS g(gate)
+WHERE o.merchant_id = %s AND o.order_id = ANY(%s) AND o.push = 'waiting' AND o.closed_gates ? g.gate
+ORDER BY o.id DESC
+"""
 FLAGGED = """
 SELECT o.order_id, f.cause, w.name, o.reference, o.partner_number, f.reason
 FROM outbound_outbound o
@@ -46,13 +56,19 @@ def flag_orders(order_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(FLAGGED, [current_scope().merchant_id, orders])
         rows = cursor.fetchall()
+        cursor.execute(CLOSED, [list(FLAGGED_GATES), current_scope().merchant_id, orders])
+        gates = cursor.fetchall()
     named = {
         (order, cause): Found(
             order, cause, {"warehouse": warehouse, "reference": reference, "number": number, "reason": reason}
         )
         for order, cause, warehouse, reference, number, reason in rows
     }
-    settle_problems(orders, list(named.values()), causes=FLAGS)
+    for order, gate, evidence in gates:
+        cause = FLAGGED_GATES[gate]
+        told = json.loads(evidence) if isinstance(evidence, str) else evidence
+        named[order, cause] = Found(order, cause, told)
+    settle_problems(orders, list(named.values()), causes=(*FLAGS, *FLAGGED_GATES.values()))
 
 
 ORDERS = "SELECT DISTINCT order_id FROM outbound_outbound WHERE merchant_id = %s AND id = ANY(%s)"

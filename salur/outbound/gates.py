@@ -84,6 +84,8 @@ class GateRecord:
     awb_taken_by: str = ""
     wish_binds: bool = True
     hold: Hold | None = None
+    address_gaps: tuple[str, ...] = ()
+    address_needs: frozenset[str] = frozenset()
 
 
 # What the state of a product at the warehouse means; any other state is on its way there.
@@ -175,6 +177,14 @@ def country_served(r: GateRecord) -> Closed | None:
     }
 
 
+def address_complete(r: GateRecord) -> Closed | None:
+    """What the warehouse or its courier must know of the address is there (see ``address``)."""
+    lacks = [part for part in r.address_gaps if part in r.address_needs]
+    if not lacks or r.order_status in ("shipped", "completed", "cancelled"):
+        return None
+    return "address_incomplete", {"lacks": " ".join(lacks), "warehouse": r.warehouse_name}
+
+
 def products_pushed(r: GateRecord) -> Closed | None:
     """R76, R87: the warehouse knows every product."""
     if not r.third_party or not r.unpushed:
@@ -251,6 +261,7 @@ GATES: tuple[tuple[str, Callable[[GateRecord], Closed | None]], ...] = (
     ("items_linked", items_linked),
     ("warehouse_connected", warehouse_connected),
     ("country_served", country_served),
+    ("address_complete", address_complete),
     ("products_pushed", products_pushed),
     ("stock_reserved", stock_reserved),
     ("status_allows", status_allows),

@@ -16,9 +16,11 @@ from salur.foundation.locks import lock_ids
 from salur.orders.rules import rule_for
 from salur.tenancy.scope import current_scope
 
+from .address import gaps, needs_of
 from .awb import REUSED_AFTER
 from .create import blocked_by, stored_gates
 from .facts import StoreFacts, WarehouseFacts, store_facts, warehouse_facts
+from .flagged import FLAGGED_GATES, flag_lists
 from .gates import ARRANGING_OPENS, Closed, GateRecord, Hold, Shortfall, Unpushed, closed_gates, may_arrange
 
 READ = """
@@ -54,7 +56,8 @@ SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id I
          WHERE t.merchant_id = o.merchant_id AND t.awb <> '' AND t.awb = o.awb AND t.account_id = o.account_id
            AND t.id < o.id AND t.order_id <> o.order_id AND t.push <> 'void' AND t.created_at > %s
          ORDER BY t.id LIMIT 1), '') END,
-       r.hold_reason, r.hold_note, r.hold_until
+       r.hold_reason, r.hold_note, r.hold_until,
+       r.recipient_name, r.recipient_phone, r.address_lines, r.city, r.postal_code
 FROM outbound_outbound o JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
@@ -86,6 +89,8 @@ def gate_record(
 ) -> GateRecord:
     """A record from the facts of a batch and what is the list's own."""
     third_party = warehouse.account_id is not None
+    needs_awb = warehouse.needs_awb if third_party else store.gives_label
+    needs_label = warehouse.needs_label if third_party else store.gives_label
     return GateRecord(
         order_status=status,
         raw_status=raw_status,
@@ -107,8 +112,11 @@ def gate_record(
         account_state=warehouse.account_state,
         countries=warehouse.countries,
         unsupported_channels=warehouse.unsupported_channels,
-        needs_awb=warehouse.needs_awb if third_party else store.gives_label,
-        needs_label=warehouse.needs_label if third_party else store.gives_label,
+        needs_awb=needs_awb,
+        needs_label=needs_label,
+        address_needs=needs_of(
+            warehouse.address_needs, third_party=third_party, label_of_store=needs_awb or needs_label
+        ),
         keeps_stock=warehouse.keeps_stock,
         ships_abroad=warehouse.ships_abroad,
         third_party=third_party,
@@ -155,6 +163,7 @@ def _judged(row: tuple[Any, ...], store: StoreFacts, warehouse: WarehouseFacts) 
         shortfalls=tuple(Shortfall(*item) for item in sorted(_parsed(row[19]))),
         awb_taken_by=row[20],
         hold=hold_of(*row[21:24]),
+        address_gaps=gaps(row[24], row[25], row[26], row[27], row[28], row[15] or store.country),
     )
     return Judged(row[0], row[3], row[4], record, _parsed(row[10]), row[12], row[11])
 
@@ -186,7 +195,7 @@ def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
     held = lock_ids("outbound_outbound", merchant, set(outbound_ids))
     at = now()
     changes: dict[str, list[Any]] = {k: [] for k in ("ids", "gates", "blocked", "pushes", "shipments", "since")}
-    verdicts = Verdicts([], [])
+    verdicts, flagged = Verdicts([], []), []
     for judged in read_records(held):
         if judged.push not in ("waiting", "ready"):
             continue
@@ -196,6 +205,8 @@ def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
         if gates == judged.before and push == judged.push and shipment == judged.shipment:
             continue
         reason = blocked_by(gates)
+        if any((name in gates) != (name in judged.before) for name in FLAGGED_GATES):
+            flagged.append(judged.id)
         changes["ids"].append(judged.id)
         changes["gates"].append(json.dumps(gates))
         changes["blocked"].append(reason)
@@ -209,6 +220,7 @@ def judge_outbounds(outbound_ids: Iterable[int]) -> Verdicts:
     if changes["ids"]:
         with connection.cursor() as cursor:
             cursor.execute(APPLY, {"merchant": merchant, **changes})
+    flag_lists(flagged)
     return verdicts
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from salur.orders.models import HoldReason
 
+from .address import NAMES as ADDRESS_PARTS
+
 
 @dataclass(frozen=True, slots=True)
 class GateText:
@@ -33,6 +35,7 @@ GATE_NAMES = {
     "items_linked": _("Items linked to master SKUs"),
     "warehouse_connected": _("Warehouse connected"),
     "country_served": _("Country served"),
+    "address_complete": _("Address complete"),
     "products_pushed": _("Products known to the warehouse"),
     "stock_reserved": _("Stock reserved"),
     "status_allows": _("Order status allows pushing"),
@@ -120,6 +123,12 @@ GATE_TEXTS: dict[str, GateText] = {
         _("Country not served"),
         _("The order goes to %(country)s; %(warehouse)s serves %(warehouse_country)s only."),
         _("Choose another warehouse for the order, or mend the delivery-warehouse rules."),
+        "operator",
+    ),
+    "address_incomplete": GateText(
+        _("The address is incomplete"),
+        _("%(warehouse)s or its courier needs of the address what is missing or wrong here: %(lacks)s."),
+        _("Correct the address on the order's page. The order then goes on by itself."),
         "operator",
     ),
     "product_not_in_warehouse": GateText(
@@ -241,6 +250,8 @@ def filled_in(evidence: Mapping[str, Any]) -> dict[str, Any]:
     shown = dict(evidence)
     if "held_for" in shown:
         shown["held_for"] = dict(HoldReason.choices).get(shown["held_for"], shown["held_for"])
+    if "lacks" in shown:
+        shown["lacks"] = ", ".join(str(ADDRESS_PARTS.get(part, part)) for part in shown["lacks"].split())
     if shown.get("until"):
         shown["until"] = date_format(localtime(datetime.fromisoformat(shown["until"])), "SHORT_DATETIME_FORMAT")
     return shown

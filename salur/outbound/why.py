@@ -52,6 +52,7 @@ REMEDIES = {
     "no_rule": "rules",
     "intercepted": "send_anew",
     "country_not_served": "rules",
+    "address_incomplete": "address",
     "warehouse_inactive": "warehouse",
     "account_not_connected": "account",
     "product_not_in_warehouse": "products",

@@ -18,7 +18,7 @@ from .integrations import views as integrations
 from .locations import adding as location_adding
 from .locations import making as location_making
 from .locations import views as locations
-from .orders import actions, at_store, desk, entering, moving, saved, waiting
+from .orders import actions, address, at_store, desk, entering, moving, saved, waiting
 from .orders import views as orders
 from .outbound import confirmations, handover, papers, stopping
 from .outbound import views as outbound
@@ -104,6 +104,7 @@ urlpatterns = [
     path("orders/rules/versions/<int:version_id>/", publishing.rule_version, name="rule_version"),
     path("orders/rules/<int:rule_id>/", rules.rule_edit, name="rule"),
     path("orders/<int:order_id>/", orders.order_page, name="order"),
+    path("orders/<int:order_id>/address/", address.order_address, name="order_address"),
     path("exchanges/<int:exchange_id>/", exchanges.exchange_page, name="exchange"),
     path("messages/<int:message_id>/again/", exchanges.message_again, name="message_again"),
     path("outbound/", outbound.outbound_list, name="outbounds"),

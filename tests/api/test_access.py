@@ -178,6 +178,8 @@ SCOPE_OF = {
     "read_order_why": "orders:read",
     "list_waiting": "orders:read",
     "put_on_orders": "orders:write",
+    "put_address": "orders:write",
+    "delete_address": "orders:write",
     "list_order_notes": "orders:read",
     "start_rule_run": "orders:write",
     "read_rule_run": "orders:read",
@@ -262,6 +264,7 @@ JSON_OF: dict[str, Callable[[Ids], dict[str, Any]]] = {
     "act_on_orders": lambda ids: {"action": "accept", "ids": [ids["order_id"]]},
     "create_rule": lambda ids: {"name": "Thailand", "warehouse_id": ids["warehouse_id"]},
     "change_rule": lambda ids: JSON_OF["create_rule"](ids),
+    "put_address": lambda ids: {"name": "x"},
     "put_on_orders": lambda ids: {"action": "note", "ids": [ids["order_id"]], "note": "x"},
     "start_rule_run": lambda ids: {"choice": "open"},
     "save_order_filter": lambda ids: {"name": "x", "query": "status=ready"},
@@ -483,7 +486,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 109
+    assert walked == 111
     with other.scope():
         from salur.orders.models import Order
 

@@ -236,3 +236,16 @@ def test_a_fixed_number_of_statements_reads_a_page_of_any_size(world: World) -> 
                 _summaries(_filtered(query).order_by("-id")[:size])
             counts.append(len(statements))
     assert counts[0] == counts[1] <= 5
+
+
+def test_an_address_is_corrected_and_left_to_the_store_again(api: Caller, world: World) -> None:
+    world.ingest(store_order("ADDR", "TEA"))
+    order = world.order("ADDR").pk
+    given = {"name": "Nok", "phone": "+66 2", "lines": ["1 Rama IV"], "city": "Bangkok", "country": "TH"}
+    answer = api.call("PUT", f"/orders/{order}/address", json=given)
+    assert (answer.status_code, answer.json()["name"], answer.json()["postal_code"]) == (200, "Nok", "")
+    shown = api.get(f"/orders/{order}")
+    assert shown["address_corrected_at"] and shown["address_at_store"]["postal_code"] == "10110"
+    assert api.call("PUT", f"/orders/{order}/address", json={**given, "country": "Thailand"}).status_code == 422
+    assert api.call("DELETE", f"/orders/{order}/address").json()["postal_code"] == "10110"
+    assert api.call("DELETE", f"/orders/{order}/address").json()["code"] == "address_not_corrected"

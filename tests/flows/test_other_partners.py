@@ -31,7 +31,7 @@ from tests.flows.pdf import pdf
 from tests.flows.print_shop import FIELDS, Shop, open_print_shop
 from tests.world import World, make_world, store_order
 
-ABROAD = Address(name="A. Buyer", lines=("1 Street",), city="Berlin", country="DE")
+ABROAD = Address(name="A. Buyer", lines=("1 Street",), city="Berlin", postal_code="10115", country="DE")
 
 
 @pytest.fixture

@@ -56,6 +56,7 @@ ALONE: list[tuple[str, str, dict[str, Any]]] = [
     ("warehouse_connected", "account_not_connected", {"account_state": "paused"}),
     ("country_served", "country_not_served", {"order_country": "MY", "warehouse_country": "MY"}),
     ("country_served", "country_not_served", {"order_country": "ID"}),
+    ("address_complete", "address_incomplete", {"address_gaps": ("phone",), "address_needs": frozenset({"phone"})}),
     ("products_pushed", "product_not_in_warehouse", {"unpushed": (Unpushed("A", "absent"),)}),
     ("products_pushed", "product_push_failed", {"unpushed": (Unpushed("A", "failed", "no weight"),)}),
     ("products_pushed", "product_incomplete", {"unpushed": (Unpushed("A", "incomplete", "Category"),)}),

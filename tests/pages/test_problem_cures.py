@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from salur.connectors.base.types import OrderStatus
 from salur.outbound.flagged import flag_lists
 from salur.outbound.models import Outbound
 from tests.flows.pdf import pdf
 from tests.harness.web import LiveWeb
-from tests.world import store_order
+from tests.world import INSTANT, THAI, store_order
 
 from .addresses import OPERATOR, VIEWER
 from .shop import Shop, open_shop
@@ -57,6 +59,30 @@ def test_a_label_that_the_store_did_not_give_is_given_in_place_and_the_order_lea
     assert f"/outbound/{made.pk}/label/" not in browser.get(address).content.decode()
     assert (world.the_list("L1").push, world.problems("L1")) == ("ready", {})
     assert browser.get("/orders/problems/each/no_stock/").status_code == 404
+
+
+def test_an_address_is_corrected_in_place_and_the_page_shows_what_the_store_has_beside_it(
+    shop: Shop,
+) -> None:
+    world = shop.world
+    world.add_product("SOAP", pieces=5)
+    lacking = replace(THAI, phone="", city="Rayong")
+    world.ingest(store_order("A1", "SOAP", status=OrderStatus.PAID, courier=INSTANT, address=lacking))
+    order = world.order("A1").pk
+    browser, address = shop.client(OPERATOR), "/orders/problems/each/address_incomplete/"
+    assert address in browser.get("/orders/problems/").content.decode()
+    page = browser.get(address).content.decode()
+    assert f"/orders/{order}/address/" in page and "Telephone" in page
+    sent = {"name": "Nok", "phone": "+66 2", "address1": "1 Rama IV", "city": "Bangkok", "postal_code": "10110"}
+    done = browser.post(f"/orders/{order}/address/", {**sent, "country": "TH", "next": address})
+    assert done["Location"] == address
+    assert f"/orders/{order}/address/" not in browser.get(address).content.decode()
+    assert (world.the_list("A1").push, world.problems("A1")) == ("ready", {})
+    told = browser.get(f"/orders/{order}/").content.decode()
+    assert "Address corrected by hand" in told and "The store shows:" in told and "Rayong" in told
+    refused = browser.post(f"/orders/{order}/address/", {**sent, "country": "XX"})
+    assert (refused.status_code, "The address cannot be kept" in refused.content.decode()) == (422, True)
+    assert "1 Rama IV" in refused.content.decode(), "what was typed stays"
 
 
 def test_a_viewer_sees_what_holds_orders_and_no_remedy(shop: Shop) -> None:

@@ -78,6 +78,8 @@ class WarehouseCapabilities:
     messages are switched on: ``call`` (we ask), ``login`` (a box at its login), ``console`` (typed in by hand there).
     ``callback_answer``: what it must be answered for a message that was taken; empty: the status alone tells.
     ``cancelled_label``: message id of the partner's own word for a cancelled list where it has another than ours (A25).
+    ``address_needs``: parts of an address without which the partner takes no order, also one with the store's label:
+    ``name``, ``phone``, ``street``, ``city``, ``postal_code``.
     ``notes``: message ids of what a user must know before connecting.
     """
 
@@ -108,6 +110,7 @@ class WarehouseCapabilities:
     product_fields: tuple[FormField, ...] = ()
     messages_by: str = "call"
     callback_answer: str = ""
+    address_needs: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     token_margin_seconds: int = 86400
     secret_fields: frozenset[str] = frozenset()

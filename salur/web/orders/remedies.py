@@ -57,6 +57,9 @@ BUTTONS: Mapping[str, Callable[[Where], Button | None]] = {
     "release": _does(pgettext_lazy("a held order", "Release"), "orders_desk", ("do", "release")),
     "link": _page(_("Link SKUs"), "listings"),
     "rules": _page(_("Delivery-warehouse rules"), "rules"),
+    "address": lambda where: Button(
+        _("Correct the address"), reverse("web:order_address", kwargs={"order_id": where.order_id})
+    ),
     "send_anew": _does(_("Send it after all"), "orders_bulk", ("action", "anew")),
     "warehouse": _of_list(_("To the warehouse"), "warehouse", "warehouse_id", "warehouse_id"),
     "account": _of_list(_("To the connection"), "account", "account_id", "account_id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from salur.flows.addresses import differing
 from salur.flows.holds import OVER
 from salur.flows.wishes import may_ship_anyway
 from salur.integrations.queries import stores
@@ -106,6 +107,7 @@ def order_page(request: MerchantRequest, order_id: int) -> HttpResponseBase:
         "acts": store_acts(order),
         "may_ship_anyway": may_ship_anyway(order),
         "tags": tags_of_orders([order.pk]).get(order.pk, []),
+        "at_store": differing(order),
         "may_hold": order.status not in OVER,
     }
     return fragment_or_page(request, "web/orders/order.html", context)

@@ -14,14 +14,16 @@ from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.orders.models import OrderProblem
 from salur.orders.problems import ProblemCause
-from salur.orders.queries import ProblemGroup, problem_examples, problem_groups
-from salur.outbound.by_hand import lists_without_label
+from salur.orders.queries import ProblemGroup, open_problems_of, problem_examples, problem_groups
+from salur.outbound.by_hand import lists_without_label, orders_without_address
 from salur.stock.queries import warehouses
 from salur.tenancy.models import Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, tell_refusal
+from salur.web.countries import country_choices
 from salur.web.filters import row_id, word
+from salur.web.orders.address import address_of, fields
 from salur.web.paging import at_cursor
 
 from .words import group_words, remedy_words
@@ -70,17 +72,22 @@ def problem_cure(request: MerchantRequest) -> HttpResponseBase:
     return redirect("web:problem_cured", cure.pk)
 
 
-BY_HAND = {ProblemCause.LABEL_MISSING: lists_without_label}
-"""Causes that a person cures order by order, each with what its forms are about."""
-
-
 @page(get=Role.OPERATOR)
 def problem_each(request: MerchantRequest, cause: str) -> HttpResponseBase:
     """One small form for each order that this cause holds, the oldest first."""
-    if cause not in BY_HAND:
+    context: dict[str, Any] = {"title": words.problem_title(cause), "cure": words.problem_cure(cause)}
+    if cause == ProblemCause.LABEL_MISSING:
+        context["page"] = at_cursor(request, lists_without_label)
+    elif cause == ProblemCause.ADDRESS_INCOMPLETE:
+        context["page"] = found = at_cursor(request, orders_without_address)
+        open_ones = open_problems_of([one.pk for one in found.rows])
+        told = {one: row for one, rows in open_ones.items() for row in rows if row.cause == cause}
+        context["forms"] = [
+            (one, fields(address_of(one)), words.problem_words(cause, told[one.pk].evidence)) for one in found.rows
+        ]
+        context["countries"] = country_choices()
+    else:
         raise Http404
-    listed = at_cursor(request, lambda cursor: BY_HAND[ProblemCause(cause)](cursor))
-    context = {"cause": cause, "title": words.problem_title(cause), "page": listed, "cure": words.problem_cure(cause)}
     return fragment_or_page(request, "web/problems/each.html", context)
 
 

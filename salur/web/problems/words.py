@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from salur.orders.problems import ProblemCause
+from salur.outbound.messages import filled_in
 from salur.web.words import problem_title
 
 SENTENCES: Mapping[str, str | Promise] = {
@@ -17,6 +18,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     ProblemCause.NO_STOCK: _("too little of %(msku)s in %(warehouse)s"),
     ProblemCause.PUSH_REJECTED: _("%(warehouse)s refused: %(reason)s"),
     ProblemCause.LABEL_MISSING: _("%(store)s gave no number or label: %(reason)s"),
+    ProblemCause.ADDRESS_INCOMPLETE: _("%(warehouse)s needs of the address: %(lacks)s"),
     ProblemCause.NO_RULE: _("no rule names a warehouse for %(msku)s in %(country)s"),
     ProblemCause.COUNTRY_NOT_SERVED: _("%(warehouse)s does not serve %(country)s"),
 }
@@ -33,6 +35,7 @@ REMEDIES: Mapping[str, str | Promise] = {
 def group_words(cause: str, named: Mapping[str, Any]) -> str:
     """What holds the group; an older remedy may lack a name."""
     sentence = SENTENCES.get(cause)
+    named = filled_in(named)
     shown = {name: "–" if value in (None, "") else value for name, value in named.items()}
     try:
         return str(sentence) % shown if sentence is not None else problem_title(cause)

@@ -51,6 +51,7 @@ CAPABILITIES = WarehouseCapabilities(
     abilities=frozenset({"products", "inbound", "cancel", "stock", "callbacks"}),
     needs_awb=True,
     needs_label=True,
+    address_needs=frozenset({"name", "phone", "street", "postal_code"}),
     unsupported_channels=frozenset({"shopify", "woocommerce", "manual"}),
     cancel_until=OutboundTask.PICKING,  # the last state that allows it (R117: not once picking is finished)
     reference_max_length=64,

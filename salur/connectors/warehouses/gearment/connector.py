@@ -51,6 +51,7 @@ CAPABILITIES = WarehouseCapabilities(
     abilities=frozenset({"products", "cancel", "callbacks"}),
     needs_awb=False,
     needs_label=False,
+    address_needs=frozenset({"name", "street", "city", "postal_code"}),
     cancel_until=OutboundTask.PICKING,  # before it is packed (A)
     reference_max_length=100,  # a filter takes no more
     report_batch=50,

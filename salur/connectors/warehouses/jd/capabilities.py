@@ -14,6 +14,7 @@ CAPABILITIES = WarehouseCapabilities(
     needs_awb=True,
     needs_label=False,  # R89: the AWB number; no field of JD takes a label
     unsupported_channels=frozenset({"shopify", "woocommerce", "manual"}),
+    address_needs=frozenset({"name", "phone", "street"}),
     inbound_cost_required=False,
     cancel_until=OutboundTask.PICKING,  # the last state that allows it (R118: not once the goods are off the shelf)
     reference_max_length=50,

@@ -82,6 +82,11 @@ def test_a_site_hands_its_keys_over_once(hub: Shop, sandbox: Sandbox) -> None:
     assert "Verified and connected." in page
     assert waiting(hub) == []
 
+    assert 'value="Site"' in hub.client(OWNER).get(FORM, {"name": "Site"}).content.decode(), "the link for new keys"
+    assert f"{FORM}?name=Site" in page
+    renewed = httpx.post(begin(hub, sandbox), data={"answer": "yes"})
+    assert come_back(hub, renewed.headers["location"])[0] == where, "the same store, with new keys"
+
     again = httpx.post(asked(login, "callback_url"), json=answered(login))
     assert again.status_code == 404, "nobody awaits them any more"
     where, page = come_back(hub, approved.headers["location"])

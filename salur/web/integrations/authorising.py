@@ -69,7 +69,8 @@ def authorise(request: MerchantRequest, kind: str, name: str) -> HttpResponseBas
     mode = None if ways is None else ways.chosen.mode
     handed = HandedKeys.of(plugin, posted, request.GET)
     fields = plugin.keys_form if handed.chosen else plugin.form if mode is None else mode.form
-    form = AuthoriseForm(posted, plugin=plugin, fields=fields, by_default=is_public())
+    again = {"name": request.GET.get("name", "")}  # new keys for a store that is there: it is known by its identity
+    form = AuthoriseForm(posted, plugin=plugin, fields=fields, by_default=is_public(), initial=again)
     if posted is not None:
         answer = _connect(request, plugin, form, "" if mode is None else mode.key, handed)
         if answer is not None:

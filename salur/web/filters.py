@@ -12,17 +12,21 @@ def word(query: QueryDict, name: str) -> str:
     return query.get(name, "").strip().replace("\x00", "")[:LONGEST]
 
 
+def kept_text(query: QueryDict, name: str) -> str:
+    """Free text of a form that is kept; NUL no database keeps."""
+    return query.get(name, "").replace("\x00", "").strip()
+
+
+def as_id(value: str) -> int | None:
+    """The id that a text names: digits, few enough for a database's number; “²” is a digit for some, and no number."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
 def row_id(query: QueryDict, name: str) -> int | None:
     """The id of a row, or None."""
-    value = query.get(name, "")
-    return int(value) if _is_id(value) else None
+    return as_id(query.get(name, ""))
 
 
 def row_ids(query: QueryDict, name: str, most: int | None = None) -> list[int]:
     """Ids of the rows that were chosen, at most so many; what is none is left out."""
-    return [int(value) for value in query.getlist(name) if _is_id(value)][:most]
-
-
-def _is_id(value: str) -> bool:
-    """Digits, few enough for a database's number; “²” is a digit for some, and no number."""
-    return value.isascii() and value.isdigit() and len(value) < 19
+    return [found for value in query.getlist(name) if (found := as_id(value)) is not None][:most]

@@ -24,7 +24,7 @@ from salur.tenancy.models import Entitlement
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
-from salur.web.filters import row_id, row_ids, word
+from salur.web.filters import kept_text, row_id, row_ids, word
 from salur.web.paging import at_cursor
 
 from .counting import Counted, counted
@@ -130,7 +130,7 @@ def inbound_act(request: MerchantRequest, inbound_id: int) -> HttpResponseBase:
         return _receive(request, row, fill=action == "fill")
     try:
         with acting(request):
-            told = _carry_out(row, action, request.POST.get("reason", ""))
+            told = _carry_out(row, action, kept_text(request.POST, "reason"))
     except LinesRefused as refusal:
         tell_refusal(request, refusal)
         return redirect("web:inbound_edit", inbound_id)

@@ -23,7 +23,7 @@ from salur.tenancy.models import Entitlement, Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
-from salur.web.filters import row_ids
+from salur.web.filters import kept_text, row_ids
 
 MOST = 200
 
@@ -109,7 +109,7 @@ SETTLED = {"stopped", "shipped", "seen"}
 def settle(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
     """What was agreed with the warehouse about a list (R120), or that what it had not taken is with it now."""
     _found(request, outbound_id)
-    action, note = request.POST.get("action", ""), request.POST.get("note", "")
+    action, note = request.POST.get("action", ""), kept_text(request.POST, "note")
     if request.method == "POST":
         try:
             with acting(request, "settle"):

@@ -25,7 +25,7 @@ from salur.orders.queries import unlinked_skus
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
-from salur.web.filters import row_id, word
+from salur.web.filters import as_id, row_id, word
 from salur.web.paging import at_cursor
 
 from .forms import BindForm
@@ -104,9 +104,9 @@ def sku_link(request: MerchantRequest, store_id: int) -> HttpResponseBase:
 def _link(request: MerchantRequest, store_id: int, sku: str, known: Listing | None = None) -> HttpResponseBase:
     action, _, number = request.POST.get("action", "bind").partition(":")
     form = BindForm(request.POST if request.method == "POST" and action == "bind" else None)
-    if action == "unbind" and number.isdigit():
+    if action == "unbind":
         with acting(request, "link"):
-            unbind(int(number))
+            unbind(as_id(number) or 0)
         return redirect(request.get_full_path())
     if form.is_bound and form.is_valid() and _bind(request, form, store_id, sku):
         messages.success(request, gettext("Linked. Orders that waited for it go on by themselves."))

@@ -13,6 +13,7 @@ from salur.foundation.problems import Refusal
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, tell_refusal
+from salur.web.filters import as_id
 
 from .shown import found
 
@@ -43,9 +44,9 @@ def product_images(request: MerchantRequest, product_id: int) -> HttpResponseBas
         try:
             if action == "add":
                 _add(request, product_id)
-            elif number.isdigit():
+            elif (image := as_id(number)) is not None:
                 with acting(request, "products"):
-                    (remove_image if action == "remove" else show_first)(product_id, int(number))
+                    (remove_image if action == "remove" else show_first)(product_id, image)
         except Refusal as refusal:
             tell_refusal(request, refusal)
     return redirect("web:product", product_id)

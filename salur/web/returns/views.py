@@ -23,7 +23,7 @@ from salur.stock.queries import warehouses
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text, tell_refusal
-from salur.web.filters import row_id, word
+from salur.web.filters import kept_text, row_id, word
 from salur.web.paging import at_cursor
 from salur.web.words import told_words
 
@@ -194,7 +194,7 @@ def _receive(request: MerchantRequest, row: Return, lines: list[ReturnLine]) -> 
         totals[line.pk] = good, damaged
     try:
         with acting(request, "return"):
-            close, note = action == "close", request.POST.get("note", "").replace("\x00", "")
+            close, note = action == "close", kept_text(request.POST, "note")
             good_pieces = receive_return(row.pk, totals, close=close, note=note)
     except Refusal as refusal:
         if refusal.code in ("return_too_many", "return_less"):

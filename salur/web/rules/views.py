@@ -31,6 +31,7 @@ from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
 from salur.web.countries import country_name
+from salur.web.filters import as_id
 from salur.web.words import channel_title
 
 from .forms import RuleForm, initial_of
@@ -86,7 +87,7 @@ def _act(request: MerchantRequest, draft: bool) -> HttpResponseBase:
     try:
         with acting(request, "rules"):
             if action == "order":
-                order_rules([int(one) for one in value.split(",") if one.isdigit() and len(one) < 19], draft=draft)
+                order_rules([as_id(one) or 0 for one in value.split(",")], draft=draft)
             else:
                 _act_on_one(action, value, draft)
             if not draft:
@@ -97,7 +98,7 @@ def _act(request: MerchantRequest, draft: bool) -> HttpResponseBase:
 
 
 def _act_on_one(action: str, number: str, draft: bool) -> None:
-    rule = find_rule(int(number), draft=draft) if number.isdigit() and len(number) < 19 else None
+    rule = find_rule(as_id(number) or 0, draft=draft)
     if rule is None:
         raise Http404
     if action in ("up", "down"):

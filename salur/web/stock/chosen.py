@@ -22,7 +22,7 @@ from salur.stock.queries import find_warehouse, warehouses
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text, tell_refusal
-from salur.web.filters import row_id
+from salur.web.filters import kept_text, row_id
 from salur.web.words import told_words
 
 from .views import MOST_TYPED, NEEDS, chosen_pairs
@@ -88,7 +88,7 @@ def stock_adjust(request: MerchantRequest) -> HttpResponseBase:
         return _adjust_form(request, typed, wrong, 422)
     try:
         with acting(request, "stock"):
-            changes = adjust_own_stock(wanted, request.POST["reason"], request.POST.get("note", "").strip())
+            changes = adjust_own_stock(wanted, request.POST["reason"], kept_text(request.POST, "note"))
     except AdjustmentsRefused as refused:
         told = {number: told_words(refusal_text(one)) for number, one in refused.refused.items()}
         typed = [TypedRow(one.row, one.typed, told.get(number, "")) for number, one in enumerate(typed)]

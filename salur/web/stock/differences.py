@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -18,7 +16,7 @@ from salur.stock.models import DifferenceState
 from salur.stock.queries import warehouses
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, back_to, tell_refusal
-from salur.web.filters import row_id, word
+from salur.web.filters import as_id, kept_text, row_id, row_ids, word
 from salur.web.paging import at_cursor
 
 from .views import NEEDS
@@ -56,11 +54,11 @@ def _explained(one: Told) -> list[str]:
 
 def _decide(request: MerchantRequest) -> HttpResponseBase:
     action, _colon, one = request.POST.get("action", "").partition(":")
-    chosen = _ids([one] if one else request.POST.getlist("difference"))
+    chosen = [as_id(one) or 0] if one else row_ids(request.POST, "difference")
     if action not in ("approve", "reject") or not 0 < len(chosen) <= MOST:
         messages.warning(request, gettext("Choose between 1 and %(most)s differences.") % {"most": MOST})
         return back_to(request, reverse("web:stock_differences"))
-    note = request.POST.get("note", "").strip()
+    note = kept_text(request.POST, "note")
     try:
         with acting(request, "stock differences"):
             count = approve(chosen, note) if action == "approve" else reject(chosen, note)
@@ -77,7 +75,3 @@ def _decide(request: MerchantRequest) -> HttpResponseBase:
         )
     messages.success(request, text % {"n": count})
     return back_to(request, reverse("web:stock_differences"))
-
-
-def _ids(values: Sequence[str]) -> list[int]:
-    return list(dict.fromkeys(int(v) for v in values if v.isascii() and v.isdigit() and len(v) < 19))

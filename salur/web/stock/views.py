@@ -23,7 +23,7 @@ from salur.stock.queries import find_warehouse, totals, warehouses
 from salur.tenancy.models import Entitlement
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
-from salur.web.filters import row_id, word
+from salur.web.filters import as_id, row_id, word
 from salur.web.paging import at_cursor
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
@@ -133,13 +133,13 @@ def _chosen(request: MerchantRequest, values: Sequence[str]) -> list[tuple[int, 
 
 def chosen_pairs(values: Iterable[str]) -> list[tuple[int, int]]:
     """(warehouse, product) of each row that was ticked."""
-    pairs = [value.partition(":") for value in values]
-    sound = [(place, product) for place, _colon, product in pairs if _is_id(place) and _is_id(product)]
-    return list(dict.fromkeys((int(place), int(product)) for place, product in sound))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    found = []
+    for value in values:
+        place, _colon, product = value.partition(":")
+        pair = as_id(place), as_id(product)
+        if pair[0] is not None and pair[1] is not None:
+            found.append((pair[0], pair[1]))
+    return list(dict.fromkeys(found))
 
 
 def _sync_chosen(request: MerchantRequest, chosen: Sequence[tuple[int, int]]) -> HttpResponseBase:

@@ -19,7 +19,7 @@ from salur.transfers.queries import find_transfer, lines_of, moves, sums_of, tra
 from salur.transfers.states import TransferState
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text, tell_refusal
-from salur.web.filters import row_id, word
+from salur.web.filters import kept_text, row_id, word
 from salur.web.inbound.places import places_for_goods
 from salur.web.inbound.typed import words_of
 from salur.web.paging import at_cursor
@@ -164,7 +164,7 @@ def transfer_act(request: MerchantRequest, transfer_id: int) -> HttpResponseBase
 
 def _carry_out(row: Transfer, request: MerchantRequest) -> str:
     """Do it (inside a scope); answers what to tell."""
-    action, reason = request.POST.get("action", ""), request.POST.get("reason", "").replace("\x00", "")
+    action, reason = request.POST.get("action", ""), kept_text(request.POST, "reason")
     if action == "send":
         send_transfer(row.pk)
         return gettext("The goods are on their way. They have left the stock of %(name)s.") % {"name": row.source.name}

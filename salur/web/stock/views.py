@@ -78,7 +78,7 @@ def stock_list(request: MerchantRequest) -> HttpResponseBase:
         sums, products = at_cursor(request, lambda cursor: product_stock_page(wanted, cursor))
         unfolded = bool(wanted.search or wanted.push or wanted.show or wanted.location) or len(places) == 1
         context |= {"page": sums, "products": products, "unfolded": unfolded, "open": row_id(request.GET, "open")}
-    return fragment_or_page(request, "web/stock/list.html", context, fragment="web/stock/list_fragment.html")
+    return fragment_or_page(request, "web/stock/list.html", context, fragment="web/stock/list_rows.html")
 
 
 @page(entitlement=NEEDS)

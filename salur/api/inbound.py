@@ -26,6 +26,7 @@ from . import inbound_shown as shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, fetch_by
+from .parsing import Text
 from .problems import NotFound
 from .writes import Answer, once
 
@@ -41,11 +42,6 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _without_nul(value: object) -> object:
-    return value.replace("\x00", "") if isinstance(value, str) else value
-
-
-Text = Annotated[str, BeforeValidator(_without_nul)]
 Pieces = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["integer", "string"]})]
 Money = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "integer", "null"]})]
 Day = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "null"], "format": "date"})]

@@ -25,8 +25,8 @@ from salur.tenancy.models import Entitlement
 
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
-from .inbound import Text
 from .paging import ListQuery, Page, fetch
+from .parsing import Text
 from .presenting import warehouse_ref
 from .problems import NotFound
 from .shown import WarehouseRef

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+import re
+from typing import Annotated, Any, NoReturn
 
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
+from pydantic import BeforeValidator
 
 from salur.foundation.problems import Refusal
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _storable(value: object) -> object:
+    return _UNSTORABLE.sub("", value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_storable)]
+"""Free text that is kept, without characters that no table holds (NUL, halves of surrogate pairs)."""
 
 JSON, FORM = "application/json", "multipart/form-data"
 

@@ -12,7 +12,7 @@ from salur.catalog.bundles import MOST_PARTS, MOST_PIECES, WantedPart
 from salur.catalog.models import MasterProduct, ProductKind, ProductPushState
 from salur.catalog.product_data import DataFault, DataRefused, fault_text, read_msku, read_values
 from salur.catalog.product_table import TableRow, hold_table, judge_table, write_table
-from salur.catalog.queries import ProductFilter, filtered_page, find_product
+from salur.catalog.queries import ProductFilter, filtered_page, find_product, products_named
 from salur.flows.product_changes import follow_table, make_product, save_change, with_past
 from salur.flows.product_ends import archive_products, delete_product, restore_products
 from salur.flows.products import add_to_warehouse
@@ -324,8 +324,7 @@ def add_products_to_warehouse(request: ApiRequest, warehouse_id: int, body: Whic
 
 def _named(body: Which) -> dict[int, str]:
     """The products by id; raises Invalid where an MSKU is none."""
-    rows = MasterProduct.objects.filter(msku__in=[m.replace("\x00", "") for m in body.mskus])
-    found = {row.msku: row.pk for row in rows}
+    found = {msku: row.pk for msku, row in products_named(body.mskus).items()}
     unknown = [fault("body", f"/mskus/{i}", "unknown_msku") for i, m in enumerate(body.mskus) if m not in found]
     if unknown:
         raise Invalid(*unknown)

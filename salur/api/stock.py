@@ -26,6 +26,7 @@ from . import presenting, product_fields, shown, stock_figures
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, fetch
+from .parsing import Text
 from .problems import Fault, Invalid, NotFound, fault, told
 from .writes import Answer, once
 
@@ -86,7 +87,7 @@ class Adjustments(Schema):
     model_config = ConfigDict(extra="forbid")
 
     reason: AdjustReason
-    note: str = Field("", max_length=LONGEST_NOTE)
+    note: Text = Field("", max_length=LONGEST_NOTE)
     lines: list[AdjustLine] = Field(min_length=1, max_length=MOST_LINES)
 
 

@@ -18,6 +18,7 @@ from salur.tenancy.models import Entitlement
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, Page, fetch
+from .parsing import Text
 from .presenting import warehouse_ref
 from .shown import WarehouseRef
 from .writes import Answer, once
@@ -65,7 +66,7 @@ class Decision(Schema):
         description="`approve`: the warehouse's word is entered. `reject`: the figure stays; the next sync asks again."
     )
     ids: list[int] = Field(min_length=1, max_length=MOST)
-    note: str = Field("", max_length=LONGEST_NOTE)
+    note: Text = Field("", max_length=LONGEST_NOTE)
 
 
 class Decided(Schema):

@@ -14,7 +14,8 @@ from salur.tenancy.models import Entitlement
 
 from .access import ApiRequest, acting
 from .answers import WRITE_ERRORS, writes
-from .inbound import NewInboundLine, Text
+from .inbound import NewInboundLine
+from .parsing import Text
 from .presenting import warehouse_ref
 from .problems import Fault, Invalid, fault, line_fault, told
 from .shown import WarehouseRef

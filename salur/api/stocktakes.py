@@ -21,8 +21,9 @@ from salur.tenancy.models import Entitlement
 
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
-from .inbound import Pieces, Text
+from .inbound import Pieces
 from .paging import ListQuery, Page, fetch
+from .parsing import Text
 from .presenting import warehouse_ref
 from .problems import NotFound
 from .shown import WarehouseRef

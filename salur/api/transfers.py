@@ -22,8 +22,9 @@ from salur.transfers.states import TransferState
 
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
-from .inbound import Money, Pieces, Text
+from .inbound import Money, Pieces
 from .paging import ListQuery, Page, fetch
+from .parsing import Text
 from .presenting import warehouse_ref
 from .problems import NotFound
 from .shown import WarehouseRef

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from salur.tenancy.scope import current_scope
 
 from .models import BundlePart, MasterProduct, ProductKind
-from .product_data import MESSAGES, DataFault, DataRefused, shown
+from .product_data import MESSAGES, DataFault, DataRefused, shown, storable
 
 MOST_PIECES = 100_000
 MOST_PARTS = 50
@@ -73,7 +73,7 @@ class KnownPart:
 
 def known_parts(mskus: Iterable[str]) -> dict[str, KnownPart]:
     """Products that may be parts, by MSKU; bundles with what they hold, so that a circle can be told."""
-    rows = MasterProduct.objects.filter(msku__in={m for m in mskus if m and "\0" not in m})
+    rows = MasterProduct.objects.filter(msku__in=storable(mskus))
     found = {row.msku: row for row in rows}
     held = parts_of_bundles(row.pk for row in found.values() if row.is_bundle)
     return {

@@ -9,7 +9,7 @@ from django.db import connection
 
 from salur.tenancy.scope import current_scope
 
-from .product_data import LONGEST
+from .product_data import LONGEST, storable
 from .products import NewProduct, create_products
 
 SHOWN_NAMES = 3
@@ -89,7 +89,7 @@ def listed_skus(store_id: int, skus: Sequence[str] | None = None) -> list[Listed
         "merchant": current_scope().merchant_id,
         "store": store_id,
         "names": SHOWN_NAMES,
-        "skus": None if skus is None else sorted(set(skus)),
+        "skus": None if skus is None else sorted(storable(skus)),
     }
     with connection.cursor() as cursor:
         cursor.execute(WITH_CLOSE, values)

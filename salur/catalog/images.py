@@ -131,6 +131,7 @@ def show_first(product_id: int, image_id: int) -> bool:
         return False
     for position, one in enumerate(order):  # at most MOST_IMAGES
         rows.filter(pk=one).update(position=position)
+    audit.record("product.image_first", f"product:{product_id}", image=image_id)
     return True
 
 

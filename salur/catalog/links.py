@@ -14,19 +14,17 @@ from salur.foundation.locks import hold_alone
 from salur.tenancy import audit
 from salur.tenancy.scope import current_scope
 
+from .product_data import MESSAGES, shown, storable, wrong_text
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise  # the type of a lazy text, known to the type checker only
 
 LONGEST = 100  # characters of a SKU or MSKU
 MOST_PIECES = 100_000
-SHOWN = 60  # characters of a wrong value that are repeated
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _WHOLE = re.compile("[0-9]{1,9}")
 
 LINK_MESSAGES: dict[str, _StrPromise] = {
-    "missing_value": _("This cell is empty, but a value is needed. Fill it in."),
-    "too_long": _("This text has %(found)s characters; at most %(limit)s are possible. Shorten it: “%(value)s”."),
-    "bad_character": _("“%(value)s” holds a character that cannot be stored (%(character)s). Type the text again."),
+    **{code: MESSAGES[code] for code in ("missing_value", "too_long", "bad_character")},
     "unknown_msku": _("There is no master product with this MSKU. Make it first."),
     "bad_quantity": _("“%(value)s” is not a number of pieces. Write a whole number from 1 to %(limit)s."),
     "msku_missing": _("Other rows of this SKU name an MSKU, this one does not. Fill it in, or delete the row."),
@@ -147,7 +145,7 @@ def set_links(store_id: int, rows: Sequence[LinkRow]) -> LinksSet:
     hold_alone("links", store_id)  # two files at once would take each other's rows for their own
     merchant = current_scope().merchant_id
     with connection.cursor() as cursor:
-        cursor.execute(NAMED, [merchant, sorted({r.msku for r in tidy if not _wrong_text(r.msku)})])
+        cursor.execute(NAMED, [merchant, sorted(storable(r.msku for r in tidy))])
         products: dict[str, int] = dict(cursor.fetchall())
         faults = _faults(tidy, products)
         if faults:
@@ -189,7 +187,7 @@ def _faults(rows: Sequence[LinkRow], products: dict[str, int]) -> list[LinkFault
 def _sku_faults(row: LinkRow) -> list[LinkFault]:
     if not row.sku:
         return [LinkFault(row.line, "sku", "missing_value")]
-    wrong = _wrong_text(row.sku)
+    wrong = wrong_text(row.sku, LONGEST)
     return [LinkFault(row.line, "sku", *wrong)] if wrong else []
 
 
@@ -199,25 +197,13 @@ def _part_faults(row: LinkRow, products: dict[str, int], linked: set[str]) -> li
             return [LinkFault(row.line, "msku", "missing_value")]
         return [LinkFault(row.line, "msku", "msku_missing")] if row.sku in linked else []
     found = []
-    if wrong := _wrong_text(row.msku):
+    if wrong := wrong_text(row.msku, LONGEST):
         found.append(LinkFault(row.line, "msku", *wrong))
     elif row.msku not in products:
         found.append(LinkFault(row.line, "msku", "unknown_msku"))
     if not row.quantity:
         found.append(LinkFault(row.line, "quantity", "missing_value"))
     elif not _WHOLE.fullmatch(row.quantity) or not 0 < int(row.quantity) <= MOST_PIECES:
-        detail: dict[str, str | int] = {"value": _shown(row.quantity), "limit": MOST_PIECES}
+        detail: dict[str, str | int] = {"value": shown(row.quantity), "limit": MOST_PIECES}
         found.append(LinkFault(row.line, "quantity", "bad_quantity", detail))
     return found
-
-
-def _wrong_text(text: str) -> tuple[str, dict[str, str | int]] | None:
-    if bad := _UNSTORABLE.search(text):
-        return "bad_character", {"value": _shown(text), "character": f"U+{ord(bad[0]):04X}"}
-    if len(text) > LONGEST:
-        return "too_long", {"found": len(text), "limit": LONGEST, "value": _shown(text)}
-    return None
-
-
-def _shown(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text[:SHOWN])

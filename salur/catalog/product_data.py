@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -107,12 +107,22 @@ def _read(name: str, raw: Any) -> tuple[Any, list[DataFault]]:
 
 
 def _text_faults(name: str, text: str) -> list[DataFault]:
+    wrong = wrong_text(text, LONGEST[name])
+    return [DataFault(name, *wrong)] if wrong else []
+
+
+def wrong_text(text: str, longest: int) -> tuple[str, dict[str, str | int]] | None:
+    """Why a text cannot be kept, as a key of :data:`MESSAGES` with its detail; None where it can."""
     if bad := _UNSTORABLE.search(text):
-        return [DataFault(name, "bad_character", {"value": shown(text), "character": f"U+{ord(bad[0]):04X}"})]
-    if len(text) > LONGEST[name]:
-        detail: dict[str, str | int] = {"found": len(text), "limit": LONGEST[name], "value": shown(text)}
-        return [DataFault(name, "too_long", detail)]
-    return []
+        return "bad_character", {"value": shown(text), "character": f"U+{ord(bad[0]):04X}"}
+    if len(text) > longest:
+        return "too_long", {"found": len(text), "limit": longest, "value": shown(text)}
+    return None
+
+
+def storable(texts: Iterable[str]) -> set[str]:
+    """Those texts that a table could hold: no others need to be looked for."""
+    return {text for text in texts if text and not _UNSTORABLE.search(text)}
 
 
 def _whole(name: str, raw: Any, most: int) -> tuple[int, list[DataFault]]:

@@ -8,6 +8,7 @@ somebody changed since.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,7 @@ from .product_data import (
     read_msku,
     read_values,
     shown,
+    storable,
     values_of,
 )
 
@@ -49,6 +51,7 @@ EMPTIED = "-"
 NEW, CHANGED, SAME, WRONG = "new", "changed", "same", "wrong"
 AT_ONCE = 1000  # rows of a statement
 _EMPTY: Mapping[str, Any] = {"barcode": "", "declared_value": "0", "tags": ""}
+_VERSION = re.compile("[0-9]{1,9}")
 _DEFAULTS = values_of(MasterProduct())
 
 MESSAGES |= {
@@ -153,7 +156,7 @@ def _compare(row: TableRow, one: JudgedRow, product: MasterProduct | None) -> No
         if product.archived_at is not None:
             one.faults.append(DataFault("msku", "archived"))
         seen = row.cells.get("version", "").strip()
-        if seen.isdecimal() and int(seen) < product.version and (one.fields or one.parts is not None):
+        if _VERSION.fullmatch(seen) and int(seen) < product.version and (one.fields or one.parts is not None):
             one.faults.append(DataFault("version", "stale", {"changes": _changes(product, int(seen))}))
     if not one.faults:
         one.faults += life_faults(one.values)
@@ -246,8 +249,8 @@ class Written:
 
 def hold_table(rows: Sequence[TableRow]) -> None:
     """Hold the products that a table names until the transaction ends: what is judged now is what is written."""
-    mskus = {row.cells.get("msku", "").strip() for row in rows}
-    ids = MasterProduct.objects.filter(msku__in={m for m in mskus if m and "\0" not in m}).values_list("pk", flat=True)
+    mskus = storable(row.cells.get("msku", "").strip() for row in rows)
+    ids = MasterProduct.objects.filter(msku__in=mskus).values_list("pk", flat=True)
     lock_rows(MasterProduct.objects.only("pk"), ids)
 
 

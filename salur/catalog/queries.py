@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from salur.foundation.paging import Keyset, keyset_page
 
 from .models import Binding, Listing, MasterProduct, ProductKind, ProductPushState, WarehouseProduct
+from .product_data import storable
 
 
 def search_condition(search: str) -> Q:
@@ -144,7 +145,7 @@ def bindings_of_listings(listings: Iterable[Listing]) -> dict[tuple[int, str], l
 
 def products_named(mskus: Iterable[str]) -> dict[str, MasterProduct]:
     """Master products by MSKU."""
-    return {p.msku: p for p in MasterProduct.objects.filter(msku__in={m for m in mskus if m})}
+    return {p.msku: p for p in MasterProduct.objects.filter(msku__in=storable(mskus))}
 
 
 def push_counts(warehouse_id: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from salur.catalog.models import MasterProduct
+from salur.catalog.queries import products_named
 from salur.foundation.problems import Problem, Refusal
 from salur.inbound.checking import LARGEST_QUANTITY, LineProblem, LineResult, WantedLine, check_lines
 from salur.inbound.editing import MOST_LINES as LIST_LINES
@@ -151,7 +151,7 @@ class _Plan:
         self.rules = rules_of(place.pk)  # raises ListRefused where the warehouse takes nothing
         results = check_lines(self.rules, [self._checkable(line) for line in wanted])
         self.wrong = [self._told(line, result) for line, result in zip(wanted, results, strict=True) if result.problems]
-        products = {p.msku: p.pk for p in MasterProduct.objects.filter(msku__in=[line.sku.strip() for line in wanted])}
+        products = {msku: p.pk for msku, p in products_named(line.sku.strip() for line in wanted).items()}
         there, everywhere = _figures(place.pk, products.values())
         seen: dict[str, int] = {}
         for line, result in zip(wanted, results, strict=True):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from salur.catalog.bindings import PushStanding, push_standing
 from salur.catalog.models import MasterProduct, ProductPushState
+from salur.catalog.queries import products_named
 from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.foundation.clock import now
 from salur.foundation.problems import Text, describe
@@ -84,7 +85,7 @@ class Rules:
 
 def check_lines(rules: Rules, wanted: Sequence[WantedLine]) -> list[LineResult]:
     """One result per line, in their order (inside a scope)."""
-    products = {p.msku: p for p in MasterProduct.objects.filter(msku__in={w.sku.strip() for w in wanted} - {""})}
+    products = products_named(w.sku.strip() for w in wanted)
     standing = push_standing([rules.warehouse.pk], [p.pk for p in products.values()]) if rules.can else {}
     seen: dict[tuple[str, str], int] = {}
     results = []

@@ -57,8 +57,8 @@ def change_settings(*, low_at: int | None, cover_weeks: int) -> StockSettings:
     known.save()
     if moved:
         following = Balance.objects.filter(low_own=False)
-        held = lock_ids("stock_balance", current_scope().merchant_id, following.values_list("pk", flat=True))
-        Balance.objects.filter(pk__in=held, low_own=False).update(low_at=low_at)
+        lock_ids("stock_balance", current_scope().merchant_id, following.values_list("pk", flat=True))
+        following.update(low_at=low_at)  # all of them are held; a list of their ids would be as long as the stock list
     audit.record("stock.settings", "", low_at=low_at, cover_weeks=cover_weeks)
     return known
 

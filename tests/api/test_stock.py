@@ -60,6 +60,9 @@ def test_reserved_and_each_movement_are_explained(api: Caller, world: World) -> 
     assert api.get(f"/stock/{balance['id']}")["dispute"] is None
 
 
+UNKNOWN = (("/lines/0/msku", "unknown_msku"), ("/lines/0/msku", "inbound_sku_missing"))
+
+
 def test_figures_are_adjusted_once_all_or_none(api: Caller, world: World, own: int) -> None:
     line = {"warehouse_id": own, "msku": "TEA", "on_hand": 5, "expected_on_hand": 7}
     body = {"reason": "counted", "note": "shelf 4", "lines": [line]}
@@ -79,6 +82,14 @@ def test_figures_are_adjusted_once_all_or_none(api: Caller, world: World, own: i
         assert answer.status_code == 422
         assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, code)]
     assert api.post("/stock-adjustments", {"reason": "because", "lines": [good]}).status_code == 422
+    odd = b'"lines":[{"warehouse_id":%d,"msku":"\\u0000","%s":1}]}'
+    for address, head, figure in (
+        ("/stock-adjustments", b'{"reason":"lost","note":"\\u0000",', b"on_hand"),
+        ("/stock-updates", b'{"kind":"set","note":"\\u0000",', b"quantity"),
+    ):
+        sent = {"content": head + odd % (own, figure), "headers": {"Content-Type": "application/json"}}
+        (told,) = api.call("POST", address, **sent).json()["errors"]
+        assert (told["pointer"], told["code"]) in UNKNOWN, "no table holds NUL"
     assert row(api, own)["on_hand"] == 5
 
 

@@ -73,19 +73,15 @@ def test_a_viewer_changes_nothing(shop: Shop, page: Address, sent: dict[str, str
 
 @pytest.mark.parametrize("nonsense", ["²", "x\0y"], ids=["another script's digit", "NUL"])
 def test_nonsense_in_any_field_is_no_error_of_ours(shop: Shop, nonsense: str) -> None:
-    browser, broken = shop.client(OWNER), []
+    browser, answers = shop.client(OWNER), {}
+    browser.raise_request_exception = False
     for page, sent in WRITES:
         filled = {name: nonsense for name in sent if name != "action"}
         verb, colon, _number = sent.get("action", "").partition(":")
-        if not filled and not colon:
-            continue
-        try:
-            answer = browser.post(page.of(shop), {**filled, "action": verb + colon + (nonsense if colon else "")})
-        except Exception as error:  # whatever it is, nobody is to see it
-            broken.append(f"{page}: {error!r}"[:300])
-        else:
-            assert answer.status_code in (200, 302, 403, 404, 409, 422), page
-    assert not broken, "\n".join(broken)
+        if filled or colon:
+            filled["action"] = verb + colon + (nonsense if colon else "")
+            answers[str(page)] = browser.post(page.of(shop), filled).status_code
+    assert set(answers.values()) <= {200, 302, 403, 404, 409, 422}, answers
 
 
 def test_a_form_without_its_token_is_refused_in_words(shop: Shop) -> None:

@@ -112,6 +112,8 @@ def test_a_row_made_from_an_older_version_does_not_undo_what_somebody_changed(sh
     _address, told = upload(browser, table)
     assert "Somebody changed this product after the file was made: name Product M-0000 → By hand." in told
     assert "As they are<strong>1</strong>" in told
+    _address, odd = upload(browser, b"msku,name,version\nM-0001,Changed," + b"9" * 5000 + b"\n")
+    assert "Left out<strong>0</strong>" in odd, "a version that nobody gave is none"
 
 
 def test_a_large_file_is_checked_and_imported_by_a_worker(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

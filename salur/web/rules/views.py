@@ -87,7 +87,7 @@ def _act(request: MerchantRequest, draft: bool) -> HttpResponseBase:
     try:
         with acting(request, "rules"):
             if action == "order":
-                order_rules([as_id(one) or 0 for one in value.split(",")], draft=draft)
+                order_rules([pk for one in value.split(",") if (pk := as_id(one))], draft=draft)
             else:
                 _act_on_one(action, value, draft)
             if not draft:

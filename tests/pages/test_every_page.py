@@ -81,7 +81,8 @@ def test_nonsense_in_any_field_is_no_error_of_ours(shop: Shop, nonsense: str) ->
         if filled or colon:
             filled["action"] = verb + colon + (nonsense if colon else "")
             answers[str(page)] = browser.post(page.of(shop), filled).status_code
-    assert set(answers.values()) <= {200, 302, 403, 404, 409, 422}, answers
+    broken = {page: status for page, status in answers.items() if status not in (200, 302, 403, 404, 409, 422)}
+    assert not broken
 
 
 def test_a_form_without_its_token_is_refused_in_words(shop: Shop) -> None:

@@ -17,6 +17,7 @@ from salur.routing.sentences import hold_sentence
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
+from salur.web.filters import as_id
 
 from .forms import HoldRuleForm, initial_of_hold
 from .views import names_for
@@ -37,7 +38,7 @@ def _act(request: MerchantRequest) -> HttpResponseBase:
     action, _, number = request.POST.get("action", "").partition(":")
     try:
         with acting(request, "rules"):
-            rule = find_hold_rule(int(number)) if number.isdigit() and len(number) < 19 else None
+            rule = find_hold_rule(as_id(number) or 0)
             if rule is None:
                 raise Http404
             if action == "switch":

@@ -54,7 +54,7 @@ MENU: tuple[Group, ...] = (
         "cart",
         (
             Entry(_("All orders"), "orders", ("order", "order_new", "orders_desk", "orders_at_store", "orders_move")),
-            Entry(_("Problem orders"), "problems", ("problem_cured",)),
+            Entry(_("Problem orders"), "problems", ("problem_cured", "problem_each")),
             Entry(_("What orders wait for"), "waiting"),
             Entry(
                 _("Import orders"),

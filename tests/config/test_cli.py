@@ -97,7 +97,7 @@ def test_up_starts_everything_and_leaves_nothing_running() -> None:
     assert running.stdout is not None
     with running.stdout:
         assert running.stdout.readline() == f"Salur is at http://127.0.0.1:{port} (Ctrl-C ends it)\n"
-        assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/").status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).status_code == 200
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 0
     assert not (home / "postgres" / "data" / "postmaster.pid").exists()

@@ -12,7 +12,7 @@ from django.test import Client
 from salur.tenancy.models import User
 from salur.web.navigation import MENU
 
-from .addresses import OBJECTS, OPERATOR, OWNER, PAGES, VIEWER, WRITES, Address
+from .addresses import OBJECTS, OPERATOR, OWNER, PAGES, VIEWER, WRITES
 from .shop import Shop, open_shop
 
 RANK = {VIEWER: 0, OPERATOR: 1, OWNER: 2}
@@ -65,10 +65,10 @@ def test_another_merchants_names_stand_on_no_list(shop: Shop) -> None:
         assert not [r for r in references if r in shown], str(page)
 
 
-@pytest.mark.parametrize(("page", "sent"), WRITES, ids=[f"{page}" for page, _ in WRITES])
-def test_a_viewer_changes_nothing(shop: Shop, page: Address, sent: dict[str, str]) -> None:
-    answer = shop.client(VIEWER).post(page.of(shop), sent)
-    assert answer.status_code == 403
+def test_a_viewer_changes_nothing(shop: Shop) -> None:
+    browser = shop.client(VIEWER)
+    for page, sent in WRITES:
+        assert browser.post(page.of(shop), sent).status_code == 403, str(page)
 
 
 @pytest.mark.parametrize("nonsense", ["²", "x\0y"], ids=["another script's digit", "NUL"])

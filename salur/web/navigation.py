@@ -53,7 +53,11 @@ MENU: tuple[Group, ...] = (
         _("Orders"),
         "cart",
         (
-            Entry(_("All orders"), "orders", ("order", "order_new", "orders_desk", "orders_at_store", "orders_move")),
+            Entry(
+                _("All orders"),
+                "orders",
+                ("order", "order_new", "order_address", "orders_desk", "orders_at_store", "orders_move"),
+            ),
             Entry(_("Problem orders"), "problems", ("problem_cured", "problem_each")),
             Entry(_("What orders wait for"), "waiting"),
             Entry(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from salur.flows.changes import follow_changed_orders
 from salur.integrations.models import StoreConnection
 from salur.orders.models import Order
 
@@ -85,3 +86,15 @@ def test_an_order_is_shipped_anyway_after_one_was_asked_where_the_store_leaves_i
     assert "Shipped although the buyer asked to cancel" in page and question not in page
     again = client.post("/orders/desk/", {"do": "ship_anyway", "order": order}, follow=True).content.decode()
     assert "Left as they were (1)" in again
+
+
+def test_a_button_to_answer_the_buyer_is_there_only_where_the_store_takes_an_answer(shop: Shop) -> None:
+    order, client = an_order(shop, "paid"), shop.client(OPERATOR)
+    for channel, answered in (("shopee", True), ("blibli", False)):
+        with shop.world.scope():
+            StoreConnection.objects.filter(pk=Order.objects.get(pk=order).store_id).update(channel=channel)
+            Order.objects.filter(pk=order).update(status="cancel_requested")
+            follow_changed_orders([order])
+        page = client.get(f"/orders/{order}/").content.decode()
+        assert "Buyer asks to cancel" in page, channel
+        assert ("act=agree" in page) is answered, channel

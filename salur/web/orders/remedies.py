@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from salur.integrations.lines import connector_of
 from salur.outbound.models import Outbound
 from salur.outbound.why import Condition
 
@@ -47,10 +48,17 @@ def _of_list(label: str | Promise, view: str, column: str, argument: str) -> Cal
     return button
 
 
+def _answer(where: Where) -> Button | None:
+    """Where the store takes an answer through us; else it is given on the store's own page."""
+    plugin = connector_of(where.outbound.store) if where.outbound else None
+    if where.outbound and (plugin is None or "decide" not in plugin.capabilities.abilities):
+        return None
+    link = f"{reverse('web:orders_at_store')}?act=agree&order={where.order_id}"
+    return Button(_("Accept the cancellation"), link)
+
+
 BUTTONS: Mapping[str, Callable[[Where], Button | None]] = {
-    "answer_buyer": lambda where: Button(
-        _("Accept the cancellation"), f"{reverse('web:orders_at_store')}?act=agree&order={where.order_id}"
-    ),
+    "answer_buyer": _answer,
     "ship_anyway": lambda where: Button(
         _("Ship anyway"), f"{reverse('web:orders_desk')}?do=ship_anyway&order={where.order_id}"
     ),

@@ -217,7 +217,7 @@ def list_bulk_runs(request: ApiRequest, query: Query[ListQuery]) -> BulkRunPage:
     with acting(request, "outbound:read"):
         page = fetch_by(request, query, bulk_page)
         items = [_shown(run) for run in page.rows]
-        return BulkRunPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return BulkRunPage.of(page, items)
 
 
 @router.get(
@@ -244,7 +244,7 @@ def list_bulk_run_rows(request: ApiRequest, bulk_run_id: int, query: Query[RowsQ
         _found(bulk_run_id)
         page = fetch_by(request, query, lambda cursor, size: bulk_rows(bulk_run_id, query.outcome or "", cursor, size))
         items = [_row(row) for row in page.rows]
-        return BulkRowPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return BulkRowPage.of(page, items)
 
 
 @router.post(

@@ -107,7 +107,7 @@ def list_confirmations(request: ApiRequest, query: Query[ConfirmationQuery]) -> 
         wanted = ConfirmationFilter(query.show, query.store, query.hours)
         page = fetch(request, query, lambda cursor, size: confirmation_page(wanted, cursor, size))
         items = [_shown(row, query.hours) for row in page.rows]
-        return ConfirmationPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return ConfirmationPage.of(page, items)
 
 
 @router.post(

@@ -97,7 +97,7 @@ def list_exchanges(request: ApiRequest, query: Query[ExchangeQuery]) -> Exchange
     with acting(request, "outbound:write"):
         page = fetch(request, query, ExchangeRecord.objects.filter(subject=query.subject), ["-id"])
         items = [_shown(row) for row in page.rows]
-        return ExchangePage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return ExchangePage.of(page, items)
 
 
 @router.get(

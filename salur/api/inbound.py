@@ -116,7 +116,7 @@ def list_inbound(request: ApiRequest, query: Query[InboundQuery]) -> shown.Inbou
     with acting(request, READ, entitlement=NEEDS):
         page = fetch_by(request, query, read)
         items = [shown.summary(row) for row in page.rows]
-        return shown.InboundPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return shown.InboundPage.of(page, items)
 
 
 @router.get(

@@ -198,7 +198,7 @@ def list_locations(request: ApiRequest, query: Query[LocationQuery]) -> Location
         page = fetch(request, query, lambda cursor, size: location_page(wanted, cursor, size))
         bound = bindings_at(row.pk for row in page.rows)
         items = [_shown(row, bound.get(row.pk, [])) for row in page.rows]
-        return LocationPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return LocationPage.of(page, items)
 
 
 @router.post(

@@ -130,4 +130,4 @@ def list_order_notes(request: ApiRequest, order_id: int, query: Query[ListQuery]
             raise NotFound
         page = fetch(request, query, OrderNote.objects.filter(order_id=order_id))
         items = [OrderNoteShown.model_validate(row, from_attributes=True) for row in page.rows]
-        return Page[OrderNoteShown](items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return Page[OrderNoteShown].of(page, items)

@@ -56,7 +56,7 @@ def list_orders(request: ApiRequest, query: Query[OrderQuery]) -> shown.OrderPag
     with acting(request, "orders:read"):
         order = ["changed_at", "id"] if query.changed_since else ["-id"]
         page = fetch(request, query, _filtered(query), order)
-        return shown.OrderPage(items=_summaries(page.rows), next=page.next_cursor, previous=page.previous_cursor)
+        return shown.OrderPage.of(page, _summaries(page.rows))
 
 
 def _filtered(query: OrderQuery) -> QuerySet[Order]:

@@ -58,7 +58,7 @@ def list_outbound(request: ApiRequest, query: Query[OutboundQuery]) -> shown.Out
     with acting(request, "outbound:read", entitlement=NEEDS):
         page = fetch(request, query, _filtered(query))
         items = [shown.Outbound.model_validate(presenting.outbound_fields(row)) for row in page.rows]
-        return shown.OutboundPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return shown.OutboundPage.of(page, items)
 
 
 def _filtered(query: OutboundQuery) -> QuerySet[Outbound]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
@@ -21,6 +21,18 @@ T = TypeVar("T", bound=Schema)
 P = TypeVar("P")
 
 
+class Cursors(Protocol):
+    """A page of rows, of whatever kind, that knows its neighbours."""
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins; None on the last."""
+
+    @property
+    def previous_cursor(self) -> str | None:
+        """Where the page before begins; None on the first."""
+
+
 class ListQuery(Schema):
     """What every list understands."""
 
@@ -34,6 +46,11 @@ class Page(Schema, Generic[T]):
     items: list[T]
     next: str | None = Field(description="Cursor of the next page.")
     previous: str | None = Field(description="Cursor of the page before.")
+
+    @classmethod
+    def of(cls, rows: Cursors, items: list[T]) -> Self:
+        """The page of rows that were read, as they are shown."""
+        return cls(items=items, next=rows.next_cursor, previous=rows.previous_cursor)
 
 
 def refuse_unknown(request: HttpRequest, query: ListQuery) -> None:

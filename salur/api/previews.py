@@ -112,7 +112,7 @@ def list_preview_problems(
         _found(upload_id)
         page = fetch(request, query, lambda cursor, size: upload_problems(upload_id, cursor, size))
         items = [previews_shown.problem(row) for row in page.rows]
-        return previews_shown.PreviewProblemPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return previews_shown.PreviewProblemPage.of(page, items)
 
 
 @router.post(

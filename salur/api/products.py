@@ -153,7 +153,7 @@ def list_products(request: ApiRequest, query: Query[ProductQuery]) -> products_s
     with acting(request, READ, entitlement=NEEDS):
         page = fetch_by(request, query, lambda cursor, size: filtered_page(wanted, cursor, size))
         items = products_shown.products(page.rows)
-        return products_shown.ProductPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return products_shown.ProductPage.of(page, items)
 
 
 @router.post(

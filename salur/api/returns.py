@@ -153,7 +153,7 @@ def list_returns(request: ApiRequest, query: Query[ReturnQuery]) -> ReturnPage:
         )
         sums = sums_of(row.pk for row in page.rows)
         items = [ReturnShown.model_validate(_figures(row, sums.get(row.pk, (0, 0, 0)))) for row in page.rows]
-        return ReturnPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return ReturnPage.of(page, items)
 
 
 @router.get(

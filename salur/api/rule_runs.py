@@ -168,6 +168,4 @@ def list_rule_run_rows(request: ApiRequest, run_id: int, query: Query[RowQuery])
     with acting(request, READ, entitlement=NEEDS):
         _found(run_id)
         page = fetch(request, query, lambda at, size: rule_run_rows(run_id, str(query.outcome or ""), at, size))
-        return Page[RuleRunRowShown](
-            items=[_row(row) for row in page.rows], next=page.next_cursor, previous=page.previous_cursor
-        )
+        return Page[RuleRunRowShown].of(page, [_row(row) for row in page.rows])

@@ -54,7 +54,7 @@ def list_runs(request: ApiRequest, query: Query[RunQuery]) -> shown.RunPage:
         wanted = RunFilter(query.store, query.source or "", query.state or "")
         page = fetch(request, query, lambda cursor, size: run_page(wanted, cursor, size))
         items = [presenting.run(row) for row in page.rows]
-        return shown.RunPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return shown.RunPage.of(page, items)
 
 
 def _found(run_id: int) -> SyncRun:
@@ -85,7 +85,7 @@ def list_run_rows(request: ApiRequest, run_id: int, query: Query[RowQuery]) -> s
         _found(run_id)
         page = fetch(request, query, lambda cursor, size: run_rows(run_id, query.outcome or "", cursor, size))
         items = [presenting.run_row(row) for row in page.rows]
-        return shown.RunRowPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return shown.RunRowPage.of(page, items)
 
 
 @router.post(

@@ -131,7 +131,7 @@ def list_stock(request: ApiRequest, query: Query[StockQuery]) -> shown.BalancePa
             rows = rows.filter(msku=query.msku)
         page = fetch(request, query, rows, _order(query))
         items = [presenting.stock_row(row) for row in rows_of(page.rows)]
-        return shown.BalancePage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return shown.BalancePage.of(page, items)
 
 
 def _order(query: StockQuery) -> list[str]:
@@ -175,7 +175,7 @@ def list_movements(request: ApiRequest, balance_id: int, query: Query[MovementQu
         page = fetch(request, query, lambda cursor, size: movement_page(balance, wanted, cursor, size))
         after = balances_after(balance, page.rows)
         items = [presenting.movement(row, after[row.pk]) for row in page.rows]
-        return shown.MovementPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return shown.MovementPage.of(page, items)
 
 
 @router.get(
@@ -190,7 +190,7 @@ def list_reservations(request: ApiRequest, balance_id: int, query: Query[ListQue
         balance = _found(balance_id)
         page = fetch(request, query, lambda cursor, size: holding_page(balance, cursor, size))
         items = [stock_figures.reservation(row) for row in page.rows]
-        return stock_figures.ReservationPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return stock_figures.ReservationPage.of(page, items)
 
 
 @router.get(
@@ -205,7 +205,7 @@ def list_arrivals(request: ApiRequest, balance_id: int, query: Query[ListQuery])
         balance = _found(balance_id)
         page = fetch(request, query, lambda cursor, size: arriving_page(balance, cursor, size))
         items = [stock_figures.arrival(row) for row in page.rows]
-        return stock_figures.ArrivalPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return stock_figures.ArrivalPage.of(page, items)
 
 
 # -- by hand --------------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def list_stock_differences(request: ApiRequest, query: Query[DifferenceQuery]) -
     with acting(request, "stock:read", entitlement=NEEDS):
         page = fetch(request, query, lambda at, size: difference_page(query.warehouse, query.state or "", at, size))
         items = [_shown(one) for one in with_lines(page.rows)]
-        return DifferencePage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return DifferencePage.of(page, items)
 
 
 @router.post(

@@ -94,7 +94,7 @@ def list_stock_syncs(request: ApiRequest, query: Query[SyncQuery]) -> stock_show
     with acting(request, "stock:read", entitlement=NEEDS):
         page = fetch(request, query, lambda cursor, size: sync_page(query.warehouse, cursor, size))
         items = [stock_shown.stock_sync(row) for row in page.rows]
-        return stock_shown.StockSyncPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return stock_shown.StockSyncPage.of(page, items)
 
 
 @router.get(
@@ -121,4 +121,4 @@ def list_stock_sync_lines(request: ApiRequest, sync_id: int, query: Query[LineQu
         run, show = _found(sync_id), "" if query.show == "all" else query.show
         page = fetch(request, query, lambda cursor, size: sync_lines(run, cursor, size, show=show))
         items = [stock_shown.stock_sync_line(row) for row in page.rows]
-        return stock_shown.StockSyncLinePage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return stock_shown.StockSyncLinePage.of(page, items)

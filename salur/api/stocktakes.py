@@ -193,7 +193,7 @@ def list_stocktakes(request: ApiRequest, query: Query[StocktakeQuery]) -> Stockt
         )
         done = progress_of(row.pk for row in page.rows)
         items = [_shown(row, done.get(row.pk, (0, 0))) for row in page.rows]
-        return StocktakePage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return StocktakePage.of(page, items)
 
 
 @router.post(
@@ -237,7 +237,7 @@ def list_stocktake_lines(request: ApiRequest, take_id: int, query: Query[Stockta
         take = _found(take_id)
         page = fetch(request, query, lambda cursor, size: line_page(take, query.show or "", "", cursor, size))
         items = [_line(row) for row in page.rows]
-        return StocktakeLinePage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return StocktakeLinePage.of(page, items)
 
 
 def _line(row: StocktakeLine) -> StocktakeLineShown:

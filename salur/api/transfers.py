@@ -189,7 +189,7 @@ def list_transfers(request: ApiRequest, query: Query[TransferQuery]) -> Transfer
         )
         sums = sums_of(row.pk for row in page.rows)
         items = [TransferShown.model_validate(_figures(row, sums.get(row.pk, {}))) for row in page.rows]
-        return TransferPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return TransferPage.of(page, items)
 
 
 @router.get(

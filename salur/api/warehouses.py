@@ -167,7 +167,7 @@ def list_product_pushes(request: ApiRequest, query: Query[PushQuery]) -> stock_s
                 rows = rows.filter(**{field: value})
         page = fetch(request, query, rows, ["id"])
         items = [stock_shown.product_push(row) for row in page.rows]
-        return stock_shown.ProductPushPage(items=items, next=page.next_cursor, previous=page.previous_cursor)
+        return stock_shown.ProductPushPage.of(page, items)
 
 
 @router.post(

@@ -165,8 +165,6 @@ TABLE: tuple[BulkAction, ...] = (
     BulkAction(
         "cancel", ORDERS, _("Cancel at the store"), at_store("cancel"), "orders:write", "cross", calls=True, asks=True
     ),
-)
-TABLE += (
     BulkAction("hold", ORDERS, pgettext_lazy("an order", "Hold"), _put_aside, "orders:write", "pause"),
     BulkAction(
         "release", ORDERS, pgettext_lazy("a held order", "Release"), changed(release_orders), "orders:write", "right"

@@ -8,6 +8,14 @@ from django.db import migrations, models
 from salur.foundation.tenant_sql import tenant_tables
 
 
+def listed(base):
+    return django.contrib.postgres.fields.ArrayField(base, blank=True, db_default=[], default=list)
+
+
+def amount():
+    return models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -83,75 +91,25 @@ class Migration(migrations.Migration):
             model_name='routingrule',
             name='routing_rule_name',
         ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='cash_on_delivery',
-            field=models.TextField(blank=True, choices=[('', 'any'), ('yes', 'only with cash on delivery'), ('no', 'only paid beforehand')], db_default='', default=''),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='cities',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, db_default=[], default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='copied_from',
-            field=models.BigIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='couriers',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, db_default=[], default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='draft',
-            field=models.BooleanField(db_default=False, default=False),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='fallback_ids',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, db_default=[], default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='never_split',
-            field=models.BooleanField(db_default=False, default=False),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='only_where_free',
-            field=models.BooleanField(db_default=False, default=False),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='postcodes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, db_default=[], default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='provinces',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, db_default=[], default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='tags',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, db_default=[], default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='value_currency',
-            field=models.TextField(blank=True, db_default='', default=''),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='value_from',
-            field=models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True),
-        ),
-        migrations.AddField(
-            model_name='routingrule',
-            name='value_to',
-            field=models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True),
+        *(
+            migrations.AddField("routingrule", name, field)
+            for name, field in {
+                "copied_from": models.BigIntegerField(blank=True, null=True),
+                "draft": models.BooleanField(db_default=False, default=False),
+                "fallback_ids": listed(models.BigIntegerField()),
+                "never_split": models.BooleanField(db_default=False, default=False),
+                "only_where_free": models.BooleanField(db_default=False, default=False),
+                **{name: listed(models.TextField()) for name in ("cities", "couriers", "postcodes", "provinces", "tags")},
+                "value_currency": models.TextField(blank=True, db_default="", default=""),
+                "value_from": amount(),
+                "value_to": amount(),
+                "cash_on_delivery": models.TextField(
+                    blank=True,
+                    choices=[("", "any"), ("yes", "only with cash on delivery"), ("no", "only paid beforehand")],
+                    db_default="",
+                    default="",
+                ),
+            }.items()
         ),
         migrations.AddConstraint(
             model_name='routingrule',

@@ -56,7 +56,7 @@ from salur.outbound.shipments import (
     save_progress,
     set_aside_fallen,
 )
-from salur.outbound.states import ShipmentState
+from salur.outbound.states import PushState, ShipmentState
 from salur.outbound.stopping import capabilities_of
 from salur.outbound.urgency import TO_ARRANGE, hurry
 from salur.tenancy import audit
@@ -339,6 +339,13 @@ WHERE merchant_id = %s AND id = %s
 """
 
 
+def _same_order(outbound_id: int) -> list[int]:
+    """The list and those of its order that wait: under one number they would be one parcel (R105)."""
+    order = Outbound.objects.filter(pk=outbound_id).values("order_id")
+    rows = Outbound.objects.filter(Q(order_id__in=order, push=PushState.WAITING) | Q(pk=outbound_id))
+    return list(rows.values_list("pk", flat=True))
+
+
 def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
     """AWB number and label PDF given by a person (inside a scope; A15), checked like a store's.
 
@@ -372,5 +379,5 @@ def attach_label(outbound_id: int, awb: str, content: bytes) -> None:
         label_numbers([(outbound_id, label)])
     audit.record("outbound.label", f"outbound:{outbound_id}", awb=number, with_label=label is not None)
     flag_lists([outbound_id])
-    lists_changed([outbound_id])
+    lists_changed(_same_order(outbound_id))
     close_gate_problems()

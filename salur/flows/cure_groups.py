@@ -97,6 +97,13 @@ KINDS: tuple[Kind, ...] = (
         f"SELECT p.evidence->>'warehouse', p.evidence->>'lacks', p.order_id, p.opened_at {OPEN} {HELD}",
     ),
     Kind(
+        ProblemCause.MIXED_WAREHOUSES,
+        "warehouse",
+        ("warehouse", "other"),
+        (),
+        f"SELECT p.evidence->>'warehouse', p.evidence->>'other', p.order_id, p.opened_at {OPEN} {HELD}",
+    ),
+    Kind(
         ProblemCause.NO_RULE,
         "warehouse",
         ("country", "msku"),

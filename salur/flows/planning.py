@@ -41,6 +41,7 @@ PLAN_CAUSES = (
     ProblemCause.NO_RULE,
     ProblemCause.COUNTRY_NOT_SERVED,
     ProblemCause.ADDRESS_INCOMPLETE,
+    ProblemCause.MIXED_WAREHOUSES,
     ProblemCause.CHANNEL_UNSUPPORTED,
     ProblemCause.NOT_IN_WAREHOUSE,
     ProblemCause.NO_STOCK,
@@ -48,6 +49,7 @@ PLAN_CAUSES = (
 # What a gate finds that makes the order a problem order as well (R113).
 PROBLEM_OF_GATE = {
     "address_incomplete": ProblemCause.ADDRESS_INCOMPLETE,
+    "mixed_warehouses": ProblemCause.MIXED_WAREHOUSES,
     "channel_gives_no_label": ProblemCause.CHANNEL_UNSUPPORTED,
     "channel_gives_no_awb": ProblemCause.CHANNEL_UNSUPPORTED,
     "not_enough_stock": ProblemCause.NO_STOCK,
@@ -66,6 +68,7 @@ class Draft:
     lines: list[tuple[int, Part, int]] = field(default_factory=list)
     awb: str = ""
     awb_taken_by: str = ""
+    same_parcel: str = ""
 
     def pieces(self) -> dict[int, int]:
         """Pieces by product."""
@@ -141,7 +144,12 @@ class Planner:
             for place in share.items:
                 line, part, item = items[place]
                 draft.lines.append((line, part, item.pieces))
-        return list(by_warehouse.values())
+        drafts = list(by_warehouse.values())
+        if len(drafts) > 1 and order.awb:
+            first, *others = drafts
+            for draft in drafts:
+                draft.same_parcel = self.warehouses[(others[0] if draft is first else first).warehouse_id].name
+        return drafts
 
     def _not_served(self, answer: NotServed, country: str) -> dict[str, str]:
         target = self.warehouses[answer.warehouse_id]
@@ -180,7 +188,7 @@ class Planner:
         self, draft: Draft, unpushed: tuple[Unpushed, ...], shortages: Sequence[Shortage] | None
     ) -> Judgement:
         """Lists that differ in nothing a gate asks share one judgement; one with gaps of its own is judged alone."""
-        if unpushed or shortages or draft.awb_taken_by:
+        if unpushed or shortages or draft.awb_taken_by or draft.same_parcel:
             return self._judge(draft, unpushed, shortages)
         order = draft.order
         # The rule by identity: it is one of the store's, which live as long as the planner.
@@ -219,6 +227,7 @@ class Planner:
             unpushed=unpushed,
             shortfalls=tuple(sorted(short, key=str)),
             hold=order.hold,
+            same_parcel=draft.same_parcel,
             address_gaps=order.gaps,
         )
         closed = closed_gates(record)

@@ -33,6 +33,7 @@ PASSING = [
     "store_not_connected",
     "stock_not_reserved",
     "awb_in_use",
+    "mixed_warehouses",
 ]
 
 WAITING = """

@@ -22,6 +22,7 @@ class ProblemCause(models.TextChoices):
     NO_RULE = "no_rule", _("No delivery-warehouse rule matches")
     COUNTRY_NOT_SERVED = "country_not_served", _("The warehouse does not serve the country")
     ADDRESS_INCOMPLETE = "address_incomplete", _("The address is incomplete")
+    MIXED_WAREHOUSES = "mixed_warehouses", _("Different warehouses in one parcel")
     CHANNEL_UNSUPPORTED = "channel_unsupported", _("The channel gives no label for this warehouse")
     NOT_IN_WAREHOUSE = "not_in_warehouse", _("The master SKU is not in the warehouse")
     NO_STOCK = "no_stock", _("Not enough stock")

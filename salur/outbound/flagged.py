@@ -21,7 +21,10 @@ FLAGS = (
     ProblemCause.PUSH_WARNING,
 )
 
-FLAGGED_GATES = {"address_complete": ProblemCause.ADDRESS_INCOMPLETE}
+FLAGGED_GATES = {
+    "address_complete": ProblemCause.ADDRESS_INCOMPLETE,
+    "one_parcel": ProblemCause.MIXED_WAREHOUSES,
+}
 """Gates that make the order a problem order for as long as a waiting list of it has them closed."""
 
 CLOSED = """

@@ -84,6 +84,7 @@ class GateRecord:
     awb_taken_by: str = ""
     wish_binds: bool = True
     hold: Hold | None = None
+    same_parcel: str = ""
     address_gaps: tuple[str, ...] = ()
     address_needs: frozenset[str] = frozenset()
 
@@ -243,6 +244,16 @@ def awb_known(r: GateRecord) -> Closed | None:
     return "shipment_not_arranged", {"store": r.store_name}
 
 
+def one_parcel(r: GateRecord) -> Closed | None:
+    """R105: goods of different warehouses cannot leave in one parcel, and one AWB number is one parcel.
+
+    A store that cannot split an order has one number for all of its lists.
+    """
+    if not r.awb or not r.same_parcel:
+        return None
+    return "mixed_warehouses", {"awb": r.awb, "warehouse": r.warehouse_name, "other": r.same_parcel}
+
+
 def label_stored(r: GateRecord) -> Closed | None:
     """R88: the label PDF is there. While the AWB is missing, that is the reason named."""
     if not r.needs_label or not r.rule_needs_awb or r.has_label:
@@ -266,6 +277,7 @@ GATES: tuple[tuple[str, Callable[[GateRecord], Closed | None]], ...] = (
     ("stock_reserved", stock_reserved),
     ("status_allows", status_allows),
     ("awb_known", awb_known),
+    ("one_parcel", one_parcel),
     ("label_stored", label_stored),
 )
 

@@ -57,7 +57,12 @@ SELECT o.id, o.store_id, o.warehouse_id, o.push, o.shipment, o.awb, o.label_id I
            AND t.id < o.id AND t.order_id <> o.order_id AND t.push <> 'void' AND t.created_at > %s
          ORDER BY t.id LIMIT 1), '') END,
        r.hold_reason, r.hold_note, r.hold_until,
-       r.recipient_name, r.recipient_phone, r.address_lines, r.city, r.postal_code
+       r.recipient_name, r.recipient_phone, r.address_lines, r.city, r.postal_code,
+       CASE WHEN o.awb = '' THEN '' ELSE coalesce((
+         SELECT w.name FROM outbound_outbound t
+         JOIN stock_warehouse w ON w.merchant_id = t.merchant_id AND w.id = t.warehouse_id
+         WHERE t.merchant_id = o.merchant_id AND t.order_id = o.order_id AND t.id <> o.id AND t.push <> 'void'
+           AND t.awb = o.awb AND t.warehouse_id <> o.warehouse_id ORDER BY t.id LIMIT 1), '') END
 FROM outbound_outbound o JOIN orders_order r ON r.merchant_id = o.merchant_id AND r.id = o.order_id
 WHERE o.merchant_id = %s AND o.id = ANY(%s)
 ORDER BY o.id
@@ -163,6 +168,7 @@ def _judged(row: tuple[Any, ...], store: StoreFacts, warehouse: WarehouseFacts) 
         shortfalls=tuple(Shortfall(*item) for item in sorted(_parsed(row[19]))),
         awb_taken_by=row[20],
         hold=hold_of(*row[21:24]),
+        same_parcel=row[29],
         address_gaps=gaps(row[24], row[25], row[26], row[27], row[28], row[15] or store.country),
     )
     return Judged(row[0], row[3], row[4], record, _parsed(row[10]), row[12], row[11])

@@ -40,6 +40,7 @@ GATE_NAMES = {
     "stock_reserved": _("Stock reserved"),
     "status_allows": _("Order status allows pushing"),
     "awb_known": _("AWB number obtained"),
+    "one_parcel": _("Its own parcel"),
     "label_stored": _("Label PDF stored"),
 }
 
@@ -217,6 +218,15 @@ GATE_TEXTS: dict[str, GateText] = {
         _("The AWB number cannot be fetched: the connection to %(store)s is paused or ended."),
         _("Authorise the store again under Integration."),
         "owner",
+    ),
+    "mixed_warehouses": GateText(
+        _("Different warehouses in one parcel"),
+        _(
+            "%(warehouse)s and %(other)s would send this order under one AWB number, %(awb)s, and one number is one"
+            " parcel."
+        ),
+        _("Send all of it from one warehouse, or give each outbound list an AWB number and a label of its own."),
+        "operator",
     ),
     "label_missing": GateText(
         _("No label PDF yet"),

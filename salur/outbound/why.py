@@ -64,6 +64,7 @@ REMEDIES = {
     "arranging_failed": "arrange",
     "label_failed": "arrange",
     "awb_in_use": "give_awb",
+    "mixed_warehouses": "move",
     "channel_gives_no_awb": "give_awb",
     "store_not_connected": "store",
     "push_refused": "push_again",

@@ -33,6 +33,7 @@ _GATE_OF_PROBLEM: Mapping[str, str] = {
     ProblemCause.UNMAPPED_SKU: "items_unlinked",
     ProblemCause.COUNTRY_NOT_SERVED: "country_not_served",
     ProblemCause.ADDRESS_INCOMPLETE: "address_incomplete",
+    ProblemCause.MIXED_WAREHOUSES: "mixed_warehouses",
     ProblemCause.CHANNEL_UNSUPPORTED: "channel_gives_no_label",
     ProblemCause.NOT_IN_WAREHOUSE: "product_not_in_warehouse",
     ProblemCause.NO_STOCK: "not_enough_stock",

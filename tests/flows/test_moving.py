@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from salur.connectors.base.types import OrderStatus
+from salur.flows.arrange import attach_label
+from salur.flows.cure_groups import cure_groups
 from salur.flows.floor import make_pick_lists
 from salur.flows.moving import move_orders, split_list
 from salur.flows.warehouses import switch_warehouse
 from salur.foundation.problems import Refusal
 from salur.outbound.models import OutboundLine
 from salur.stock.models import Balance, Warehouse
+from tests.flows.pdf import pdf
 from tests.flows.stage import side_by_side
 from tests.world import World, make_world, store_order
 
@@ -143,3 +146,23 @@ def test_two_operators_who_move_the_same_orders_to_and_fro_leak_nothing(world: W
     assert [len(live(world, f"A{i}")) for i in range(3)] == [1, 1, 1]
     assert world.balance("TEA")[1] + figures(world, shed, "TEA")[1] == 3
     books_agree(world)
+
+
+def test_r105_two_warehouses_under_one_awb_number_are_a_problem_until_each_has_its_own(world: World) -> None:
+    shed = second_warehouse(world, CUP=5)
+    made = take(world, "A1", "TEA", "CUP")
+    with world.scope():
+        split_list(made.pk, {(world.products["CUP"], shed): 1})
+    here, there = [row for row in world.lists("A1") if row.push != "void"]
+    with world.scope():
+        attach_label(here.pk, "TH1", pdf())
+        attach_label(there.pk, "th 1", pdf())
+    assert live(world, "A1") == [(world.warehouse_id, "ready"), (shed, "waiting")]
+    assert world.lists("A1")[-1].blocked_by == "mixed_warehouses"
+    assert world.problems("A1")["mixed_warehouses"]["awb"] == "TH1"
+    with world.scope():
+        (group,) = cure_groups("mixed_warehouses")
+        assert (group.orders, group.remedy) == (1, "warehouse")
+        attach_label(there.pk, "TH2", pdf())
+    assert live(world, "A1") == [(world.warehouse_id, "ready"), (shed, "ready")]
+    assert world.problems("A1") == {}

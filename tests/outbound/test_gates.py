@@ -67,6 +67,7 @@ ALONE: list[tuple[str, str, dict[str, Any]]] = [
     ("status_allows", "status_not_pushed", {"rule_pushes": False}),
     ("awb_known", "awb_in_use", {"awb_taken_by": "ORDER1"}),
     ("awb_known", "channel_gives_no_awb", {"gives_label": False, "needs_label": False, "awb": "", "has_label": False}),
+    ("one_parcel", "mixed_warehouses", {"same_parcel": "HALL"}),
     ("label_stored", "label_missing", {"has_label": False}),
     ("label_stored", "label_failed", {"has_label": False, "shipment": "failed", "shipment_error": "no"}),
 ]

@@ -68,6 +68,9 @@ BUTTONS: Mapping[str, Callable[[Where], Button | None]] = {
     "address": lambda where: Button(
         _("Correct the address"), reverse("web:order_address", kwargs={"order_id": where.order_id})
     ),
+    "move": lambda where: Button(
+        _("Move to another warehouse"), f"{reverse('web:orders_move')}?order={where.order_id}"
+    ),
     "send_anew": _does(_("Send it after all"), "orders_bulk", ("action", "anew")),
     "warehouse": _of_list(_("To the warehouse"), "warehouse", "warehouse_id", "warehouse_id"),
     "account": _of_list(_("To the connection"), "account", "account_id", "account_id"),

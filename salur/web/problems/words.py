@@ -19,6 +19,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     ProblemCause.PUSH_REJECTED: _("%(warehouse)s refused: %(reason)s"),
     ProblemCause.LABEL_MISSING: _("%(store)s gave no number or label: %(reason)s"),
     ProblemCause.ADDRESS_INCOMPLETE: _("%(warehouse)s needs of the address: %(lacks)s"),
+    ProblemCause.MIXED_WAREHOUSES: _("%(warehouse)s and %(other)s would send under one AWB number"),
     ProblemCause.NO_RULE: _("no rule names a warehouse for %(msku)s in %(country)s"),
     ProblemCause.COUNTRY_NOT_SERVED: _("%(warehouse)s does not serve %(country)s"),
 }

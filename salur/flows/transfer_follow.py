@@ -20,9 +20,10 @@ Figures = Mapping[tuple[int, int], tuple[int, int]]
 def follow_transfers(list_ids: Iterable[int]) -> int:
     """Take over what arrived of the transfers that these inbound lists announce; answers how many there are.
 
-    Totals are taken, never added up, so repeating changes nothing. To be called with the lists locked.
+    Totals are taken, never added up, so repeating changes nothing. What arrives after a transfer has ended is on its
+    lines as well, as too many; its state stays. To be called with the lists locked.
     """
-    named = Transfer.objects.filter(inbound_id__in=list(list_ids), state__in=[*FOLLOWED, TransferState.SHORT])
+    named = Transfer.objects.filter(inbound_id__in=list(list_ids))
     rows = lock_rows(Transfer.objects.select_related("inbound"), named.values_list("pk", flat=True))
     if not rows:
         return 0

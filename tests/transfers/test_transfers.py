@@ -107,6 +107,9 @@ def test_goods_leave_once_are_on_their_way_and_arrive_in_parts(two: Two) -> None
         two.receive(transfer, 2)  # reported twice
         two.receive(transfer, 6)
         assert (state(transfer), two.figures(two.second)) == ("completed", (6, 0))
+        two.receive(transfer, 7)  # one more turns up when all was there
+        assert (state(transfer), two.figures(two.second)) == ("completed", (7, 0))
+        assert TransferLine.objects.get(transfer=transfer).too_many == 1
         assert two.figures(two.first) == (4, 0)
         refused("transfer_not_draft", lambda: send_transfer(transfer.pk))
         left = Movement.objects.filter(cause=MovementCause.TRANSFER)

@@ -33,6 +33,24 @@ def composite_key(table: str, column: str, target: str, *, on_delete: str = "NO 
     )
 
 
+def append_only(table: str) -> migrations.RunSQL:
+    """Rows of the table are never changed or deleted; what the trigger refuses is not granted either."""
+    return migrations.RunSQL(
+        f"""
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION salur_append_only();
+DO $$ DECLARE grantee name; BEGIN
+  FOR grantee IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
+    WHERE g.table_name = '{table}' AND g.grantee NOT IN (current_user, 'PUBLIC')
+  LOOP
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM %I', grantee);
+  END LOOP;
+END $$;
+""",
+        migrations.RunSQL.noop,
+    )
+
+
 def tenant_tables(
     tables: Sequence[str],
     *,

@@ -52,7 +52,6 @@ class InboundSource(models.TextChoices):
     IMPORT = "import", _("Stock import")
     API = "api", _("API")
     TRANSFER = "transfer", _("Transfer")
-    RETURN = "return", _("Return")
 
 
 PUSH = Machine(

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='inboundlist',
             name='source',
-            field=models.TextField(choices=[('page', 'Inbound list'), ('product', 'New master product'), ('import', 'Stock import'), ('api', 'API'), ('transfer', 'Transfer'), ('return', 'Return')], default='page'),
+            field=models.TextField(choices=[('page', 'Inbound list'), ('product', 'New master product'), ('import', 'Stock import'), ('api', 'API'), ('transfer', 'Transfer')], default='page'),
         ),
     ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from salur.foundation.tenant_sql import tenant_tables
+from salur.foundation.tenant_sql import append_only, tenant_tables
 from salur.foundation.transitions import trigger_sql
 
 # Frozen: a machine that changes later needs a migration of its own (a test compares both lists).
@@ -13,18 +13,6 @@ MACHINES = [
         [("expected", "received"), ("expected", "closed"), ("received", "closed")],
     ),
 ]
-APPEND_ONLY = """
-CREATE TRIGGER returns_returnreceipt_append_only BEFORE UPDATE OR DELETE ON returns_returnreceipt
-  FOR EACH ROW EXECUTE FUNCTION salur_append_only();
--- What the trigger refuses is not granted either.
-DO $$ DECLARE grantee name; BEGIN
-  FOR grantee IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-    WHERE g.table_name = 'returns_returnreceipt' AND g.grantee NOT IN (current_user, 'PUBLIC')
-  LOOP
-    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON returns_returnreceipt FROM %I', grantee);
-  END LOOP;
-END $$;
-"""
 
 
 class Migration(migrations.Migration):
@@ -44,5 +32,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL("\n".join(trigger_sql(*machine) for machine in MACHINES), migrations.RunSQL.noop),
-        migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
+        append_only("returns_returnreceipt"),
     ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from salur.foundation.tenant_sql import tenant_tables
+from salur.foundation.tenant_sql import append_only, tenant_tables
 from salur.foundation.transitions import trigger_sql
 
 # Frozen: a machine that changes later needs a migration of its own (a test compares both lists).
@@ -19,18 +19,6 @@ MACHINES = [
         ],
     ),
 ]
-APPEND_ONLY = """
-CREATE TRIGGER stocktakes_stocktakeentry_append_only BEFORE UPDATE OR DELETE ON stocktakes_stocktakeentry
-  FOR EACH ROW EXECUTE FUNCTION salur_append_only();
--- What the trigger refuses is not granted either.
-DO $$ DECLARE grantee name; BEGIN
-  FOR grantee IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-    WHERE g.table_name = 'stocktakes_stocktakeentry' AND g.grantee NOT IN (current_user, 'PUBLIC')
-  LOOP
-    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON stocktakes_stocktakeentry FROM %I', grantee);
-  END LOOP;
-END $$;
-"""
 
 
 class Migration(migrations.Migration):
@@ -50,5 +38,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL("\n".join(trigger_sql(*machine) for machine in MACHINES), migrations.RunSQL.noop),
-        migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
+        append_only("stocktakes_stocktakeentry"),
     ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from salur.foundation.tenant_sql import tenant_tables
+from salur.foundation.tenant_sql import append_only, tenant_tables
 from salur.foundation.transitions import trigger_sql
 
 # Frozen: a machine that changes later needs a migration of its own (a test compares both lists).
@@ -23,18 +23,6 @@ MACHINES = [
         ],
     ),
 ]
-APPEND_ONLY = """
-CREATE TRIGGER transfers_transfermove_append_only BEFORE UPDATE OR DELETE ON transfers_transfermove
-  FOR EACH ROW EXECUTE FUNCTION salur_append_only();
--- What the trigger refuses is not granted either.
-DO $$ DECLARE grantee name; BEGIN
-  FOR grantee IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-    WHERE g.table_name = 'transfers_transfermove' AND g.grantee NOT IN (current_user, 'PUBLIC')
-  LOOP
-    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON transfers_transfermove FROM %I', grantee);
-  END LOOP;
-END $$;
-"""
 # An inbound list that was taken back and deleted as a draft leaves its transfer without one.
 LIST_GONE = """
 ALTER TABLE transfers_transfer ADD CONSTRAINT transfers_transfer_inbound_id_tenant_fk
@@ -59,6 +47,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL("\n".join(trigger_sql(*machine) for machine in MACHINES), migrations.RunSQL.noop),
-        migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
+        append_only("transfers_transfermove"),
         migrations.RunSQL(LIST_GONE, migrations.RunSQL.noop),
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from salur.foundation.clock import now
 from salur.tenancy.tenant_model import TenantForeignKey, TenantModel
 
+from .cure_model import Cure as Cure
 from .states import OrderState, RunState, UploadState
 
 
@@ -369,24 +370,6 @@ class OrderProblem(TenantModel):
                 fields=["merchant_id", "cause", "id"], condition=Q(closed_at__isnull=True), name="orders_problem_list"
             )
         ]
-
-
-class Cure(TenantModel):
-    """One remedy applied to all orders that one cause held: what was done, by whom, and for which orders.
-
-    What became of each order is not kept: it is read from the order's problems, which close by themselves.
-    """
-
-    cause = models.TextField()
-    key = models.JSONField()
-    shown = models.JSONField(default=dict)
-    remedy = models.TextField()
-    orders = ArrayField(models.BigIntegerField())
-    actor = models.TextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["merchant_id", "-id"], name="orders_cure_list")]
 
 
 class SavedFilter(TenantModel):

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salur.connectors.base.types import OrderStatus, OutboundReport, OutboundTask, PartnerRef, StockLevel
-from salur.flows.calibrate import restock, set_own_stocks
+from salur.flows.calibrate import restock
 from salur.flows.calibrate_write import write_chunk
 from salur.flows.follow_up import apply_reports
 from salur.flows.inbound_push import submit_inbound
+from salur.flows.own_stock import adjust_own_stock
 from salur.flows.receive import receive_by_hand
 from salur.flows.verify import verify_stock
 from salur.foundation.clock import now
@@ -151,10 +152,10 @@ class Real:
 
     def adjust(self, pieces: int) -> None:
         with self.world.scope():
-            set_own_stocks([Wanted(self.own, self.tea, pieces)], "counted")
+            adjust_own_stock([Wanted(self.own, self.tea, pieces)], "counted")
         try:
             with self.world.scope():
-                set_own_stocks([Wanted(self.own, self.tea, pieces, seen=pieces + 1)], "counted")
+                adjust_own_stock([Wanted(self.own, self.tea, pieces, seen=pieces + 1)], "counted")
         except AdjustmentsRefused:
             return
         raise AssertionError("a figure that somebody saw otherwise was taken")

@@ -78,6 +78,7 @@ def test_r45_all_five_ways_end_in_the_same_push(live_web: LiveWeb, page: Page) -
     # 5. from the stock list, without a shelf
     page.goto(f"{live_web.url}/stock/")
     page.get_by_role("link", name="Add product (without shelf)").click()
+    page.wait_for_url("**/stock/add/**")
     page.locator(".filters select[name=warehouse]").select_option(label=place)
     add = page.get_by_role("button", name=f"Add to {place}")
     add.wait_for()

@@ -27,7 +27,7 @@ def story_of(operator: Operator, number: str) -> Story:
 
 def tells_of_the_lookup(story: Story) -> bool:
     """Sent, the answer lost, looked up by reference, found: in this order."""
-    from salur.web.words import outcome_words
+    from salur.flows.told import outcome_words
 
     words = outcome_words("UnknownOutcome")
     lost = [i for i, (_tone, drawing, text) in enumerate(story) if drawing == "up" and words in text]

@@ -172,7 +172,7 @@ def test_429_puts_the_round_off_as_long_as_the_partner_asks(stage: Stage) -> Non
     assert stage.world.the_list(number).task_checked_at is None
     assert 25 < seconds_to_next(stage) <= 30
     with stage.world.scope():
-        RateBudget.objects.filter(account_id=stage.account_id).update(blocked_until=None, tokens=100)
+        RateBudget.objects.filter(account_id=stage.account_id).update(blocked_until=None, tokens=1000)
     follow(stage)
     assert stage.world.the_list(number).task == "completed"
 

@@ -55,6 +55,7 @@ class WaitingFor(Schema):
     title: str
     count: int
     oldest: datetime | None
+    more: bool = Field(default=False, description="Whether there are more: a push condition is counted up to a limit.")
 
 
 def shown_condition(one: Condition) -> ConditionShown:
@@ -115,7 +116,9 @@ def list_waiting(request: ApiRequest) -> list[WaitingFor]:
     with acting(request, SCOPE):
         causes = dict(ProblemCause.choices)
         groups = [
-            WaitingFor(kind="push_condition", code=g.code, title=_title(g.code), count=g.count, oldest=g.oldest)
+            WaitingFor(
+                kind="push_condition", code=g.code, title=_title(g.code), count=g.count, oldest=g.oldest, more=g.more
+            )
             for g in blocked_groups()
         ]
         return groups + [

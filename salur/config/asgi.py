@@ -17,5 +17,7 @@ _django = cast(ASGIApp, get_asgi_application())
 # These need the applications, which are there from here on.
 from salur.api.webhooks import with_messages  # noqa: E402
 from salur.config.static import with_static_files  # noqa: E402
+from salur.foundation.interpreter import look_for_cycles_seldom  # noqa: E402
 
 application = with_static_files(with_messages(_django))
+look_for_cycles_seldom()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import gc
 import signal
 import sys
 import threading
@@ -12,6 +11,7 @@ import structlog
 from django.db import connection, connections, transaction
 
 from salur.foundation.clock import now
+from salur.foundation.interpreter import look_for_cycles_seldom
 
 from . import jobs
 from .engine import Engine
@@ -23,7 +23,6 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 1.0
 SWITCH_SECONDS = 0.0002
 CONCURRENCY = 8
-COLLECT_AFTER = 50_000
 FINDERS = (
     "salur_due_work(%(now)s)",
     "salur_recheck_due()",
@@ -79,13 +78,10 @@ class Sweeper(threading.Thread):
 def tune_interpreter() -> None:
     """Python's own settings suit neither batches of orders nor threads that wait for a database.
 
-    Reference cycles are looked for seldom, and not among the modules: batches make many objects and no cycles, and a
-    fifth of an import's time went into looking. And a thread whose answer is there need not wait 5 ms for another one
-    that computes: an import makes dozens of short statements a batch while its reader parses the next one.
+    Reference cycles are looked for seldom. And a thread whose answer is there need not wait 5 ms for another one that
+    computes: an import makes dozens of short statements a batch while its reader parses the next one.
     """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 20)
+    look_for_cycles_seldom()
     sys.setswitchinterval(SWITCH_SECONDS)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from salur.foundation.clock import now
+from salur.outbound import queries
 from salur.outbound.models import Outbound
-from salur.outbound.queries import Stuck, push_counts, stuck_lists
+from salur.outbound.queries import Stuck, blocked_groups, push_counts, stuck_lists
 from salur.tenancy import counting
 from salur.tenancy.counting import Counted
 from tests.pages.shop import open_shop
@@ -60,3 +61,23 @@ def test_a_count_stops_at_its_limit(db: Any, monkeypatch: pytest.MonkeyPatch) ->
         assert push_counts()["waiting"] == Counted(waiting)
         monkeypatch.setattr(counting, "COUNTED_UP_TO", 2)
         assert push_counts()["waiting"] == Counted(2, more=True)
+
+
+def test_reasons_are_counted_with_their_oldest_up_to_the_limit(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = open_shop(filled=14)
+    with shop.world.scope():
+        waiting = Outbound.objects.filter(push="waiting").exclude(blocked_by="")
+        by_reason: dict[str, list[datetime]] = {}
+        for reason, since in waiting.values_list("blocked_by", "blocked_since"):
+            assert since is not None
+            by_reason.setdefault(reason, []).append(since)
+        groups = blocked_groups()
+        assert {g.code: (g.count, g.oldest, g.more) for g in groups} == {
+            reason: (len(times), min(times), False) for reason, times in by_reason.items()
+        }
+        assert [g.count for g in groups] == sorted((g.count for g in groups), reverse=True)
+        assert groups[0].count > 2
+        monkeypatch.setattr(queries, "COUNTED_UP_TO", 2)
+        assert {g.code: (g.count, g.more) for g in blocked_groups()} == {
+            reason: (min(len(times), 2), len(times) > 2) for reason, times in by_reason.items()
+        }

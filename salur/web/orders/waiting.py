@@ -23,6 +23,7 @@ class Waiting:
     count: int
     oldest: datetime | None
     url: str
+    more: bool = False
 
 
 @page()
@@ -30,7 +31,7 @@ def waiting_list(request: MerchantRequest) -> HttpResponseBase:
     """Lists by push condition, and orders by problem."""
     orders = reverse("web:orders")
     conditions = [
-        Waiting(gate_title(g.code), g.count, g.oldest, f"{orders}?{urlencode({'why': g.code})}")
+        Waiting(gate_title(g.code), g.count, g.oldest, f"{orders}?{urlencode({'why': g.code})}", g.more)
         for g in blocked_groups()
     ]
     problems = [

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from django.utils import timezone, translation
 
 from salur.catalog.models import MasterProduct, WarehouseProduct
 from salur.flows.products import add_to_warehouse
@@ -20,7 +23,7 @@ from salur.stock.alerts import change_settings, set_levels
 from salur.stock.ledger import Entry, balance_ids, post
 from salur.stock.models import Balance, Movement, MovementCause, StockSyncLine, StockSyncRun, Warehouse
 from salur.stock.queries import alerts
-from salur.tenancy.models import AuditEntry
+from salur.tenancy.models import AuditEntry, Merchant
 from tests.harness.web import LiveWeb
 
 from .addresses import OPERATOR, OWNER, VIEWER
@@ -205,6 +208,24 @@ def test_the_ledger_tells_the_figure_after_each_movement_and_is_filtered_by_caus
     assert rows_of_file(browser.get(f"{address}?since=2100-01-01")) == []
     assert len(rows_of_file(browser.get(f"{address}?since=2000-01-01&until=2100-01-01"))) == 4
     assert "On hand then" in main_of(browser.get(f"/stock/balances/{balance.pk}/?cause=receive&since=nonsense"))
+
+
+def test_a_file_of_stock_speaks_the_language_and_the_clock_of_who_asked(shop: Shop) -> None:
+    with shop.world.scope():
+        balance = Balance.objects.filter(on_hand__gt=0).order_by("pk")[0]
+        first = Movement.objects.filter(balance=balance).order_by("-pk")[0].at
+        home = ZoneInfo(Merchant.objects.get(pk=shop.world.merchant_id).time_zone)
+    browser = shop.client(VIEWER)
+    with translation.override("en"):
+        answers = [
+            browser.get(address, headers={"Accept-Language": "id"})
+            for address in (f"/stock/balances/{balance.pk}/movements.csv", "/stock/list.csv")
+        ]
+    with translation.override("en"), timezone.override(UTC):  # whoever sends the pieces serves another by then
+        moved, listed = (b"".join(a.streaming_content).decode("utf-8-sig").splitlines() for a in answers)  # type: ignore[attr-defined]
+    assert moved[0].startswith("Waktu,")
+    assert listed[0].startswith("MSKU,Nama,")
+    assert moved[1].startswith(f"{first.astimezone(home):%Y-%m-%d %H:%M:%S},")
 
 
 # -- by hand --------------------------------------------------------------------------------------------------------

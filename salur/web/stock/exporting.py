@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext
 
 from salur.flows.stock_list import StockRow, every_row
-from salur.web.access import MerchantRequest, page, reading
+from salur.web.access import MerchantRequest, page
 
 from .files import KINDS, Row, file_answer
 from .views import NEEDS, read_filter
@@ -22,11 +22,10 @@ def stock_file(request: MerchantRequest, kind: str) -> HttpResponseBase:
     wanted = read_filter(request)
 
     def rows() -> Iterator[Row]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield _header()
-            yield from map(_cells, every_row(wanted))
+        yield _header()
+        yield from map(_cells, every_row(wanted))
 
-    return file_answer(rows(), kind, "stock", gettext("Stock list"))
+    return file_answer(request, rows, kind, "stock", gettext("Stock list"))
 
 
 def _header() -> Row:

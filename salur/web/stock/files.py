@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBase
 from django.utils.translation import gettext
 
-from salur.web.downloads import csv_text
-from salur.web.spreadsheets import TYPES
+from salur.web.access import MerchantRequest
+from salur.web.downloads import csv_answer
+from salur.web.spreadsheets import TYPES, safe_cell
 
 KINDS = ("csv", "xlsx")
 MOST_IN_WORKBOOK = 100_000
@@ -17,20 +18,18 @@ MOST_IN_WORKBOOK = 100_000
 Row = list[str | int]
 
 
-def safe_cell(cell: str | int) -> str | int:
-    """A cell that a spreadsheet does not take for a formula; figures stay figures."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+def file_answer(
+    request: MerchantRequest, rows: Callable[[], Iterator[Row]], kind: str, name: str, title: str
+) -> HttpResponseBase:
+    """The rows as a download (in the view's scope, or one like it once the view has ended).
 
-
-def file_answer(rows: Iterator[Row], kind: str, name: str, title: str) -> HttpResponseBase:
-    """The rows as a download. A workbook ends at :data:`MOST_IN_WORKBOOK` rows, and says so in its last one."""
-    if kind == "xlsx":
-        return FileResponse(
-            _workbook(rows, title), as_attachment=True, filename=f"{name}.xlsx", content_type=TYPES["xlsx"]
-        )
-    response = StreamingHttpResponse(csv_text(rows), content_type=TYPES["csv"])
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    A workbook ends at :data:`MOST_IN_WORKBOOK` rows, and says so in its last one.
+    """
+    if kind == "csv":
+        return csv_answer(request, rows, f"{name}.csv")
+    return FileResponse(
+        _workbook(rows(), title), as_attachment=True, filename=f"{name}.xlsx", content_type=TYPES["xlsx"]
+    )
 
 
 def _workbook(rows: Iterator[Row], title: str) -> tempfile.SpooledTemporaryFile[bytes]:
@@ -44,7 +43,7 @@ def _workbook(rows: Iterator[Row], title: str) -> tempfile.SpooledTemporaryFile[
             told = gettext("Only the first %(most)s rows are here. Take the CSV file for all of them.")
             sheet.append([told % {"most": MOST_IN_WORKBOOK}])
             break
-        sheet.append([safe_cell(cell) for cell in row])
+        sheet.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
     content: tempfile.SpooledTemporaryFile[bytes] = tempfile.SpooledTemporaryFile(max_size=1 << 22)  # noqa: SIM115
     book.save(content)
     content.seek(0)

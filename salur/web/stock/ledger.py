@@ -33,7 +33,7 @@ from salur.stock.models import Balance, Movement, MovementCause
 from salur.stock.queries import find_balance
 from salur.tenancy.models import Entitlement
 from salur.transfers.queries import links_of_moves
-from salur.web.access import MerchantRequest, fragment_or_page, page, reading
+from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.filters import word
 from salur.web.paging import at_cursor
 
@@ -148,13 +148,12 @@ def movement_file(request: MerchantRequest, balance_id: int, kind: str) -> HttpR
         raise Http404
 
     def rows() -> Iterator[Row]:
-        with reading(request):  # the answer is streamed after the view's own scope has ended
-            yield _header()
-            for lines in every_movement(balance, wanted):
-                after = {row.pk: figures for row, figures in lines if figures}
-                yield from (_cells(one) for one in shown([row for row, _ in lines], after))
+        yield _header()
+        for lines in every_movement(balance, wanted):
+            after = {row.pk: figures for row, figures in lines if figures}
+            yield from (_cells(one) for one in shown([row for row, _ in lines], after))
 
-    return file_answer(rows(), kind, f"stock-{balance.pk}-movements", gettext("Movements"))
+    return file_answer(request, rows, kind, f"stock-{balance.pk}-movements", gettext("Movements"))
 
 
 def _header() -> Row:

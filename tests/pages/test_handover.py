@@ -17,6 +17,7 @@ from salur.outbound.bulk import BulkRun
 from salur.tenancy.accounts import add_member
 from salur.tenancy.entitlements import grant
 from salur.tenancy.models import Entitlement, Role, User
+from salur.web.outbound.handover import _read
 from tests.flows.stage import Stage
 
 
@@ -94,3 +95,10 @@ def test_a_way_that_no_page_offered_arranges_nothing(stage: Stage, clerk: Client
     with stage.world.scope():
         made.refresh_from_db()
     assert made.shipment == "none"
+
+
+@pytest.mark.parametrize(
+    "sent", ['{"kind": "pickup", "fields": {}, "lists": [Infinity]}', "[" * 20_000, '{"kind": "pickup"}', "7"]
+)
+def test_a_way_that_is_nonsense_is_no_way(sent: str) -> None:
+    assert _read(sent) is None

@@ -117,7 +117,7 @@ def _read(text: str) -> tuple[Choice, set[int]] | None:
         given: Any = json.loads(text[:20_000])
         fields = {str(name)[:LONGEST]: str(value)[:LONGEST] for name, value in given["fields"].items()}
         return Choice(str(given["kind"])[:LONGEST], fields), {int(one) for one in given["lists"]}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
 
 

@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
 from django.http import HttpResponse
 from ninja import Body, Field, Router, Schema
-from pydantic import ConfigDict
 
 from salur.orders.models import HoldReason
 from salur.routing.checking import RuleRefused
 from salur.routing.contents import content_of_hold, fill_hold
 from salur.routing.holding import delete_hold_rule, find_hold_rule, hold_rules, save_hold_rule
 from salur.routing.models import HoldRule
-from salur.tenancy.tags import TagsRefused, clean_tags
 
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
-from .problems import Invalid, NotFound, fault
-from .rules import Amount, Word, rule_fault
+from .problems import Invalid, NotFound
+from .rules import RuleConditions, rule_fault
 from .writes import Answer, once
 
 router = Router(tags=["rules"])
 READ, WRITE = "orders:read", "orders:write"
 
 
-class HoldRuleContent(Schema):
+class HoldRuleContent(RuleConditions):
     """What a rule says. Every condition that is given must hold, for one item at least; an empty one means any."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    name: str
-    active: bool = True
     reason: HoldReason
     days: int | None = Field(None, description="After how many it goes on by itself; null: released by a person.")
     first_to_country: bool = Field(False, description="Only the merchant's first order to its country.")
-    store_ids: list[int] = []
-    channels: list[Word] = []
-    countries: list[Word] = Field([], description="Two-letter codes.")
-    provinces: list[Word] = []
-    cities: list[Word] = []
-    postcodes: list[Word] = Field([], description="Beginnings (80) or ranges (80000-80999).")
-    couriers: list[Word] = Field([], description="Names; one that ends in * is a beginning.")
-    mskus: list[Word] = []
-    tags: list[Word] = Field([], description="Product tags.")
-    value_from: Amount | None = None
-    value_to: Amount | None = None
-    value_currency: str = ""
-    cash_on_delivery: Literal["", "yes", "no"] = ""
 
 
 class HoldRuleShown(HoldRuleContent):
@@ -123,11 +102,7 @@ def _list() -> HoldRuleList:
 
 
 def _save(rule: HoldRule, content: HoldRuleContent, status: int) -> Answer:
-    said: dict[str, Any] = content.model_dump()
-    try:
-        said["tags"] = clean_tags(content.tags)
-    except TagsRefused as refused:
-        raise Invalid(fault("body", "/tags", "not_usable")) from refused
+    said = content.said()
     try:
         save_hold_rule(fill_hold(rule, said))
     except RuleRefused as refused:

@@ -37,17 +37,13 @@ Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
 Which = Literal["published", "draft"]
 
 
-class RuleContent(Schema):
-    """What a rule says. Every condition that is given must hold; an empty one means any."""
+class RuleConditions(Schema):
+    """What rules of every kind begin with: a name and conditions. An empty condition means any."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str
     active: bool = True
-    warehouse_id: int
-    fallback_ids: list[int] = Field([], description="Warehouses tried in this order after the first.")
-    only_where_free: bool = Field(False, description="Pass over a warehouse without enough free stock.")
-    never_split: bool = Field(False, description="The whole order goes to one warehouse by this rule.")
     store_ids: list[int] = []
     channels: list[Word] = []
     countries: list[Word] = Field([], description="Two-letter codes.")
@@ -61,6 +57,22 @@ class RuleContent(Schema):
     value_to: Amount | None = None
     value_currency: str = ""
     cash_on_delivery: Literal["", "yes", "no"] = ""
+
+    def said(self) -> dict[str, Any]:
+        """All of it with clean tags; raises Invalid."""
+        try:
+            return {**self.model_dump(), "tags": clean_tags(self.tags)}
+        except TagsRefused as refused:
+            raise Invalid(fault("body", "/tags", "not_usable")) from refused
+
+
+class RuleContent(RuleConditions):
+    """What a rule says. Every condition that is given must hold; an empty one means any."""
+
+    warehouse_id: int
+    fallback_ids: list[int] = Field([], description="Warehouses tried in this order after the first.")
+    only_where_free: bool = Field(False, description="Pass over a warehouse without enough free stock.")
+    never_split: bool = Field(False, description="The whole order goes to one warehouse by this rule.")
 
 
 class RuleWarningShown(Schema):
@@ -268,11 +280,7 @@ def _one(rule: RoutingRule) -> Rule:
 
 
 def _save(rule: RoutingRule, content: RuleContent, status: int) -> Answer:
-    said = content.model_dump()
-    try:
-        said["tags"] = clean_tags(content.tags)
-    except TagsRefused as refused:
-        raise Invalid(fault("body", "/tags", "not_usable")) from refused
+    said = content.said()
     if rule.draft:
         the_draft()
     try:

@@ -71,10 +71,9 @@ def ship_anyway(order_ids: Iterable[int]) -> Overruled:
         elif order.status == OrderState.CANCEL_REQUESTED:
             overruled.refused[order.pk] = "wish_binds", {"store": order.store.name}
         else:
-            overruled.refused[order.pk] = "order_not_in_status", {"order": order.external_id}
+            overruled.refused[order.pk] = "order_not_in_status", {"order": order.shown}
     with connection.cursor() as cursor:
         cursor.execute(OVERRULE, {"merchant": merchant, "ids": overruled.done, "at": now()})
-    for one in overruled.done:
-        audit.record("order.shipped_anyway", f"order:{one}")
+    audit.record_each("order.shipped_anyway", "order", overruled.done)
     wake_after(follow_changed_orders(overruled.done))
     return overruled

@@ -3,6 +3,7 @@ import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from playwright.sync_api import expect
 
 from salur.foundation.postgres.roles import check_application_role
 from tests.harness.database import Database
@@ -44,7 +45,7 @@ def test_the_web_application_answers_over_http(live_web: LiveWeb) -> None:
 
 def test_a_page_opens_in_a_browser(live_web: LiveWeb, page) -> None:
     page.goto(live_web.url + "/accounts/login/")
-    assert page.locator("input[name=login]").count() == 1
+    expect(page.locator("input[name=login]")).to_have_count(1)
 
 
 def test_the_database_of_a_test_process_belongs_to_the_owner(database: Database) -> None:

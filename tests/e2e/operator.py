@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.harness.partners import Sandbox
 
@@ -95,12 +95,12 @@ class Operator:
     def sign_in(self, login: str, password: str) -> None:
         """By the form, to which any page leads who is not signed in."""
         self.go("/")
-        assert "/accounts/login/" in self.page.url
+        expect(self.page).to_have_url(re.compile("/accounts/login/"))
         self.page.fill('[name="login"]', login)
         self.page.fill('[name="password"]', password)
         with self.page.expect_navigation():
             self.page.press('[name="password"]', "Enter")
-        assert "/accounts/login/" not in self.page.url, self.page.locator("main").inner_text()
+        expect(self.page).not_to_have_url(re.compile("/accounts/login/"))
 
     # -- connecting --------------------------------------------------------------------------------------------------
 
@@ -157,11 +157,11 @@ class Operator:
         self.send()
         with self.page.expect_navigation():
             self.main(f'a[href^="{known["base_url"]}"]').click()
-        assert self.page.url.startswith(known["base_url"])
+        expect(self.page).to_have_url(re.compile(re.escape(known["base_url"])))
         self.page.select_option('select[name="shop_id"]', str(known["shop_id"]))
         with self.page.expect_navigation():
             self.page.get_by_role("button").click()
-        assert re.search(r"/integrations/stores/\d+/$", self.page.url), self.page.url
+        expect(self.page).to_have_url(re.compile(r"/integrations/stores/\d+/$"))
         self.store = self.number_here()
         self.fill(rate_per_second="200")
         self.press_save()
@@ -172,10 +172,10 @@ class Operator:
         """The store's listings become master products, which go to the warehouse, until it has accepted them."""
         self.go(f"/products/channel/?store={self.store}")
         self.press("action", "fetch")
-        assert self.main("tbody tr").count() == len(skus)
+        expect(self.main("tbody tr")).to_have_count(len(skus))
         with self.page.expect_navigation():
             self.main(f'a[href="/products/channel/store/{self.store}/make/"]').click()
-        assert self.main("tbody .code").all_inner_texts() == sorted(skus)  # what it would make, looked over first
+        expect(self.main("tbody .code")).to_have_text(sorted(skus))  # what it would make, looked over first
         self.press("action", "all")
         self.go("/products/")
         self.main('[data-tick-all="product"]').check()
@@ -211,8 +211,8 @@ class Operator:
         self.main('[data-tick-all="row"]').check()
         with self.page.expect_navigation():
             self.main('form[action="/stock/act/"] .bulk button[value="sync"]').click()
-        assert re.search(r"/stock/syncs/\d+/$", self.page.url), self.page.url
-        assert self.main(".head .chip-good").count() == 1, self.main(".head").inner_text()
+        expect(self.page).to_have_url(re.compile(r"/stock/syncs/\d+/$"))
+        expect(self.main(".head .chip-good")).to_have_count(1)
 
     def stock(self) -> dict[str, tuple[int, int]]:
         """On hand and reserved pieces by MSKU, as the stock list shows them."""
@@ -230,7 +230,7 @@ class Operator:
         self.go("/orders/rules/new/")
         self.fill(name=f"To {country}", warehouse=str(self.warehouse), countries=country)
         self.send()
-        assert self.page.url.endswith("/orders/rules/"), self.page.url
+        expect(self.page).to_have_url(f"{self.url}/orders/rules/")
 
     def open_shop(self, stock: dict[str, int]) -> None:
         """Everything an order needs on its way: warehouse, store, products, stock, rule."""
@@ -296,7 +296,7 @@ class Operator:
         self.go(f"/orders/?q={quote(number)}")
         with self.page.expect_navigation():
             self.main("tbody").get_by_role("link", name=number, exact=True).click()
-        assert self.main("h1").inner_text() == number
+        expect(self.main("h1")).to_have_text(number)
 
     def refresh_lists(self) -> None:
         """Ask the warehouse for the status of every list, as the bulk bar offers."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness.partners import Sandbox
 from tests.harness.web import LiveWeb
@@ -29,15 +31,15 @@ def announce(operator: Operator) -> int:
     operator.main('button[name="action"][value="lines"]').click()
     wrong = operator.main("#id_lines_error li")
     wrong.first.wait_for()
-    assert wrong.count() == 1
-    assert "CUPS" in wrong.first.inner_text()
+    expect(wrong).to_have_count(1)
+    expect(wrong.first).to_contain_text("CUPS")
     box = operator.main("#id_lines")
-    assert "CUPS, 5" in box.input_value()
+    expect(box).to_have_value(re.compile("CUPS, 5"))
     box.fill(box.input_value().replace("CUPS", "CUP"))
     operator.main('button[name="action"][value="lines"]').click()
     operator.main("#id_sku_2").wait_for()
-    assert operator.main("#id_sku_2").input_value() == "CUP"
-    assert operator.main("#id_lines").input_value() == ""
+    expect(operator.main("#id_sku_2")).to_have_value("CUP")
+    expect(operator.main("#id_lines")).to_have_value("")
     operator.press("action", "submit")
     return operator.number_here()
 
@@ -108,5 +110,5 @@ def test_goods_are_announced_received_in_parts_and_in_stock(keeper: Operator) ->
 
     with operator.page.expect_navigation():
         operator.main('tbody tr:has-text("TEA") a[href$="figure=on_hand"]').click()
-    assert operator.main(f'a[href="/inbound/{inbound}/"]').count() >= 1
-    assert operator.main("tbody").inner_text().count("+8") == 1
+    expect(operator.main(f'a[href="/inbound/{inbound}/"]').first).to_be_visible()
+    expect(operator.main("tbody").get_by_text("+8")).to_have_count(1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness.database import Database
 
@@ -16,18 +19,18 @@ def refused_then_connected(operator: Operator) -> None:
     """Wrong credentials are told on the form and save nothing; the right ones bring the warehouses by their names."""
     operator.open_form("warehouse", "eccang")
     operator.send_eccang_form(app_key="surely-not-the-key")
-    assert operator.page.url.endswith("/integrations/add/warehouse/eccang/")
-    assert operator.main("form.form [role=alert]").inner_text().strip()
+    expect(operator.page).to_have_url(f"{operator.url}/integrations/add/warehouse/eccang/")
+    expect(operator.main("form.form [role=alert]")).to_have_text(re.compile(r"\S"))
     operator.go("/integrations/")
-    assert operator.main('a[href^="/integrations/accounts/"]').count() == 0
+    expect(operator.main('a[href^="/integrations/accounts/"]')).to_have_count(0)
     operator.go("/warehouses/")
-    assert operator.main('a[href*="/stock/?warehouse="]').count() == 0
+    expect(operator.main('a[href*="/stock/?warehouse="]')).to_have_count(0)
     operator.connect_eccang()
     operator.go(f"/integrations/accounts/{operator.account}/")
     known = operator.sandbox.look("credentials")["eccang"]
     assert len(known["warehouses"]) == 2
     for code in known["warehouses"]:  # named by code and customer (R35)
-        assert f"{code} + {known['customer_code']}" in operator.warehouse_row(code).inner_text()
+        expect(operator.warehouse_row(code)).to_contain_text(f"{code} + {known['customer_code']}")
 
 
 def every_condition_is_seen_to_be_met(operator: Operator, numbers: list[str]) -> None:
@@ -47,10 +50,10 @@ def order_page_tells_all(operator: Operator, number: str) -> None:
     """Timeline, AWB number and label of an order that is under way."""
     operator.open_order(number)
     (there,) = operator.at_shop([number])
-    assert operator.main(".gate-shut").count() == 0
-    assert there["tracking_number"] in operator.main("dl.facts").first.inner_text()
+    expect(operator.main(".gate-shut")).to_have_count(0)
+    expect(operator.main("dl.facts").first).to_contain_text(there["tracking_number"])
     story = operator.main("ol.timeline li")
-    assert story.count() >= 8
+    expect(story.nth(7)).to_be_visible()
     times = story.locator("time").evaluate_all("nodes => nodes.map((node) => node.dateTime)")
     assert times == sorted(times)
     link = operator.main('a[href$="/label.pdf"]')

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 from .operator import Operator, until
 
 
@@ -61,7 +63,7 @@ def test_an_order_is_picked_packed_by_scanning_and_shipped_and_its_store_is_told
     until(ready, "with AWB number and label the order stands among those to be picked")
     operator.main('[data-tick-all="outbound"]').check()
     operator.press("action", "pick")
-    assert [int(row) for row in operator.main("table").first.locator("td.amount").all_inner_texts()] == [1, 2]
+    expect(operator.main("table").first.locator("td.amount")).to_have_text(["1", "2"])
     with operator.page.expect_navigation():
         operator.main(".head button.button-main").click()
 
@@ -71,10 +73,10 @@ def test_an_order_is_picked_packed_by_scanning_and_shipped_and_its_store_is_told
     operator.page.wait_for_url(re.compile(r"/floor/lists/\d+/$"))
     for code, heard in (("HAT", "bad"), ("TEA", "good"), ("TEA", "good"), ("TEA", "bad"), ("CUP", "done")):
         scan(operator, code, heard)
-    assert operator.main(".head .chip").inner_text() == "Packed"
+    expect(operator.main(".head .chip")).to_have_text("Packed")
     with operator.page.expect_navigation():
         operator.main("section[aria-labelledby=ship] button").click()
-    assert operator.main(".head .chip").inner_text() == "Completed"
+    expect(operator.main(".head .chip")).to_have_text("Completed")
     page = operator.main('.head a[href^="/outbound/"]').get_attribute("href") or ""
 
     def confirmed() -> bool:

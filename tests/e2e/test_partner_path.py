@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.flows.pdf import pdf
 
@@ -98,10 +99,10 @@ def connect_jd(operator: Operator) -> None:
     operator.open_form("warehouse", "jd")
     assert text(operator, ".ways").count("1,000 orders a day") == 2
     recommended = operator.main(".card-chosen:has(.chip-good)")
-    assert recommended.count() == 1
-    assert recommended.locator("h3").inner_text() == "Basic authorisation"
-    assert operator.main('input[name="mode"]').get_attribute("value") == "basic"
-    assert operator.main('[name="subscribed"]').is_checked()
+    expect(recommended).to_have_count(1)
+    expect(recommended.locator("h3")).to_have_text("Basic authorisation")
+    expect(operator.main('input[name="mode"]')).to_have_attribute("value", "basic")
+    expect(operator.main('[name="subscribed"]')).to_be_checked()
     operator.send_form_of("jd")
     with operator.page.expect_navigation():
         operator.main(f'a[href^="{known["login_url"]}"]').click()
@@ -109,17 +110,17 @@ def connect_jd(operator: Operator) -> None:
     operator.page.check('[name="subscribe"]')
     with operator.page.expect_navigation():
         operator.page.get_by_role("button").click()
-    assert re.search(r"/integrations/accounts/\d+/$", operator.page.url), operator.page.url
+    expect(operator.page).to_have_url(re.compile(r"/integrations/accounts/\d+/$"))
     number, department = known["form"]["warehouse_no"], known["form"]["department_no"]
     assert f"{number} - {department} - {known['pin']}" in text(operator, "tbody th")
     (subscribed,) = operator.sandbox.look("jd/subscriptions")["subscriptions"]
     assert subscribed["pin"] == known["pin"]
     code = operator.main("tbody .code").first.inner_text()
     operator.note_account(code)
-    assert operator.main(".notice-warn").count() == 1  # what is still to be set
+    expect(operator.main(".notice-warn")).to_have_count(1)  # what is still to be set
     operator.fill(rate_per_second="200", **{key: str(value) for key, value in known["settings"].items()})
     operator.press_save()
-    assert operator.main(".notice-warn").count() == 0
+    expect(operator.main(".notice-warn")).to_have_count(0)
 
 
 def receive_at_jd(operator: Operator) -> None:
@@ -253,25 +254,25 @@ def test_fastock_by_typed_numbers_and_for_one_merchant_only(operator: Operator) 
     operator.open_form("warehouse", "fastock")
     assert "Fastock has published no description of its interface" in text(operator, ".notices")
     operator.send_form_of("fastock", known, secret_key="surely-not-the-key")
-    assert operator.page.url.endswith("/integrations/add/warehouse/fastock/")
+    expect(operator.page).to_have_url(f"{operator.url}/integrations/add/warehouse/fastock/")
     assert "sign" in at_alert(operator).lower()  # Fastock's own words
     assert accounts(operator) == 0
 
     operator.open_form("warehouse", "fastock")
     operator.send_form_of("fastock", known, warehouse_codes=" MY01\uff0c MY02 ")
     operator.note_account("MY01")
-    assert operator.main("tbody th").all_inner_texts() == ["MY01 + FMY-SUAN", "MY02 + FMY-SUAN"]
+    expect(operator.main("tbody th")).to_have_text(["MY01 + FMY-SUAN", "MY02 + FMY-SUAN"])
     assert "Fastock has published no description of its interface" in text(operator, "section[aria-labelledby=can]")
     operator.fill("form.form:has([name=action][value=place])", **{"place-warehouse_code": "MY03"})
     with operator.page.expect_navigation():
         operator.main("form.form:has([name=action][value=place]) button").click()
-    assert operator.main("tbody th").all_inner_texts() == [f"MY0{n} + FMY-SUAN" for n in (1, 2, 3)]
+    expect(operator.main("tbody th")).to_have_text([f"MY0{n} + FMY-SUAN" for n in (1, 2, 3)])
 
     operator.page.context.clear_cookies()  # another person at another merchant
     operator.sign_in("nok", make_merchant("Krua Nok", "nok"))
     operator.open_form("warehouse", "fastock")
     operator.send_form_of("fastock", known)
-    assert operator.page.url.endswith("/integrations/add/warehouse/fastock/")
+    expect(operator.page).to_have_url(f"{operator.url}/integrations/add/warehouse/fastock/")
     assert "another merchant" in at_alert(operator)
     assert accounts(operator) == 0
 
@@ -306,4 +307,4 @@ def test_gearment_wants_a_design_and_ships_an_order_without_label(operator: Oper
     move(operator, "gearment", reference, "VENDOR_ORDER_STATUS_SHIPPED")
     refreshed(operator, page, "Completed")
     operator.open_order("ETSY-77")
-    assert operator.main(".gate-shut").count() == 0
+    expect(operator.main(".gate-shut")).to_have_count(0)

@@ -27,6 +27,10 @@ FLAGS = (
 )
 
 
+PATIENCE_MS = 30_000
+"""How long an expectation of a page is waited for: a machine that runs other things too answers late, not wrongly."""
+
+
 class NoBrowser(RuntimeError):
     """No Chromium was found and none could be installed."""
 
@@ -71,9 +75,10 @@ def _playwright_has_one() -> bool:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = provide()
+    expect.set_options(timeout=PATIENCE_MS)
     # playwright runs an event loop in this thread, which Django takes for asynchronous code; it is not.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]

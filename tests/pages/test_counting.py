@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from salur.catalog.models import WarehouseProduct
@@ -81,11 +82,11 @@ def test_a_count_with_a_scanner_never_leaves_the_keyboard(hall: Hall, page: Page
             page.keyboard.type(typed)
             with page.expect_navigation():
                 page.keyboard.press("Enter")
-        assert f"M-0000, {place.upper()}: {pieces}" in page.inner_text("body")
-    assert "Differences" not in page.inner_text("main"), "a blind count shows none while people count"
+        expect(page.locator("body")).to_contain_text(f"M-0000, {place.upper()}: {pieces}")
+    expect(page.locator("main")).not_to_contain_text("Differences")  # a blind count shows none while people count
     page.get_by_role("button", name="End counting").click()
     page.get_by_role("heading", name="Differences").wait_for()
-    assert "−1" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("−1")
     page.get_by_role("button", name="Enter the differences").click()
     page.get_by_text("Entered. 1 figure changed.").wait_for()
     assert hall.on_hand("M-0000") == 9

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from salur.connectors.base.capabilities import FormField
 from salur.integrations.models import StoreConnection
@@ -53,7 +54,8 @@ def fill(page: Page, fields: tuple[FormField, ...], known: dict[str, str]) -> No
 
 def agree(page: Page) -> None:
     """Leave for the store's own page, say yes there, and come back."""
-    page.locator("#main a.button-main").click()
+    with page.expect_navigation():
+        page.locator("#main a.button-main").click()
     page.locator("button:not([value=no])").first.click()
     page.wait_for_url(re.compile(r"/integrations/stores/\d+/$"))
 
@@ -79,9 +81,9 @@ def test_every_store_is_connected_in_a_browser(owner: Shop, live_web: LiveWeb, s
         if by_login:
             agree(page)
         page.wait_for_url(re.compile(r"/integrations/stores/\d+/$"))
-        assert page.locator("#main h1").inner_text() == f"Toko {name}"
+        expect(page.locator("#main h1")).to_have_text(f"Toko {name}")
         with owner.world.scope():
             store = StoreConnection.objects.get(channel=name, name=f"Toko {name}")
-        assert page.url.endswith(f"/integrations/stores/{store.pk}/"), name
+        expect(page).to_have_url(f"{live_web.url}/integrations/stores/{store.pk}/")
         assert (store.state, store.by_file, bool(store.identity_key)) == ("connected", False, True), name
     assert len(plugins(STORE)) == 13

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from salur.flows.imports import start_file_import
 from salur.flows.previews import AT_ONCE
@@ -255,11 +256,11 @@ def test_an_unknown_file_is_imported_in_the_browser(live_web: LiveWeb, page: Pag
     page.locator("#id_file").set_input_files({"name": "toko.csv", "mimeType": "text/csv", "buffer": OTHER.encode()})
     page.get_by_role("button", name="Upload and look at it").click()
     page.wait_for_url(re.compile("/columns/$"))
-    assert page.get_by_label("Kode Barang").input_value() == "sku"
+    expect(page.get_by_label("Kode Barang")).to_have_value("sku")
     page.get_by_label("Country").select_option("ID")
     page.get_by_role("button", name="Remember and look at the orders").click()
     page.wait_for_url(re.compile(r"/orders/import/\d+/$"))
-    assert page.get_by_text("Siti").is_visible()
+    expect(page.get_by_text("Siti")).to_be_visible()
     page.get_by_role("link", name="Say what the words of the status column mean").click()
     page.get_by_label("Dikemas").select_option("paid")
     page.get_by_role("button", name="Remember and look at the orders").click()

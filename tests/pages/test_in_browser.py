@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness.web import LiveWeb
 
@@ -61,7 +62,7 @@ def inside(live_web: LiveWeb, page: Page) -> tuple[Page, Shop, str]:
 
 def sign_in(page: Page, url: str, shop: Shop) -> None:
     page.goto(f"{url}/orders/")
-    assert "/accounts/login/" in page.url
+    expect(page).to_have_url(re.compile("/accounts/login/"))
     page.get_by_label("E-mail or user name").fill(shop.people[OWNER].email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
@@ -73,9 +74,9 @@ def test_an_order_is_followed_by_clicking(inside: tuple[Page, Shop, str]) -> Non
     page.goto(url)
     page.get_by_role("link", name="Not enough stock").first.click()
     page.get_by_role("link", name=re.compile("^SN0000")).first.click()
-    assert page.get_by_role("heading", name="Why is it not there?").is_visible()
+    expect(page.get_by_role("heading", name="Why is it not there?")).to_be_visible()
     page.locator("#main").get_by_role("link", name=re.compile("^M-")).first.click()
-    assert page.get_by_role("heading", name="SKUs that mean it").is_visible()
+    expect(page.get_by_role("heading", name="SKUs that mean it")).to_be_visible()
 
 
 def test_the_first_tab_skips_to_the_content_and_menus_open_and_close_by_key(inside: tuple[Page, Shop, str]) -> None:
@@ -87,9 +88,9 @@ def test_the_first_tab_skips_to_the_content_and_menus_open_and_close_by_key(insi
     menu = page.locator("details.drop", has_text="Account menu")
     menu.locator("summary").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("link", name="Fulfilment services").is_visible()
+    expect(page.get_by_role("link", name="Fulfilment services")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("link", name="Fulfilment services").is_visible()
+    expect(page.get_by_role("link", name="Fulfilment services")).to_be_hidden()
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
@@ -107,20 +108,20 @@ def test_filtering_by_script_changes_rows_and_address_and_can_be_taken_back(insi
     page.evaluate("window.stayed = true")
     page.get_by_label("Problem").select_option("unmapped_sku")
     page.wait_for_url(re.compile("problem=unmapped_sku"))
-    assert page.locator("tbody tr").count() == 2
+    expect(page.locator("tbody tr")).to_have_count(2)
     assert page.evaluate("window.stayed") is True
     page.go_back()
     page.wait_for_url(re.compile("/orders/$"))
     page.locator("tbody tr").nth(5).wait_for()
-    assert page.locator("tbody tr").count() == 6
+    expect(page.locator("tbody tr")).to_have_count(6)
 
 
 def test_ticking_counts_and_the_bulk_bar_acts(inside: tuple[Page, Shop, str]) -> None:
     page, _shop, _url = inside
     page.get_by_label("Choose all on this page").check()
-    assert page.locator("output[data-ticked]").inner_text() == "6"
+    expect(page.locator("output[data-ticked]")).to_have_text("6")
     page.get_by_role("button", name="Arrange shipment").click()
-    assert page.locator(".notice").count() > 0
+    expect(page.locator(".notice").first).to_be_visible()
 
 
 def test_every_page_fits_its_window_and_can_be_read_in_light_and_dark(inside: tuple[Page, Shop, str]) -> None:
@@ -141,7 +142,7 @@ def test_on_a_narrow_screen_the_menu_opens_over_the_page(inside: tuple[Page, Sho
     page, _shop, url = inside
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(url)
-    assert not page.get_by_role("link", name="Warehouses").is_visible()
+    expect(page.get_by_role("link", name="Warehouses")).to_be_hidden()
     page.get_by_role("button", name="Main menu").click()
     page.get_by_role("link", name="Warehouses").click()
     page.wait_for_url(f"{url}/warehouses/")
@@ -179,11 +180,12 @@ def test_reading_and_forms_work_without_scripts(live_web: LiveWeb, browser: obje
         sign_in(page, live_web.url, shop)
         page.get_by_label("Problem").select_option("unmapped_sku")
         page.get_by_role("button", name="Search").click()
-        assert page.locator("tbody tr").count() == 2
+        expect(page.locator("tbody tr")).to_have_count(2)
         page.locator("details.drop", has_text="Sign out").locator("summary").click()
-        page.get_by_role("button", name="Sign out").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign out").click()
         page.goto(f"{live_web.url}/orders/")
-        assert "/accounts/login/" in page.url
+        expect(page).to_have_url(re.compile("/accounts/login/"))
     finally:
         context.close()
 

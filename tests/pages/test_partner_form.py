@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness.kargo import Partner
 from tests.harness.web import LiveWeb
@@ -53,12 +54,12 @@ def count(page: Page, name: str) -> str:
 def test_the_browser_holds_to_the_limits_that_the_connector_declares(inside: tuple[Page, str]) -> None:
     page, _url = inside
     pin = page.locator("[name=pin]")
-    assert pin.get_attribute("maxlength") == "20"
-    assert page.locator("[name=pin][required]").count() == 1
+    expect(pin).to_have_attribute("maxlength", "20")
+    expect(page.locator("[name=pin][required]")).to_have_count(1)
     pin.fill("ABCDE")
     assert count(page, "pin") == "Characters left: 15"
     pin.fill("")
-    assert page.locator('output[data-count-of="id_pin"]').is_hidden()
+    expect(page.locator('output[data-count-of="id_pin"]')).to_be_hidden()
     for typed, good in (("EBU12", True), (" EBU12 ", True), ("12", False), ("EBU1x", False)):
         page.locator("[name=department]").fill(typed)
         assert valid(page, "department") is good, typed
@@ -70,10 +71,10 @@ def test_leaving_a_field_moves_nothing_under_the_mouse(inside: tuple[Page, str])
     page.goto(f"{url}/integrations/add/warehouse/eccang/")
     button = page.get_by_role("button", name="Authorise", exact=True)
     page.locator("[name=customer_code]").fill("C1")
-    assert page.locator('output[data-count-of="id_customer_code"]').is_visible()
+    expect(page.locator('output[data-count-of="id_customer_code"]')).to_be_visible()
     before = button.bounding_box()
     page.locator("[name=customer_code]").blur()
-    assert page.locator('output[data-count-of="id_customer_code"]').is_hidden()
+    expect(page.locator('output[data-count-of="id_customer_code"]')).to_be_hidden()
     assert button.bounding_box() == before
 
 
@@ -108,18 +109,18 @@ def test_what_is_pasted_is_never_cut_in_silence(inside: tuple[Page, str]) -> Non
     page, _url = inside
     pin = page.locator("[name=pin]")
     pin.evaluate(PASTE, "  PIN-77\n")
-    assert pin.input_value() == "PIN-77"
+    expect(pin).to_have_value("PIN-77")
     pin.fill("")
     pin.evaluate(PASTE, "X" * 21)
-    assert pin.input_value() == ""
+    expect(pin).to_have_value("")
     assert "it has 21 characters, at most 20 fit" in count(page, "pin")
 
 
 def test_an_empty_form_does_not_leave_the_browser(inside: tuple[Page, str], kargo: Partner) -> None:
     page, url = inside
     page.get_by_role("button", name="Continue to the login page").click()
-    assert page.url == f"{url}{KARGO}"
-    assert page.locator("[name=name]:invalid").count() == 1
+    expect(page).to_have_url(f"{url}{KARGO}")
+    expect(page.locator("[name=name]:invalid")).to_have_count(1)
     assert not kargo.asked
 
 
@@ -131,20 +132,20 @@ def test_errors_of_the_server_stand_by_their_fields_and_are_read_out(inside: tup
     page.get_by_role("button", name="Continue to the login page").click()
     page.locator(".errors").first.wait_for()
     told = page.locator("#id_warehouses_error")
-    assert "“ABC”" in told.inner_text()
+    expect(told).to_contain_text("“ABC”")
     described = page.locator("[name=warehouses]").get_attribute("aria-describedby") or ""
     assert "id_warehouses_error" in described and "id_warehouses_helptext" in described
-    assert page.locator("[name=warehouses]").get_attribute("aria-invalid") == "true"
+    expect(page.locator("[name=warehouses]")).to_have_attribute("aria-invalid", "true")
     assert count(page, "warehouses") == "Understood as 2: 1101 · ABC"
-    assert page.get_by_label("Name here").input_value() == "Jakarta"
+    expect(page.get_by_label("Name here")).to_have_value("Jakarta")
 
 
 def test_the_way_is_chosen_and_its_form_follows(inside: tuple[Page, str]) -> None:
     page, _url = inside
-    assert page.locator("[name=app_secret]").count() == 0
+    expect(page.locator("[name=app_secret]")).to_have_count(0)
     page.get_by_role("link", name=re.compile("Choose.*Basic authorisation")).click()
     page.wait_for_url(re.compile("mode=basic"))
-    assert page.locator("[name=app_secret]").get_attribute("type") == "password"
+    expect(page.locator("[name=app_secret]")).to_have_attribute("type", "password")
 
 
 @pytest.mark.parametrize("width", [360, 1366])

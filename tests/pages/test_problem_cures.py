@@ -7,6 +7,8 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from salur.connectors.base.types import OrderStatus
 from salur.outbound.flagged import flag_lists
 from salur.outbound.models import Outbound
@@ -30,13 +32,13 @@ def test_a_sku_is_linked_in_place_and_the_report_says_who_was_cured(live_web: Li
     sign_in(page, live_web.url, shop)
     page.goto(f"{live_web.url}/orders/problems/?cause=unmapped_sku")
     row = page.locator("tbody tr", has_text="SKU BOX of Store is not linked")
-    assert row.locator("th").inner_text() == "4"
+    expect(row.locator("th")).to_have_text("4")
     row.get_by_label("MSKU that BOX means").fill("PLENTY")
     row.get_by_role("button", name="Link").click()
     page.get_by_role("heading", name="SKU BOX of Store is not linked").wait_for()
     tiles = [tile.inner_text().split("\n")[-1] for tile in page.locator(".tile").all()]
     assert tiles == ["4", "3", "1", "0"], "orders, cured, still held, held by something else"
-    assert page.get_by_role("link", name="BOTH").is_visible()
+    expect(page.get_by_role("link", name="BOTH")).to_be_visible()
     assert set(shop.world.problems("BOX0")) == set()
 
 

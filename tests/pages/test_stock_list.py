@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 from django.utils import timezone, translation
+from playwright.sync_api import expect
 
 from salur.catalog.models import MasterProduct, WarehouseProduct
 from salur.flows.products import add_to_warehouse
@@ -356,6 +357,6 @@ def test_in_a_browser_the_sums_come_by_themselves_and_a_ticked_row_is_adjusted(l
     page.get_by_label("Reason").select_option("lost")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("1 figure was changed.").wait_for()
-    assert page.url == f"{live_web.url}/stock/?warehouse={place}", "back where the list was"
+    expect(page).to_have_url(f"{live_web.url}/stock/?warehouse={place}")  # back where the list was
     page.get_by_role("link", name="5", exact=True).first.click()
     page.locator("td", has_text="Adjusted by hand").get_by_text("Lost").wait_for()

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from salur.catalog.models import Binding, Listing, MasterProduct, WarehouseProduct
 from salur.foundation.clock import now
@@ -70,8 +71,8 @@ def test_r45_all_five_ways_end_in_the_same_push(live_web: LiveWeb, page: Page) -
     page.get_by_text("1 master product is made.").wait_for()
     # 4. from a store's listing
     page.get_by_role("link", name="Make product WAY-4").click()
-    assert page.get_by_label("MSKU").input_value() == "WAY-4"
-    assert page.get_by_label("Weight (g)").input_value() == "400"
+    expect(page.get_by_label("MSKU")).to_have_value("WAY-4")
+    expect(page.get_by_label("Weight (g)")).to_have_value("400")
     page.get_by_label(place, exact=True).check()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("The product is made and is being pushed").wait_for()
@@ -88,7 +89,7 @@ def test_r45_all_five_ways_end_in_the_same_push(live_web: LiveWeb, page: Page) -
     ways = [f"WAY-{number}" for number in range(1, 6)]
     assert pushes(shop, *ways) == dict.fromkeys(ways, "not_pushed")
     page.goto(f"{live_web.url}/stock/?q=WAY")
-    assert page.locator("tbody tr", has_text="Not pushed").count() == 5, "each with its push status"
+    expect(page.locator("tbody tr", has_text="Not pushed")).to_have_count(5)  # each with its push status
     with shop.world.scope():
         assert MasterProduct.objects.get(msku="WAY-3").weight_g == 300, "the store's size is taken over"
 

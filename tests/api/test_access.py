@@ -360,80 +360,96 @@ def returned(world: World) -> int:
     return row.pk
 
 
+def goods(world: World) -> dict[str, int]:
+    """Things about products: one in its warehouse, its picture, a table of products, a sync of stock."""
+    from salur.catalog.editing import hold_product
+    from salur.catalog.images import add_image, check_image
+    from salur.catalog.models import WarehouseProduct
+    from salur.flows.product_imports import keep_import
+    from salur.inbound.checking import WantedLine
+    from salur.inbound.editing import create_inbound_list
+    from salur.stock.models import Balance, StockSyncRun
+
+    sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
+    sync.save()
+    tea = world.products["TEA"]
+    return {
+        "product_id": tea,
+        "balance_id": Balance.objects.get().pk,
+        "push_id": WarehouseProduct.objects.get().pk,
+        "inbound_id": create_inbound_list(world.warehouse_id, [WantedLine("TEA", 1)]).pk,
+        "image_id": add_image(hold_product(tea), check_image("a.png", PICTURE)).pk,
+        "file_id": keep_import("a.csv", b"msku\r\nTEA\r\n").pk,
+        "sync_id": sync.pk,
+    }
+
+
+def places(world: World) -> dict[str, int]:
+    """Things of warehouses: a location, a pick list, a count, a transfer, a return."""
+    from salur.locations.editing import create_location
+    from salur.outbound.models import PickList
+
+    pick_list = PickList(warehouse_id=world.warehouse_id, created_at=now(), created_by="test")
+    pick_list.save()
+    return {
+        "warehouse_id": world.warehouse_id,
+        "take_id": own_count(world),
+        "transfer_id": transfer(world),
+        "return_id": returned(world),
+        "location_id": create_location(world.warehouse_id, "A-1").pk,
+        "pick_list_id": pick_list.pk,
+    }
+
+
+def rules() -> dict[str, int]:
+    """A delivery rule, one that holds, a kept filter, a remedy that was applied."""
+    from salur.orders.models import Cure
+    from salur.orders.saved_filters import save_filter
+    from salur.routing.drafts import open_draft
+    from salur.routing.holding import save_hold_rule
+    from salur.routing.models import HoldRule, RoutingRule
+
+    open_draft()
+    cure = Cure(cause="no_rule", key={}, remedy="rules", orders=[], actor="test", at=now())
+    cure.save()
+    return {
+        "filter_id": save_filter("Ready", "status=ready", shared=True).pk,
+        "hold_rule_id": save_hold_rule(HoldRule(name="Look at it", reason="other", active=False)).pk,
+        "rule_id": RoutingRule.objects.order_by("pk")[0].pk,
+        "cure_id": cure.pk,
+    }
+
+
+def runs(world: World) -> dict[str, int]:
+    """What runs and was run: a sync, an upload with its columns, a bulk run, a call to the partner."""
+    from salur.flows.bulk import Chosen, start_bulk
+    from salur.flows.uploads import keep_upload
+    from salur.orders.formats import ColumnMap
+    from salur.orders.mappings import save_mapping
+    from salur.orders.models import Order
+
+    return {
+        "run_id": world.run_id,
+        "exchange_id": a_call(world.account_id, "X"),
+        "upload_id": keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk,
+        "mapping_id": save_mapping(ColumnMap(("a",), {"a": "order_id"})).pk,
+        "bulk_run_id": start_bulk("refresh", Chosen(orders=Order.objects.all()), actor="test").pk,
+    }
+
+
 @pytest.fixture
 def ids(world: World) -> dict[str, int]:
     """Ids of things that the merchant has."""
     world.ingest(store_order("A", "TEA"))
     with world.scope():
-        from salur.catalog.editing import hold_product
-        from salur.catalog.images import add_image, check_image
-        from salur.catalog.models import WarehouseProduct
-        from salur.flows.product_imports import keep_import
-        from salur.flows.uploads import keep_upload
-        from salur.inbound.checking import WantedLine
-        from salur.inbound.editing import create_inbound_list
-        from salur.locations.editing import create_location
-        from salur.orders.formats import ColumnMap
-        from salur.orders.mappings import save_mapping
-        from salur.orders.models import Cure
-        from salur.outbound.models import PickList
-        from salur.stock.models import Balance, StockSyncRun
-
-        balance = Balance.objects.get().pk  # before any other is made
-        pushed = WarehouseProduct.objects.get().pk
-        inbound = create_inbound_list(world.warehouse_id, [WantedLine("TEA", 1)]).pk
-        more = {"take_id": own_count(world), "transfer_id": transfer(world), "return_id": returned(world)}
-        location = create_location(world.warehouse_id, "A-1").pk
-        pick_list = PickList(warehouse_id=world.warehouse_id, created_at=now(), created_by="test")
-        pick_list.save()
-        sync = StockSyncRun(warehouse_id=world.warehouse_id, trigger="button", started_at=now())
-        sync.save()
-        called = a_call(world.account_id, "X")
-        upload = keep_upload(world.store_id, "a.csv", io.BytesIO(b"a,b,c,d,e,f\r\n")).pk
-        from salur.orders.saved_filters import save_filter
-        from salur.routing.drafts import open_draft
-        from salur.routing.holding import save_hold_rule
-        from salur.routing.models import HoldRule, RoutingRule
-
-        open_draft()
-        kept = save_filter("Ready", "status=ready", shared=True).pk
-        hold = save_hold_rule(HoldRule(name="Look at it", reason="other", active=False)).pk
-        rule = RoutingRule.objects.order_by("pk")[0].pk
-        cure = Cure(cause="no_rule", key={}, remedy="rules", orders=[], actor="test", at=now())
-        cure.save()
-        image = add_image(hold_product(world.products["TEA"]), check_image("a.png", PICTURE)).pk
-        product_file = keep_import("a.csv", b"msku\r\nTEA\r\n").pk
-        mapping = save_mapping(ColumnMap(("a",), {"a": "order_id"})).pk
-        from salur.flows.bulk import Chosen, start_bulk
-        from salur.orders.models import Order
-
-        bulk_run = start_bulk("refresh", Chosen(orders=Order.objects.all()), actor="test").pk
+        made = {**goods(world), **places(world), **rules(), **runs(world)}  # goods first: its balance is the only one
     return {
-        "bulk_run_id": bulk_run,
-        "exchange_id": called,
-        "location_id": location,
-        **more,
-        "product_id": world.products["TEA"],
-        "cure_id": cure.pk,
-        "image_id": image,
-        "file_id": product_file,
-        "upload_id": upload,
-        "rule_id": rule,
-        "hold_rule_id": hold,
-        "filter_id": kept,
+        **made,
         "number": 1,
-        "mapping_id": mapping,
         "order_id": world.order("A").pk,
-        "inbound_id": inbound,
         "outbound_id": world.the_list("A").pk,
-        "balance_id": balance,
-        "push_id": pushed,
-        "run_id": world.run_id,
         "store_id": world.store_id,
         "account_id": world.account_id,
-        "warehouse_id": world.warehouse_id,
-        "sync_id": sync.pk,
-        "pick_list_id": pick_list.pk,
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
@@ -31,6 +32,12 @@ def refusal_text(refusal: Refusal) -> Text:
 def tell_refusal(request: MerchantRequest, refusal: Refusal) -> None:
     """Show a refusal on the next page: title, cause and cure."""
     messages.error(request, told_words(refusal_text(refusal)))
+
+
+def tell_left(request: MerchantRequest, told: str, reasons: Iterable[str]) -> None:
+    """Say on the next page how many were left out, for each reason; ``told`` names ``n`` and ``reason``."""
+    for reason, n in Counter(reasons).items():
+        messages.warning(request, told % {"n": n, "reason": reason})
 
 
 def back_to(request: MerchantRequest, otherwise: str) -> HttpResponse:

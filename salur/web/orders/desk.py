@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from salur.flows.holds import hold_orders, release_orders
 from salur.flows.wishes import ship_anyway
 from salur.foundation.clock import now
-from salur.foundation.problems import Refusal, Text, describe
+from salur.foundation.problems import Refusal, describe
 from salur.orders.desk import LONGEST_NOTE, add_note, change_tags, tags_in_use
 from salur.orders.models import HoldReason
 from salur.outbound.queries import orders_named
 from salur.tenancy.models import Role
 from salur.tenancy.tags import TagsRefused, clean_tags, split_tags
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
-from salur.web.acting import acting, back_to, tell_refusal
+from salur.web.acting import acting, back_to, tell_left, tell_refusal
 from salur.web.filters import row_ids
 from salur.web.words import told_words
 
@@ -120,15 +119,16 @@ def _do(request: MerchantRequest, do: str, ids: Sequence[int], asked: dict[str, 
         held = hold_orders(ids, asked["reason"], asked["note"], asked["until"])
         if n := len(held.done):
             messages.success(request, ngettext("%(n)s order is held.", "%(n)s orders are held.", n) % {"n": n})
-        _tell_left(request, gettext("Not held (%(n)s): %(reason)s"), [describe(c, {}) for c in held.refused.values()])
+        left = (told_words(describe(code, {})) for code in held.refused.values())
+        tell_left(request, gettext("Not held (%(n)s): %(reason)s"), left)
         return
     if do == "ship_anyway":
         overruled = ship_anyway(ids)
         if n := len(overruled.done):
             told = ngettext("%(n)s order goes on.", "%(n)s orders go on.", n)
             messages.success(request, told % {"n": n})
-        left = [describe(code, evidence) for code, evidence in overruled.refused.values()]
-        _tell_left(request, gettext("Left as they were (%(n)s): %(reason)s"), left)
+        left = (told_words(describe(code, evidence)) for code, evidence in overruled.refused.values())
+        tell_left(request, gettext("Left as they were (%(n)s): %(reason)s"), left)
         return
     if do == "release":
         n = len(release_orders(ids))
@@ -140,9 +140,3 @@ def _do(request: MerchantRequest, do: str, ids: Sequence[int], asked: dict[str, 
         n = change_tags(ids, add=asked["add"], remove=asked["remove"])
         told = ngettext("The tags of %(n)s order were changed.", "The tags of %(n)s orders were changed.", n)
     messages.success(request, told % {"n": n})
-
-
-def _tell_left(request: MerchantRequest, words: str, texts: Sequence[Text]) -> None:
-    """How many were left out, for each reason; ``words`` name ``n`` and ``reason``."""
-    for reason, n in Counter(told_words(text) for text in texts).items():
-        messages.warning(request, words % {"n": n, "reason": reason})

@@ -28,7 +28,7 @@ from salur.outbound.shipment_progress import shipment_progress
 from salur.tenancy.models import Role
 from salur.web import words
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
-from salur.web.acting import acting, back_to
+from salur.web.acting import acting, back_to, tell_left
 from salur.web.filters import row_ids
 
 MOST = 200
@@ -171,10 +171,8 @@ def tell_arranged(request: MerchantRequest, asked: Asked) -> None:
             len(asked.due),
         )
         messages.success(request, told % {"n": len(asked.due)})
-    for code in sorted(set(asked.held.values())):
-        n = sum(held == code for held in asked.held.values())
-        told = gettext("Not arranged (%(n)s): %(reason)s") % {"n": n, "reason": words.gate_title(code)}
-        messages.warning(request, told)
+    left = (words.gate_title(code) for code in sorted(asked.held.values()))
+    tell_left(request, gettext("Not arranged (%(n)s): %(reason)s"), left)
 
 
 class HandoverForm(forms.Form):

@@ -22,7 +22,7 @@ from salur.outbound.stopping import CutOff, cut_off, held_evidence
 from salur.tenancy.models import Entitlement, Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
-from salur.web.acting import acting, back_to, tell_refusal
+from salur.web.acting import acting, back_to, tell_left, tell_refusal
 from salur.web.filters import kept_text, row_ids
 
 MOST = 200
@@ -87,9 +87,8 @@ def _tell(request: MerchantRequest, outcome: Intercepted) -> None:
             len(outcome.asked),
         )
         messages.success(request, told % {"n": len(outcome.asked)})
-    for code in sorted(set(outcome.held.values())):
-        n = sum(held == code for held in outcome.held.values())
-        messages.warning(request, gettext("Not asked (%(n)s): %(reason)s") % {"n": n, "reason": describe(code).title})
+    left = (describe(code).title for code in sorted(outcome.held.values()))
+    tell_left(request, gettext("Not asked (%(n)s): %(reason)s"), left)
     if not outcome.asked and not outcome.held:
         messages.warning(request, gettext("Choose at least one order."))
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +12,7 @@ from salur.connectors.base.types import OrderStatus
 from salur.flows.push import look_up_doubtful, push_ready
 from salur.foundation.clock import now
 from salur.outbound.models import Outbound
+from tests.faults.killable import open_transactions, wait_for, waits_for_a_lock, worker
 from tests.world import INSTANT, World, connect_eccang, make_world, store_order
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -31,32 +26,6 @@ def world(db: Any, sandbox: Any) -> World:
     connect_eccang(made, sandbox, {"TEA": 100})
     made.ingest(*(store_order(f"A{n}", "TEA", status=OrderStatus.PAID, courier=INSTANT) for n in range(ORDERS)))
     return made
-
-
-@contextmanager
-def worker(world: World) -> Iterator[subprocess.Popen[str]]:
-    """A worker process at work; killed without warning when the block ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.push_once", str(world.merchant_id), str(world.account_id)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "salur.config.settings"},
-    )
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "started\n"
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 180
-    while not condition():
-        assert time.monotonic() < ends, "it did not come to that"
-        time.sleep(0.02)
 
 
 def created(sandbox: Any) -> dict[str, int]:
@@ -81,7 +50,7 @@ def recover(world: World) -> None:
         push_ready(world.merchant_id, world.account_id)
 
 
-def all_there_once(world: World, sandbox: Any) -> None:
+def assert_all_there_once(world: World, sandbox: Any) -> None:
     assert states(world) == ["pushed"] * ORDERS
     there = created(sandbox)
     with world.scope():
@@ -92,41 +61,27 @@ def all_there_once(world: World, sandbox: Any) -> None:
 
 def test_killed_before_the_partner_accepted(world: World, sandbox: Any) -> None:
     sandbox.control("faults", {"partner": "eccang", "operation": "createOrder", "kind": "latency", "seconds": 30})
-    with worker(world):
+    with worker(push_ready, world.merchant_id, world.account_id):
         wait_for(lambda: states(world) == ["pushing"] * ORDERS)
     sandbox.control("faults", method="DELETE")
     recover(world)
-    all_there_once(world, sandbox)
+    assert_all_there_once(world, sandbox)
 
 
 def test_killed_between_acceptance_and_answer(world: World, sandbox: Any) -> None:
     sandbox.control("faults", {"partner": "eccang", "operation": "createOrder", "kind": "timeout_after", "seconds": 30})
-    with worker(world):
+    with worker(push_ready, world.merchant_id, world.account_id):
         wait_for(lambda: len(created(sandbox)) == ORDERS)
     assert states(world) == ["pushing"] * ORDERS
     sandbox.control("faults", method="DELETE")
     recover(world)
-    all_there_once(world, sandbox)
-
-
-def waits_for_a_lock(db: Any) -> bool:
-    rows = db.rows(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    return bool(rows[0][0])
-
-
-def open_transactions(db: Any) -> bool:
-    rows = db.rows(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        " AND xact_start IS NOT NULL AND backend_type = 'client backend'"
-    )
-    return bool(rows[0][0])
+    assert_all_there_once(world, sandbox)
 
 
 def test_killed_between_the_answer_and_our_commit(world: World, sandbox: Any, db: Any) -> None:
     sandbox.control("faults", {"partner": "eccang", "operation": "createOrder", "kind": "latency", "seconds": 1})
-    with psycopg.connect(db.url) as holder, worker(world) as process:
+    at_work = worker(push_ready, world.merchant_id, world.account_id)
+    with psycopg.connect(db.url) as holder, at_work as process:
         wait_for(lambda: states(world) == ["pushing"] * ORDERS)
         holder.execute("SELECT set_config('salur.merchant', %s, true)", [str(world.merchant_id)])
         holder.execute("SELECT id FROM outbound_outbound FOR UPDATE")
@@ -139,4 +94,4 @@ def test_killed_between_the_answer_and_our_commit(world: World, sandbox: Any, db
     assert states(world) == ["pushing"] * ORDERS
     sandbox.control("faults", method="DELETE")
     recover(world)
-    all_there_once(world, sandbox)
+    assert_all_there_once(world, sandbox)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import Any
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -21,11 +20,6 @@ from salur.outbound.models import Label, Outbound
 from salur.tenancy.models import Transition
 from tests.flows.stage import Stage, side_by_side
 from tests.world import store_order
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def pdf(pages: int = 1) -> bytes:

@@ -28,12 +28,6 @@ from tests.flows.pdf import pdf, pdf_without_pages
 from tests.flows.stage import Stage
 from tests.world import make_world, store_order
 
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
-
-
 # -- labels ---------------------------------------------------------------------------------------------------------
 
 

@@ -20,11 +20,6 @@ from salur.tenancy.models import AuditEntry
 from tests.flows.stage import Stage, side_by_side
 
 
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
-
-
 def sync(stage: Stage, skus: list[str] | None = None) -> StockSyncRun:
     run_id = sync_stock(stage.merchant_id, stage.warehouse_id, "button", skus)
     with stage.world.scope():

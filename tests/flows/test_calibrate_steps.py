@@ -25,11 +25,6 @@ from tests.flows.stage import Stage
 INVENTORY = "getProductInventory"
 
 
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
-
-
 @pytest.fixture(autouse=True)
 def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each page is kept at once, so that a test sees where a reading stands."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -17,11 +16,6 @@ from salur.outbound.models import Outbound
 from salur.stock.models import Movement
 from salur.tenancy.models import Transition
 from tests.flows.stage import Stage, side_by_side
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def cancel(stage: Stage) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -20,11 +19,6 @@ from salur.orders.models import OrderLine
 from salur.outbound.models import Outbound
 from tests.flows.stage import Stage, side_by_side
 from tests.world import INSTANT, connect_eccang, store_order
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def complete(stage: Stage, *numbers: str) -> None:

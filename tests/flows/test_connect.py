@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from salur.connectors.base.types import OrderStatus
@@ -14,11 +12,6 @@ from tests.flows.stage import Stage
 from tests.world import INSTANT, store_order
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def acting(stage: Stage) -> Acting:

@@ -20,11 +20,6 @@ from salur.stock.models import Movement, StockSyncRun
 from tests.flows.stage import Stage, side_by_side
 
 
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
-
-
 def follow(stage: Stage) -> int:
     """A round, as if it were due."""
     with stage.world.scope():

@@ -20,6 +20,7 @@ from salur.inbound.editing import change_draft
 from salur.inbound.models import InboundList
 from salur.integrations import registry
 from salur.integrations.models import ExchangeRecord, WarehouseAccount
+from tests.faults.killable import wait_for
 from tests.flows.inbound_stage import InboundStage
 from tests.flows.stage import side_by_side
 from tests.inbound.partners import Partner, plugin_of
@@ -126,14 +127,6 @@ def test_a_late_answer_of_a_fenced_off_worker_is_kept_and_changes_nothing(stage:
     assert stage.attempts(made) == [("push", "pushed")]
     stage.look_up()
     assert (stage.row(made).push, created(stage), stage.figures()) == ("pushed", [1], (0, 10))
-
-
-def wait_for(condition: Any) -> None:
-    for _try in range(6000):
-        if condition():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("it did not come to that")
 
 
 def test_429_waits_as_long_as_the_partner_asks_and_is_not_counted(stage: InboundStage) -> None:

@@ -27,12 +27,6 @@ def world(db: Any) -> World:
     return made
 
 
-@pytest.fixture
-def shop(world: World) -> Any:
-    with open_print_shop(world, keeps_stock=True) as opened:
-        yield opened
-
-
 def pushed(world: World, number: str = "A1", pieces: int = 3) -> Outbound:
     world.ingest(store_order(number, ("TEA", pieces), status=OrderStatus.PAID))
     push_ready(world.merchant_id, world.account_id)

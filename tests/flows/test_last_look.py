@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
-
-import pytest
 
 from salur.flows.last_look import set_last_look
 from salur.flows.push import push_ready
@@ -17,11 +14,6 @@ from salur.outbound.models import Outbound
 from tests.flows.stage import Stage
 
 ASKING = "order/get_order_detail"
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def long_ago(stage: Stage) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from salur.catalog.models import Binding, Listing, MasterProduct, WarehouseProduct
@@ -16,11 +14,6 @@ from salur.integrations.saving import PartnerRefused
 from salur.stock.models import Balance, Warehouse
 from tests.flows.stage import Stage, side_by_side
 from tests.world import store_order
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def measure(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from salur.flows.push import look_up_doubtful, push_ready
 from salur.foundation.clock import now
 from salur.integrations.models import ExchangeRecord, WarehouseAccount
 from salur.outbound.models import Outbound, PushAttempt
+from tests.faults.killable import wait_for
 from tests.world import INSTANT, World, connect_eccang, make_world, store_order
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -160,14 +161,6 @@ def test_a_late_answer_of_a_fenced_off_worker_is_kept_as_evidence_and_changes_no
     look_up(world)
     made = world.the_list("A1")
     assert (made.push, at_warehouse(sandbox)) == ("pushed", {made.reference: 1})
-
-
-def wait_for(condition: Any) -> None:
-    for _try in range(6000):
-        if condition():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("it did not come to that")
 
 
 def test_429_waits_as_long_as_the_partner_asks_and_is_not_counted_as_an_attempt(world: World, sandbox: Any) -> None:

@@ -17,7 +17,7 @@ from salur.outbound.models import Outbound, OutboundLine
 from salur.outbound.queries import find_outbound
 from salur.outbound.race import Race, lists_at_warehouse, races
 from salur.stock.models import Warehouse
-from tests.flows.print_shop import Shop, open_print_shop
+from tests.flows.print_shop import Shop
 from tests.world import World, make_world, store_order
 
 
@@ -26,12 +26,6 @@ def world(db: Any) -> World:
     made = make_world(channel="etsy")
     made.add_product("TEA", pieces=100)
     return made
-
-
-@pytest.fixture
-def shop(world: World) -> Any:
-    with open_print_shop(world, keeps_stock=True) as opened:
-        yield opened
 
 
 def a_list(world: World, number: str, *tasks: str, ended: str = "", pieces: int = 1) -> Outbound:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from salur.flows.store_acts import ActOutcome, act_at_store
@@ -11,11 +9,6 @@ from salur.foundation.clock import now
 from salur.orders.models import Order
 
 from .stage import Stage
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def act(stage: Stage, number: str, what: str, reason: str = "") -> ActOutcome:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,11 +25,6 @@ from tests.flows.stage import Stage, side_by_side
 BANGKOK = ZoneInfo("Asia/Bangkok")
 EVENING = datetime(2026, 5, 1, 20, 0, tzinfo=BANGKOK)
 TWO = datetime(2026, 5, 2, 2, 0, tzinfo=BANGKOK)
-
-
-@pytest.fixture
-def stage(db: Any, sandbox: Any) -> Stage:
-    return Stage(sandbox)
 
 
 def place(stage: Stage) -> Warehouse:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults.killable import wait_for, waits_for_a_lock
 from tests.harness.database import Database
 
 from .conftest import Desk
 
 if TYPE_CHECKING:
     from salur.integrations.connect import Acting
-
-
-def somebody_waits_for_a_lock(db: Database) -> bool:
-    """Whether a connection to this database stands before a lock."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    return bool(db.rows(query)[0][0])
 
 
 def change_settings(acting: Acting, desk: Desk, account_id: int) -> None:
@@ -63,10 +57,7 @@ def test_a_connection_is_changed_while_a_worker_ends_its_round(
     with acting.scope("follow up"):
         budgets.take("account", account_id, 1)
         owner.start()
-        ends = time.monotonic() + 120
-        while not somebody_waits_for_a_lock(db):
-            assert time.monotonic() < ends, "nobody waited: the rows are not locked"
-            time.sleep(0.02)
+        wait_for(lambda: waits_for_a_lock(db))
         WarehouseAccount.objects.filter(pk=account_id).update(next_follow_up_at=now())
     owner.join(20)
     assert not owner.is_alive()

@@ -33,8 +33,8 @@ from salur.connectors.stores.etsy.statuses import order_status
 from salur.connectors.stores.etsy.webhooks import signature
 
 from .contracts import CONTRACTS, contract, exchanges
+from .garbage import answers, names, unusable
 from .scripted import Said, Scripted, said
-from .test_garbage import answers, names, survives
 
 SIGNING = contract("etsy/signing.json")
 VECTORS = SIGNING["webhooks"]
@@ -485,7 +485,7 @@ def test_any_json_from_etsy(document: Any) -> None:
     body = json.dumps(document)
     sign = signature(SHOP["webhook_secret"], "m", str(int(NOW.timestamp())), body.encode())
     signed = {"webhook-id": "m", "webhook-timestamp": str(int(NOW.timestamp())), "body": body, "sign": sign}
-    for call in (
+    found = unusable(
         lambda: everything().verify(),
         lambda: everything().orders(WINDOW, None),
         lambda: everything().order_details([RECEIPT]),
@@ -495,5 +495,5 @@ def test_any_json_from_etsy(document: Any) -> None:
         lambda: everything().refresh(),
         lambda: everything().exchange({"code": "c"}),
         lambda: everything().parse_callback(message(signed)),
-    ):
-        survives(call)
+    )
+    assert found == []

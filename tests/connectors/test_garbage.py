@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salur.connectors.base.errors import PartnerError
+from salur.connectors.base.errors import Rejected
 from salur.connectors.base.listing import StockTarget
 from salur.connectors.base.types import (
+    Address,
     OrderStatus,
     OutboundTask,
     PartnerRef,
@@ -24,18 +24,15 @@ from salur.connectors.base.types import (
     RawRequest,
     ShippingOption,
     StoreOrder,
+    StoreOrderLine,
     TimeWindow,
 )
 from salur.connectors.stores.shopee.wire import push_signature
 from salur.connectors.warehouses.eccang.wire import callback_signature
 
 from .answers import SHOP, WAREHOUSE, envelope, shop, warehouse
+from .garbage import answers, documents, flaws, names, unusable
 from .test_eccang_flow import LABEL, request
-
-
-def names(text: str) -> list[str]:
-    return text.split()
-
 
 SHOPEE_WORDS = names(
     "error message response order_list order_sn order_status more next_cursor item_list order_item_id "
@@ -52,80 +49,7 @@ ECCANG_WORDS = names(
     "country_code customer_code sellable reserved onway pending unsellable pi_update_time f_ask code "
     "subscript_type body msg_id "
 )
-VALUES = (
-    "",
-    "Success",
-    "Failure",
-    "READY",
-    "0",
-    "1",
-    "true",
-    "order",
-    "1700000000",
-    "REF-1",
-    "PROCESSED",
-    "NaN",
-    "1e999",
-)
-
-
-def documents(words: list[str]) -> st.SearchStrategy[Any]:
-    """JSON that looks much like the partner's: its names, with values of every kind under them."""
-    leaves = (
-        st.none()
-        | st.booleans()
-        | st.integers()
-        | st.floats(allow_nan=False, allow_infinity=False)
-        | st.text(max_size=8)
-        | st.sampled_from(VALUES)
-    )
-    return st.recursive(
-        leaves,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(words), inner, max_size=8),
-        max_leaves=25,
-    )
-
-
-def answers(words: list[str], frame: dict[str, Any], holder: str) -> st.SearchStrategy[Any]:
-    """Documents, half of them inside what a success looks like, so that the readers behind it are reached."""
-    anything = documents(words)
-    return anything | anything.map(lambda inner: {**frame, holder: inner})
-
-
-def survives(call: Callable[[], object]) -> None:
-    """The call answers something that the hub can use, or says with a partner error that it cannot."""
-    try:
-        answered = call()
-    except PartnerError as error:
-        assert error.code or error.message, "a refusal says something"
-        return
-    except Exception as error:
-        raise AssertionError(f"{type(error).__name__} instead of a partner error") from error
-    check_usable(answered)
-
-
-def check_usable(value: object) -> None:
-    """Made of the seam's own types throughout: times with a zone, numbers that are numbers, orders with a number."""
-    if isinstance(value, datetime):
-        assert value.tzinfo is not None, "a time without a zone"
-    elif isinstance(value, Decimal | float):
-        assert math.isfinite(value), value
-    elif isinstance(value, Mapping):
-        check_usable((*value, *value.values()))
-    elif isinstance(value, list | tuple | set | frozenset):
-        for one in value:
-            check_usable(one)
-    elif is_dataclass(value):
-        assert type(value).__module__.startswith("salur.connectors.base."), f"{type(value)} is not of the seam"
-        if isinstance(value, StoreOrder):
-            assert value.external_id and isinstance(value.status, OrderStatus), value
-            assert all(line.quantity > 0 for line in value.lines), value.lines
-        for field in fields(value):
-            check_usable(getattr(value, field.name))
-    else:
-        assert value is None or isinstance(value, str | bytes | int), f"{type(value)} is not of the seam"
-
-
+ONE_PIECE = StoreOrderLine("1", "TEA", "Tea", 1)
 NOW = datetime(2023, 11, 14, tzinfo=UTC)
 WINDOW = TimeWindow(NOW - timedelta(hours=1), NOW)
 
@@ -133,7 +57,7 @@ WINDOW = TimeWindow(NOW - timedelta(hours=1), NOW)
 @settings(max_examples=150, deadline=None)
 @given(answers(SHOPEE_WORDS, {"error": ""}, "response"))
 def test_any_json_from_shopee(document: Any) -> None:
-    for call in (
+    found = unusable(
         lambda: shop(document).verify(),
         lambda: shop(document).orders(WINDOW, None),
         lambda: shop(document).order_details(["A"]),
@@ -146,14 +70,14 @@ def test_any_json_from_shopee(document: Any) -> None:
         lambda: shop(document).set_stock([StockTarget("k", "1", "", "A", 3)]),
         lambda: shop(document).refresh(),
         lambda: shop(document).exchange({"code": "c", "main_account_id": "1"}),
-    ):
-        survives(call)
+    )
+    assert found == []
 
 
 @settings(max_examples=150, deadline=None)
 @given(answers(ECCANG_WORDS, {"ask": "Success"}, "data"))
 def test_any_json_from_eccang(document: Any) -> None:
-    for call in (
+    found = unusable(
         lambda: warehouse(document).verify(),
         lambda: warehouse(document).list_warehouses(),
         lambda: warehouse(document).push_outbound(request(), LABEL),
@@ -163,18 +87,21 @@ def test_any_json_from_eccang(document: Any) -> None:
         lambda: warehouse(document).push_products([ProductRequest("A", "x")]),
         lambda: warehouse(document).stock("W", None, None),
         lambda: warehouse(document).subscribe("https://hub.example.com"),
-    ):
-        survives(call)
+    )
+    assert found == []
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60) | st.sampled_from([b"[" * 50_000, b"9" * 6000, b'{"error":1e999999}']))
 def test_any_bytes(body: bytes) -> None:
-    survives(lambda: shop(body).order_details(["A"]))
-    survives(lambda: warehouse(body).find_outbound("REF-1"))
-    survives(lambda: warehouse(envelope(body.decode("latin-1").translate(PRINTABLE))).find_outbound("REF-1"))
-    survives(lambda: shop({}).parse_callback(RawRequest("POST", "u", {"Authorization": "x\ud800"}, {}, body)))
-    survives(lambda: warehouse({}).parse_callback(RawRequest("POST", "u", {}, {}, body)))
+    found = unusable(
+        lambda: shop(body).order_details(["A"]),
+        lambda: warehouse(body).find_outbound("REF-1"),
+        lambda: warehouse(envelope(body.decode("latin-1").translate(PRINTABLE))).find_outbound("REF-1"),
+        lambda: shop({}).parse_callback(RawRequest("POST", "u", {"Authorization": "x\ud800"}, {}, body)),
+        lambda: warehouse({}).parse_callback(RawRequest("POST", "u", {}, {}, body)),
+    )
+    assert found == []
 
 
 PRINTABLE = dict.fromkeys(range(32))
@@ -186,7 +113,8 @@ def test_any_signed_push_message(document: Any) -> None:
     for message in (document, {"code": 3, "shop_id": 600000, "data": document}):
         body = json.dumps(message).encode()
         headers = {"Authorization": push_signature(SHOP["push_key"], "u", body)}
-        survives(partial(shop({}).parse_callback, RawRequest("POST", "u", headers, {}, body)))
+        sent = RawRequest("POST", "u", headers, {}, body)
+        assert unusable(partial(shop({}).parse_callback, sent)) == []
 
 
 @settings(max_examples=150, deadline=None)
@@ -201,7 +129,8 @@ def test_any_signed_warehouse_message(inner: Any, kind: str) -> None:
         "subscript_type": kind,
         "body": written,
     }
-    survives(lambda: warehouse({}).parse_callback(RawRequest("POST", "u", {}, {}, json.dumps(message).encode())))
+    sent = RawRequest("POST", "u", {}, {}, json.dumps(message).encode())
+    assert unusable(partial(warehouse({}).parse_callback, sent)) == []
 
 
 def test_the_frame_of_these_tests_reaches_the_readers() -> None:
@@ -210,3 +139,20 @@ def test_the_frame_of_these_tests_reaches_the_readers() -> None:
     report = warehouse({"ask": "Success", "data": row}).find_outbound("REF-1")
     assert report is not None
     assert report.status is OutboundTask.ACCEPTED
+
+
+def test_what_the_hub_cannot_use_is_seen() -> None:
+    """Else every answer would do."""
+
+    def refuse(error: Exception) -> None:
+        raise error
+
+    assert unusable(lambda: {"at": NOW}, lambda: [Decimal(1), b""], partial(refuse, Rejected("no such order"))) == []
+    order = StoreOrder("A1", OrderStatus.PAID, "paid", NOW, NOW, "THB", Decimal(1), Address(), (ONE_PIECE,))
+    assert list(flaws(order)) == []
+    nameless, empty = replace(order, external_id=""), replace(order, lines=(replace(ONE_PIECE, quantity=0),))
+    for bad in (NOW.replace(tzinfo=None), {"price": Decimal("NaN")}, [object()], nameless, empty):
+        assert len(list(flaws(bad))) == 1, bad
+    assert unusable(partial(refuse, Rejected())) == ["a Rejected that says nothing"]
+    with pytest.raises(KeyError):
+        unusable(partial(refuse, KeyError("id")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,8 +30,8 @@ from salur.connectors.stores.tokopedia_legacy.statuses import STAGES
 from salur.connectors.stores.tokopedia_legacy.wire import basic, message_signature
 
 from .contracts import CONTRACTS, contract, exchanges
+from .garbage import documents, names, unusable
 from .scripted import Said, Scripted, asked, said
-from .test_garbage import documents, names, survives
 
 SHOP = Credentials(
     {
@@ -368,28 +369,30 @@ NAMES = names(
 )
 
 
+def everything(one: TokopediaLegacyConnector) -> tuple[Callable[[], object], ...]:
+    return (
+        one.grant,
+        one.verify,
+        lambda: one.orders(DAY, None),
+        lambda: one.order_details(["1"]),
+        lambda: one.shipping_options("1"),
+        lambda: one.arrange("1", ShippingOption("pickup")),
+        lambda: one.awb("1"),
+        lambda: one.label("1", "", ""),
+        lambda: one.confirm("1", "T", ""),
+        lambda: one.cancel_order("1", "1"),
+        lambda: one.answer_cancellation("1", True, ""),
+        lambda: one.listings(None),
+        lambda: one.set_stock([StockTarget("k", "1", "", "A", 3)]),
+    )
+
+
 @settings(max_examples=150, deadline=None)
 @given(documents(NAMES))
 def test_any_json_is_understood_or_refused(document: Any) -> None:
-    window, target = DAY, [StockTarget("k", "1", "", "A", 3)]
     for answer in (document, {"header": {}, "data": document}, {"header": {}, "data": [document]}):
         one = TokopediaLegacyConnector(SHOP, Scripted({"*": (200, answer)}))
-        for call in (
-            one.grant,
-            one.verify,
-            lambda one=one: one.orders(window, None),
-            lambda one=one: one.order_details(["1"]),
-            lambda one=one: one.shipping_options("1"),
-            lambda one=one: one.arrange("1", ShippingOption("pickup")),
-            lambda one=one: one.awb("1"),
-            lambda one=one: one.label("1", "", ""),
-            lambda one=one: one.confirm("1", "T", ""),
-            lambda one=one: one.cancel_order("1", "1"),
-            lambda one=one: one.answer_cancellation("1", True, ""),
-            lambda one=one: one.listings(None),
-            lambda one=one: one.set_stock(target),
-        ):
-            survives(call)
+        assert unusable(*everything(one)) == []
 
 
 def test_every_example_of_a_message_names_its_order() -> None:

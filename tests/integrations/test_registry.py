@@ -67,8 +67,9 @@ def unannounced(credentials, transport):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize(
     "fine", [plugin(Plain), plugin(Cancelling, "cancel"), plugin(built, "cancel"), plugin(Plain, modes=(MODE,))]
 )
-def test_a_connector_that_is_what_it_says_is_accepted(fine: Plugin) -> None:
-    registry.check(fine)
+def test_a_connector_that_is_what_it_says_is_accepted(fine: Plugin, reloaded: Callable[[list[Any]], None]) -> None:
+    reloaded([Point("plain", lambda: fine)])
+    assert (registry.find_plugin("warehouse", "plain"), registry.broken()) == (fine, {})
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_the_language_is_changed_from_the_menu(inside: tuple[Page, Shop, str]) -
     page, _shop, _url = inside
     page.locator("details.drop", has_text="Bahasa Indonesia").locator("summary").click()
     page.get_by_role("button", name="Bahasa Indonesia").click()
-    page.wait_for_selector('html[lang="id"]')
+    expect(page.locator("html")).to_have_attribute("lang", "id")
 
 
 def test_reading_and_forms_work_without_scripts(live_web: LiveWeb, browser: object) -> None:

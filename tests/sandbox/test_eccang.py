@@ -100,6 +100,7 @@ def test_a_bad_order_is_refused_and_nothing_is_kept(warehouse: Warehouse, change
 
 def test_the_philippines_need_no_post_code(warehouse: Warehouse) -> None:
     warehouse.good("createOrder", **{**wanted_order("R1", country_code="PH"), "zipcode": ""})
+    assert [order["reference_no"] for order in warehouse.created()] == ["R1"]
 
 
 def test_a_real_label_is_kept_by_its_digest(control: Control, shop: Shop, warehouse: Warehouse) -> None:

@@ -55,57 +55,57 @@ def test_every_row_and_example_says_how_sure_it_is() -> None:
     assert {one["marking"] for one in contract("gearment", "signing.json")["webhooks"]} <= known
 
 
-def same(answer: dict[str, Any], operation: str, exchange: str) -> None:
+def assert_same(answer: dict[str, Any], operation: str, exchange: str) -> None:
     """The answer has the example's keys, all of them and no others."""
     assert set(shape(answer)) == example_shape("gearment", operation, exchange), operation
 
 
 def test_catalogue_answers_have_the_examples_shape(vendor: Vendor) -> None:
     product = vendor.good("GET", "catalog/variants", filter_skus=SKU)["data"][0]["product"]["product_id"]
-    same(vendor.good("GET", "catalog", filter_product_ids=product), "VendorListCatalog", "one product")
-    same(vendor.good("GET", "catalog/variants", filter_skus=SKU), "VendorListCatalogVariant", "by SKU")
+    assert_same(vendor.good("GET", "catalog", filter_product_ids=product), "VendorListCatalog", "one product")
+    assert_same(vendor.good("GET", "catalog/variants", filter_skus=SKU), "VendorListCatalogVariant", "by SKU")
     stock = vendor.good("GET", "catalog/variants/stock", filter_variant_ids=vendor.variant())
-    same(stock, "VendorGetCatalogStockStatus", "by variant")
+    assert_same(stock, "VendorGetCatalogStockStatus", "by variant")
     address = {"method": "METHOD_STANDARD", "state_code": "CA", "country_code": "US"}
     lines = [{"variant_id": vendor.variant(), "quantity": 2, "print_locations": ["front"]}]
     quoted = vendor.good("POST", "orders/price", {"shipping": {"address": address}, "line_items": lines})
-    same(quoted, "VendorGetPriceQuote", "two shirts")
+    assert_same(quoted, "VendorGetPriceQuote", "two shirts")
 
 
 def test_drafts_have_the_examples_shape(vendor: Vendor) -> None:
     made = vendor.good("POST", "orders/draft", vendor.wanted("R1"))
-    same(made, "VendorCreateOrderDraft", "left to approve itself")
+    assert_same(made, "VendorCreateOrderDraft", "left to approve itself")
     kept = vendor.good("POST", "orders/draft", vendor.wanted("R2", auto_approve=False))
-    same(kept, "VendorCreateOrderDraft", "kept as a draft")
-    same(vendor.good("POST", "orders/draft/labeled", vendor.labeled("R3")), "VendorCreateOrderDraftWithLabel",
-         "with the seller's label")  # fmt: skip
-    same(vendor.good("GET", "orders/draft", filter_reference_ids="R1"), "VendorListOrderDraft", "by reference")
-    same(vendor.good("GET", f"orders/draft/{made['data']['order_id']}"), "VendorGetOrderDraft", "checked out")
+    assert_same(kept, "VendorCreateOrderDraft", "kept as a draft")
+    assert_same(vendor.good("POST", "orders/draft/labeled", vendor.labeled("R3")), "VendorCreateOrderDraftWithLabel",
+                "with the seller's label")  # fmt: skip
+    assert_same(vendor.good("GET", "orders/draft", filter_reference_ids="R1"), "VendorListOrderDraft", "by reference")
+    assert_same(vendor.good("GET", f"orders/draft/{made['data']['order_id']}"), "VendorGetOrderDraft", "checked out")
     number = kept["data"]["order_id"]
     change = {**vendor.wanted()["data"]["line_items"][0], "line_item_id": kept["data"]["line_items"][0]["line_item_id"]}
     patched = vendor.good("PATCH", "orders/draft/line-items", {"order_id": number, "line_items": [change]})
-    same(patched, "VendorUpdateOrderDraftLineItems", "another quantity")
-    same(vendor.good("POST", f"orders/draft/{number}/approve", {}), "VendorApproveOrderDraft", "approved")
+    assert_same(patched, "VendorUpdateOrderDraftLineItems", "another quantity")
+    assert_same(vendor.good("POST", f"orders/draft/{number}/approve", {}), "VendorApproveOrderDraft", "approved")
 
 
 def test_orders_have_the_examples_shape(control: Control, vendor: Vendor) -> None:
     control.post("settings", gearment={"cancel_seconds": 60})
     shipped, cancelled = vendor.order("R1"), vendor.order("R2")
     vendor.move("R1", status="SHIPPED")
-    same({"support_request": vendor.ask_to_cancel(cancelled)}, "CreateSupportRequest", "ask to cancel")
-    same(vendor.good("GET", "support/requests"), "ListSupportRequest", "all")
+    assert_same({"support_request": vendor.ask_to_cancel(cancelled)}, "CreateSupportRequest", "ask to cancel")
+    assert_same(vendor.good("GET", "support/requests"), "ListSupportRequest", "all")
     control.post("clock", advance=61)
-    same(vendor.good("GET", "orders", filter_reference_ids=["R1"]), "VendorListOrder", "by reference")
-    same(vendor.good("GET", f"orders/{shipped}"), "VendorGetOrder", "shipped")
-    same(vendor.good("GET", f"orders/{cancelled}"), "VendorGetOrder", "cancelled")
+    assert_same(vendor.good("GET", "orders", filter_reference_ids=["R1"]), "VendorListOrder", "by reference")
+    assert_same(vendor.good("GET", f"orders/{shipped}"), "VendorGetOrder", "shipped")
+    assert_same(vendor.good("GET", f"orders/{cancelled}"), "VendorGetOrder", "cancelled")
 
 
 def test_webhooks_have_the_examples_shape(vendor: Vendor) -> None:
     body = {"topic": "TOPIC_ORDER_COMPLETED", "delivery_url": "https://hub.example.com/hook"}
     made = vendor.good("POST", "webhooks", body)
-    same(made, "VendorCreateWebhook", "tracking")
-    same(vendor.good("GET", "webhooks"), "VendorListWebhook", "all")
-    same(vendor.good("DELETE", f"webhooks/{made['data']['webhook_id']}"), "VendorDeleteWebhook", "deleted")
+    assert_same(made, "VendorCreateWebhook", "tracking")
+    assert_same(vendor.good("GET", "webhooks"), "VendorListWebhook", "all")
+    assert_same(vendor.good("DELETE", f"webhooks/{made['data']['webhook_id']}"), "VendorDeleteWebhook", "deleted")
 
 
 def test_refusals_have_the_examples_words(vendor: Vendor) -> None:

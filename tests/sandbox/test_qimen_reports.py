@@ -171,3 +171,4 @@ def test_the_address_may_be_set_for_all_accounts(control: Control, house: QimenW
     control.post("settings", qimen={"callback_url": receiver.url})
     control.post("qimen/stock", stock={SKU: 8})
     receiver.wait_for_count(1)
+    assert [query["customerId"] for query in receiver.queries] == [house.customer]

@@ -30,7 +30,7 @@ AMOUNTS = st.one_of(
 LINES = st.lists(st.tuples(WORD, PLAIN, st.integers(1, 100_000), AMOUNTS), min_size=1, max_size=4)
 
 
-def harmless(content: bytes) -> None:
+def assert_harmless(content: bytes) -> None:
     """Reading may refuse; it never raises anything else and never yields what cannot be said or stored."""
     try:
         results = list(read_orders(BytesIO(content), zone="Asia/Jakarta", now=NOW))
@@ -54,7 +54,7 @@ def harmless(content: bytes) -> None:
 @example(b"sep=")
 @example(b"\xef\xbb\xbf\xef\xbb\xbforder_id")
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    harmless(content)
+    assert_harmless(content)
     try:
         recognise(content)
     except FileRefused as refused:
@@ -69,14 +69,14 @@ def test_a_file_with_any_damage_is_read_or_refused(whole: bytes, data: st.DataOb
     piece = data.draw(
         st.one_of(st.binary(max_size=40), st.sampled_from([b'"', b"\n", b",", b"\x00", b'","', b"\r\n\r\n"]))
     )
-    harmless(whole[:start] + piece + whole[end:])
+    assert_harmless(whole[:start] + piece + whole[end:])
 
 
 @given(column=st.sampled_from(list(OWN)), cell=st.text(max_size=60))
 def test_any_text_in_any_cell_spoils_at_most_its_own_order(column: str, cell: str) -> None:
     cell = cell.encode("utf-8", "ignore").decode()
     content = table([own(order_id="before"), own(**{column: cell}), own(order_id="after")])
-    harmless(content)
+    assert_harmless(content)
     assert {"before", "after"} <= set(taken(content)) or (
         column == "order_id" and cell.strip(" '") in ("before", "after")
     )
@@ -87,7 +87,7 @@ def test_any_text_in_any_cell_of_shopifys_export_spoils_at_most_its_own_order(co
     cell = cell.encode("utf-8", "ignore").decode()
     rows = [shopify({"Name": "#1", "Id": "1"}), shopify({column: cell}), shopify({"Name": "#2", "Id": "2"})]
     content = table(rows)
-    harmless(content)
+    assert_harmless(content)
     assert {"1", "2"} <= set(taken(content)) or (column == "Name" and cell.strip(" '") in ("#1", "#2"))
 
 

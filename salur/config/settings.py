@@ -76,9 +76,10 @@ ASGI_APPLICATION = "salur.config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("salur.web.template_loading.ByLanguage", ["django.template.loaders.app_directories.Loader"])],
             "libraries": {"i18n": "salur.web.fixed_words"},  # in place of Django's of that name
+            "builtins": ["salur.web.fixed_urls"],  # its tag in place of Django's
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

@@ -171,7 +171,12 @@ def _priced(amount: Decimal, currency: str, places: int) -> SafeString:
 @register.filter
 def number(value: Any) -> str:
     """A whole number with thousands separated as the language does."""
-    return formats.number_format(value, use_l10n=True, force_grouping=True) if value is not None else "–"
+    return _number(value, get_language()) if value is not None else "–"
+
+
+@lru_cache(maxsize=4096)  # small figures, of which a list says hundreds
+def _number(value: Any, language: str | None) -> str:
+    return formats.number_format(value, use_l10n=True, force_grouping=True)
 
 
 @register.filter

@@ -50,8 +50,8 @@ def _rows(query: QueryDict) -> list[StockRow]:
     held = Balance.objects.filter(
         warehouse_id__in={place for place, _ in pairs}, product_id__in={product for _, product in pairs}
     )
-    chosen = [row for row in held.select_related("product", "warehouse__account") if _pair(row) in pairs]
-    return rows_of(sorted(chosen, key=lambda row: (row.msku, row.warehouse_id)))
+    chosen = [row for row in held.order_by("msku", "warehouse_id") if _pair(row) in pairs]
+    return rows_of(chosen)
 
 
 def _pair(row: Balance) -> tuple[int, int]:

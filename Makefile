@@ -40,7 +40,7 @@ lint: $(STAMP)  ## style and likely mistakes
 	$(BIN)/ruff format --check .
 
 types: $(STAMP)  ## the type checker
-	$(BIN)/mypy salur tests/harness
+	$(BIN)/mypy salur tests benchmarks
 
 layers: $(STAMP)  ## which package may import which
 	$(BIN)/lint-imports

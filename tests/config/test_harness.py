@@ -3,7 +3,7 @@ import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from salur.foundation.postgres.roles import check_application_role
 from tests.harness.database import Database
@@ -43,7 +43,7 @@ def test_the_web_application_answers_over_http(live_web: LiveWeb) -> None:
     assert httpx.get(live_web.url + "/accounts/signup/").status_code == 200
 
 
-def test_a_page_opens_in_a_browser(live_web: LiveWeb, page) -> None:
+def test_a_page_opens_in_a_browser(live_web: LiveWeb, page: Page) -> None:
     page.goto(live_web.url + "/accounts/login/")
     expect(page.locator("input[name=login]")).to_have_count(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -137,7 +138,7 @@ def test_the_database_itself_refuses_nesting_and_stock_of_a_bundle(world: World)
     merchant, gift, tea = world.merchant_id, world.products["GIFT"], world.products["TEA"]
     with world.scope():
         made = make_product("SOLO", {"name": "Solo"})
-        tries = [
+        tries: list[Callable[[], object]] = [
             lambda: BundlePart(merchant_id=merchant, bundle_id=made.pk, part_id=tea, quantity=1).save(),
             lambda: BundlePart(merchant_id=merchant, bundle_id=gift, part_id=gift, quantity=1).save(),
             lambda: MasterProduct.objects.filter(pk=tea).update(kind="bundle"),

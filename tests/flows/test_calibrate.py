@@ -8,6 +8,7 @@ import pytest
 
 from salur.flows import calibrate
 from salur.flows.calibrate import NoStockReport, carry_on_sync, request_sync, restock, sync_stock
+from salur.flows.calibrate_read import read_on
 from salur.flows.follow_up import follow_account
 from salur.flows.own_stock import adjust_own_stock
 from salur.flows.push import push_ready
@@ -135,10 +136,9 @@ def test_a_list_reported_here_while_the_partner_was_being_asked_invents_no_unit(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = stage.pushed_order("TEA", 10)
-    read = calibrate.read_on
 
     def read_then_complete(*arguments: Any) -> Any:
-        ended = read(*arguments)
+        ended = read_on(*arguments)
         stage.move(number, status="D")
         follow(stage)
         return ended
@@ -153,10 +153,9 @@ def test_a_list_pushed_while_the_partner_was_being_asked_invents_no_unit(
 ) -> None:
     stage.one_order("TEA", 10)
     stage.arrange()
-    read = calibrate.read_on
 
     def read_then_push(*arguments: Any) -> Any:
-        ended = read(*arguments)
+        ended = read_on(*arguments)
         push_ready(stage.merchant_id, stage.account_id)
         return ended
 

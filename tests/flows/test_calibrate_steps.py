@@ -13,15 +13,20 @@ from salur.connectors.base.capabilities import WarehouseCapabilities
 from salur.connectors.base.errors import ContractBroken
 from salur.flows import calibrate, calibrate_read
 from salur.flows.calibrate import NoStockReport, carry_on_sync, request_sync, sync_stock
+from salur.flows.calibrate_read import read_on
 from salur.flows.calibrate_write import write_chunk
 from salur.flows.worker import sweep
 from salur.foundation.clock import fixed, now
+from salur.integrations.calling import PartnerLine, call
 from salur.integrations.models import RateBudget
+from salur.integrations.registry import warehouse_capabilities
 from salur.stock.ledger import Entry, balance_ids, post
 from salur.stock.messages import explain, unexplained
 from salur.stock.models import Balance, Movement, MovementCause, StockSyncFigure, StockSyncLine, StockSyncRun, Warehouse
+from salur.stock.sync_runs import ClaimedRun, keep_pages
 from tests.flows.stage import Stage
 
+Reads = Callable[[PartnerLine, ClaimedRun, str, str, Callable[[], bool]], bool]
 INVENTORY = "getProductInventory"
 
 
@@ -79,18 +84,18 @@ def line(stage: Stage, run_id: int, sku: str) -> StockSyncLine:
         return StockSyncLine.objects.get(run_id=run_id, sku=sku)
 
 
-def in_turns_of(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+def in_turns_of(monkeypatch: pytest.MonkeyPatch, steps: int, read: Reads = read_on) -> None:
     """Let a turn end after so many pages or chunks."""
 
-    def read_some(*arguments: Any) -> bool:
+    def read_some(line: PartnerLine, run: ClaimedRun, code: str, actor: str, may_go_on: Callable[[], bool]) -> bool:
         left = iter(range(steps))
-        return read(*arguments[:-1], lambda: next(left, None) is not None)
+        return read(line, run, code, actor, lambda: next(left, None) is not None)
 
     def write_some(merchant_id: int, run: Any, actor: str, may_go_on: Callable[[], bool]) -> None:
         left = iter(range(steps))
         write(merchant_id, run, actor, lambda: next(left, None) is not None)
 
-    read, write = calibrate.read_on, calibrate._write_on
+    write = calibrate._write_on
     monkeypatch.setattr(calibrate, "read_on", read_some)
     monkeypatch.setattr(calibrate, "_write_on", write_some)
 
@@ -102,7 +107,7 @@ def test_r129_progress_is_seen_while_pages_are_read_and_chunks_are_written(
     in_turns_of(monkeypatch, 1)
     monkeypatch.setattr(calibrate, "write_chunk", partial(write_chunk, most=100))
     run_id = asked(stage)
-    seen = []
+    seen: list[StockSyncRun] = []
     while not seen or seen[-1].finished_at is None:
         seen.append(carry_on(stage, run_id))
     assert [(run.pages, run.skus, run.done, run.read_at is not None) for run in seen] == [
@@ -126,12 +131,11 @@ def test_a_worker_lost_while_reading_leaves_what_it_read_and_another_reads_on(
 ) -> None:
     many(stage, 250)
     run_id = asked(stage)
-    keep = calibrate_read.keep_pages
 
     def killed_at_the_third(run: Any, pages: Any, position: Any) -> None:
         if position.part == 1:
             raise Killed
-        keep(run, pages, position)
+        keep_pages(run, pages, position)
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(calibrate_read, "keep_pages", killed_at_the_third)
@@ -190,7 +194,6 @@ def test_a_run_over_which_workers_are_lost_again_and_again_ends(stage: Stage, mo
 def test_a_late_worker_whose_run_was_taken_over_changes_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     says(stage, TEA=130)
     run_id = asked(stage)
-    call = calibrate_read.call
 
     def taken_over_meanwhile(line: Any, fn: Any) -> Any:
         answer = call(line, fn)
@@ -211,10 +214,9 @@ def test_a_listing_that_breaks_off_changes_nothing_and_leaves_nothing_behind(
     says(stage, TEA=5)
     monkeypatch.setattr(calibrate_read, "PAUSES", (0.0, 0.0))
     fault = {"partner": "eccang", "operation": INVENTORY, "kind": "garbage"}
-    read = calibrate_read.keep_pages
 
     def then_break(*arguments: Any) -> None:
-        read(*arguments)
+        keep_pages(*arguments)
         stage.sandbox.control("faults", fault)
 
     monkeypatch.setattr(calibrate_read, "keep_pages", then_break)
@@ -230,10 +232,9 @@ def test_a_page_that_fails_once_in_a_long_listing_is_asked_for_again(
 ) -> None:
     many(stage, 150)
     monkeypatch.setattr(calibrate_read, "PAUSES", (0.0, 0.0))
-    read = calibrate_read.keep_pages
 
     def then_fail_once(run: Any, pages: Any, position: Any) -> None:
-        read(run, pages, position)
+        keep_pages(run, pages, position)
         if position.part == 0:
             stage.fault("eccang", INVENTORY, "error_before")
 
@@ -249,11 +250,10 @@ def test_pages_are_kept_several_at_once_and_calls_not_made_are_given_back(
     monkeypatch.setattr(calibrate_read, "PAGES_AT_ONCE", 3)
     monkeypatch.setattr(calibrate_read, "SECONDS_AT_MOST", 3600.0)
     kept: list[int] = []
-    keep = calibrate_read.keep_pages
 
     def counted(run: Any, pages: Any, position: Any) -> None:
         kept.append(len(pages))
-        keep(run, pages, position)
+        keep_pages(run, pages, position)
 
     monkeypatch.setattr(calibrate_read, "keep_pages", counted)
     with stage.world.scope():
@@ -302,20 +302,18 @@ def test_whole_warehouses_of_one_account_are_read_one_after_the_other(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(stage, 150)
-    in_turns_of(monkeypatch, 1)
     first = asked(stage)
     with stage.world.scope():
         second = request_sync(second_warehouse(stage), "daily")
-    read = calibrate.read_on
     tried: list[int] = []
 
     def meanwhile(*arguments: Any) -> bool:
         if not tried:
             tried.append(carry_on_sync(stage.merchant_id, second))
             tried.append(sweep())
-        return read(*arguments)
+        return read_on(*arguments)
 
-    monkeypatch.setattr(calibrate, "read_on", meanwhile)
+    in_turns_of(monkeypatch, 1, meanwhile)
     carry_on(stage, first)
     assert tried[0] == 0
     assert run_of(stage, second).epoch == 0
@@ -353,10 +351,8 @@ def whole_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the partner be one of those that list a whole warehouse only."""
     from dataclasses import replace
 
-    known = calibrate.warehouse_capabilities
-
     def without_skus(plugin: Any) -> WarehouseCapabilities:
-        return replace(known(plugin), stock_by_sku=False)
+        return replace(warehouse_capabilities(plugin), stock_by_sku=False)
 
     monkeypatch.setattr(calibrate, "warehouse_capabilities", without_skus)
 
@@ -413,10 +409,9 @@ def test_pieces_received_here_while_the_partner_was_being_asked_are_not_lost(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     announce(stage, "TEA", 30)
-    read = calibrate.read_on
 
     def read_then_receive(*arguments: Any) -> bool:
-        ended = read(*arguments)
+        ended = read_on(*arguments)
         receive(stage, "TEA", 30)
         return ended
 

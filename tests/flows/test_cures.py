@@ -30,7 +30,7 @@ def world(db: Any) -> World:
 
 def groups(world: World, cause: str = "") -> list[tuple[str, int, dict[str, Any]]]:
     with world.scope():
-        return [(one.cause, one.orders, dict(one.key | one.shown)) for one in cure_groups(cause)]
+        return [(one.cause, one.orders, {**one.key, **one.shown}) for one in cure_groups(cause)]
 
 
 def cure(world: World, place: int = 0, given: Given | None = None, cause: str = "") -> Cure:

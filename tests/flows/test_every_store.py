@@ -129,10 +129,11 @@ class Path:
         typed = {field.key: form[field.key] for field in self.plugin.form if field.key in form}
         acting = Acting(self.world.merchant_id, f"user:{self.world.user_id}")
         settings = {**known.get("settings", {}), **CHOSEN.get(self.channel, {})}
-        place = {"country": "ID", "currency": "IDR", "settings": settings}
         if "oauth" not in self.can.abilities:
-            return connect_store(acting, self.channel, "Toko", typed, **place)
-        page = begin_authorisation(acting, self.channel, "Toko", typed, redirect=BACK, **place)
+            return connect_store(acting, self.channel, "Toko", typed, country="ID", currency="IDR", settings=settings)
+        page = begin_authorisation(
+            acting, self.channel, "Toko", typed, redirect=BACK, country="ID", currency="IDR", settings=settings
+        )
         answer = httpx.post(page, data={"answer": "yes"}, timeout=20)
         assert answer.status_code in (302, 303), answer.text
         query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))

@@ -11,6 +11,7 @@ import pytest
 
 from salur.flows import imports
 from salur.flows.imports import ImportBusy, start_file_import
+from salur.flows.ingest import ingest_batch
 from salur.flows.runs import carry_on_run
 from salur.foundation.clock import now
 from salur.orders.formats import FileRefused
@@ -136,18 +137,18 @@ def test_an_import_whose_worker_was_lost_goes_on_where_it_stood(world: World, mo
     content = f"{HEADER}\r\n{rows(*range(450))}".encode()
     with world.scope():
         run = start_file_import(world.store_id, "orders.csv", io.BytesIO(content), trigger="file")
-    real, batches = imports.ingest_batch, []
+    batches: list[int] = []
 
     def lost(*arguments: Any, **named: Any) -> Any:
         if len(batches) == 2:
             raise KeyboardInterrupt
         batches.append(1)
-        return real(*arguments, **named)
+        return ingest_batch(*arguments, **named)
 
     monkeypatch.setattr(imports, "ingest_batch", lost)
     with pytest.raises(KeyboardInterrupt):
         carry_on_run(world.merchant_id, run.pk)
-    monkeypatch.setattr(imports, "ingest_batch", real)
+    monkeypatch.setattr(imports, "ingest_batch", ingest_batch)
     with world.scope():
         before = Order.objects.count()
         SyncRun.objects.filter(pk=run.pk).update(lease_until=now() - timedelta(seconds=1))

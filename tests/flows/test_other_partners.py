@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core import signing
 from django.test import Client
 
 from salur.catalog.messages import push_reason
@@ -240,7 +240,7 @@ def test_a_wrong_or_old_label_address_opens_nothing(
     elsewhere = label_links.label_address(world.merchant_id + 1, made.pk, made.label_id or 0)
     assert Client().get(elsewhere[elsewhere.index("/labels/") :]).status_code == 404
     late = now() + label_links.GOOD_FOR + timedelta(seconds=1)
-    monkeypatch.setattr(signing.time, "time", lambda: late.timestamp())
+    monkeypatch.setattr(time, "time", lambda: late.timestamp())
     assert Client().get(path).status_code == 404
 
 
@@ -251,7 +251,7 @@ def test_the_digest_of_a_list_stays_the_same_whenever_its_address_is_made(
     made = world.the_list("E1")
     with world.scope():
         first = push_contents([made.pk])[made.pk]
-        monkeypatch.setattr(signing.time, "time", lambda: (now() + timedelta(days=1)).timestamp())
+        monkeypatch.setattr(time, "time", lambda: (now() + timedelta(days=1)).timestamp())
         second = push_contents([made.pk])[made.pk]
     assert first.request.label_url != second.request.label_url
     assert first.digest == second.digest

@@ -56,7 +56,8 @@ def push_product(world: World) -> None:
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, work: Any) -> None:
     """Right after planning has read what ``name`` answers, somebody else commits ``work``; once."""
-    real, done = getattr(planning, name), []
+    real = getattr(planning, name)
+    done: list[int] = []
 
     def read(*arguments: Any) -> Any:
         answer = real(*arguments)

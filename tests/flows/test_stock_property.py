@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from salur.connectors.base.types import OrderStatus, OutboundReport, OutboundTask, PartnerRef, StockLevel
 from salur.flows.calibrate import restock
 from salur.flows.calibrate_write import write_chunk
-from salur.flows.follow_up import apply_reports
 from salur.flows.inbound_push import submit_inbound
 from salur.flows.own_stock import adjust_own_stock
 from salur.flows.receive import receive_by_hand
+from salur.flows.reports import apply_reports
 from salur.flows.verify import verify_stock
 from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine

@@ -35,8 +35,9 @@ def stage(db: Any, sandbox: Any) -> Stage:
 
 
 def rule(stage: Stage, **changes: Any) -> None:
+    wanted: dict[str, Any] = {"on": True, "chosen": [], "buffer": 0, "share": 100, **changes}
     with stage.world.scope():
-        set_stock_rule(stage.store_id, **({"on": True, "chosen": [], "buffer": 0, "share": 100} | changes))
+        set_stock_rule(stage.store_id, **wanted)
 
 
 def rounds(stage: Stage) -> None:

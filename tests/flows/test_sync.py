@@ -111,7 +111,7 @@ def test_a_run_whose_worker_was_lost_is_carried_on_where_it_stood(
     orders(stage, 250)
     run_id = start(stage)
     taken = sync._take_pages
-    pages = []
+    pages: list[int] = []
 
     def lost(*arguments: Any) -> None:
         if pages:

@@ -278,7 +278,8 @@ def test_a_preview_whose_worker_was_lost_is_begun_anew_and_counts_once(
 ) -> None:
     monkeypatch.setattr(previews, "BATCH", 50)
     upload = keep(world, HEADER + "".join(rows(n, pieces="x" if n % 5 == 0 else 1) for n in range(200)))
-    real, calls = previews._note, []
+    real = previews._note
+    calls: list[int] = []
 
     def lost(*arguments: Any, **named: Any) -> None:
         if len(calls) == 2:

@@ -35,7 +35,7 @@ class SettingsForTest:
     def __init__(self) -> None:
         self.__dict__["_overrides"] = []
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
         from django.test import override_settings
 
         override = override_settings(**{name: value})

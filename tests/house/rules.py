@@ -50,8 +50,9 @@ def jobs_deferred_in_flows(path: Path, tree: ast.Module) -> Iterator[str]:
     if path.is_relative_to("salur/flows"):
         return
     for node in ast.walk(tree):
-        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if is_call and node.func.attr in {"defer", "defer_async", "batch_defer"} and not _is_query_defer(node):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if node.func.attr in {"defer", "defer_async", "batch_defer"} and not _is_query_defer(node):
             yield f"{path}:{node.lineno}: {node.func.attr}() outside salur/flows"
 
 

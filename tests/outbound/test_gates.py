@@ -158,7 +158,7 @@ def test_arranging_is_due_only_when_nothing_but_awb_and_label_is_missing() -> No
     missing = replace(OPEN, awb="", has_label=False, shipment="none")
     assert may_arrange(missing, closed_gates(missing))
     for change in ({"reserved": False}, {"arranges": False}, {"order_status": "cancelled"}, {"shipment": "failed"}):
-        other = replace(missing, **change)  # type: ignore[arg-type]  # names of fields with values of their kinds
+        other = replace(missing, **change)
         assert not may_arrange(other, closed_gates(other)), change
     assert not may_arrange(OPEN, closed_gates(OPEN))
 

@@ -37,7 +37,7 @@ def test_from_a_filtered_list_to_the_report_of_every_order(shop: Shop) -> None:
     told = text_of(operator.get(begun.headers["location"]))
     assert "SN00000" in told and "It is not in a state in which this makes sense." in told
     assert 'href="/orders/?status=ready&q=SN"' in told
-    file = b"".join(operator.get(f"/orders/bulk/{run.pk}/rows.csv")).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    file = b"".join(operator.get(f"/orders/bulk/{run.pk}/rows.csv")).decode("utf-8-sig").splitlines()
     assert len(file) == 1 + lists
     assert file[1].startswith("SN00000,") and ",Skipped,bulk_not_concerned," in file[1]
 

@@ -78,7 +78,7 @@ def test_what_failed_or_waits_is_told_again_at_once(shop: Shop, lists: list[Outb
 
 def test_the_file_holds_what_the_list_shows(shop: Shop, lists: list[Outbound]) -> None:
     answer = shop.client(VIEWER).get("/outbound/confirmations.csv", {"show": "failed"})
-    header, row = b"".join(answer).decode("utf-8-sig").splitlines()  # type: ignore[call-overload]
+    header, row = b"".join(answer).decode("utf-8-sig").splitlines()
     assert len(header.split(",")) == len(row.split(","))
     assert lists[0].reference in row
     assert ",'=1+1," in row, "no formula for a spreadsheet"

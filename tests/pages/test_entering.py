@@ -124,7 +124,7 @@ def test_rules_are_dragged_tried_published_and_brought_back_in_pages(shop: Shop)
         chosen, run = RuleRun.objects.order_by("-pk")[:2]
         assert (chosen.choice, chosen.kind, chosen.expected) == ("picked", "trial", 1)
         assert run.state == "done"
-    rows = b"".join(browser.get(f"/orders/rules/runs/{run.pk}/rows.csv").streaming_content)  # type: ignore[attr-defined]
+    rows = b"".join(browser.get(f"/orders/rules/runs/{run.pk}/rows.csv"))
     assert rows.decode().count("\n") == run.done + 1
     browser.post("/orders/rules/draft/act/", {"action": "publish"})
     with world.scope():

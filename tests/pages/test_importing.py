@@ -190,7 +190,7 @@ def test_remembered_columns_are_changed_and_forgotten(shop: Shop) -> None:
 def test_every_problem_can_be_downloaded_and_runs_no_formula(shop: Shop) -> None:
     page = sent(shop, HEADER + "=1+1,Som,Road 1,TH,M-0000,2\r\n" + "W2,Som,Road 1,TH,M-0000,two\r\n" * 60)
     browser = shop.client(OPERATOR)
-    listed = b"".join(browser.get(f"{page}problems.csv").streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    listed = b"".join(browser.get(f"{page}problems.csv")).decode("utf-8-sig").splitlines()
     assert len(listed) == 1 + 1 + 60
     assert listed[1].startswith("'=1+1,2,order_id,formula_cell,")
     shown = browser.get(page).content.decode()

@@ -225,5 +225,5 @@ def test_a_list_as_a_file_holds_no_formula_and_is_read_in_the_language_of_who_as
     with translation.override("en"):
         answer = shop.client(OWNER).get("/outbound/confirmations.csv", headers={"Accept-Language": "id"})
     with translation.override("en"):  # whoever sends the pieces has another request's language by then
-        head = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
+        head = b"".join(answer).decode("utf-8-sig").splitlines()[0]
     assert head.startswith("Nomor pesanan,")

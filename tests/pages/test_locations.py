@@ -99,6 +99,6 @@ def test_the_list_is_downloaded_with_one_row_for_each_product(shop: Shop) -> Non
 
         create_location(shop.world.warehouse_id, "B-1", note="=HYPERLINK()")
     answer = shop.client(VIEWER).get("/locations/locations.csv")
-    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    content = b"".join(answer).decode("utf-8-sig")
     rows = [(row["location"], row["zone"], row["msku"], row["note"]) for row in csv.DictReader(io.StringIO(content))]
     assert rows == [("A-01", "A", "M-0000", ""), ("B-1", "", "", "'=HYPERLINK()")]

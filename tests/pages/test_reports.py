@@ -44,7 +44,7 @@ def test_a_run_tells_how_long_it_took_and_all_its_rows_are_a_file(shop: Shop) ->
         shown = text_of(shop.client(OPERATOR).get(address))
         assert "20.0 s" in shown and "1.5 orders per second" in shown and "a message from the store" in shown
     answer = shop.client(OPERATOR).get(f"/orders/reports/{run}/rows.csv")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(answer).decode("utf-8-sig")
     assert [row[:2] for row in csv.reader(text.splitlines())] == [
         ["Order number", "Outcome"],
         ["'=LOST", "Failed"],

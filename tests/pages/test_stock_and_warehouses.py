@@ -160,7 +160,7 @@ def test_a_record_is_downloaded_as_a_file_that_no_spreadsheet_takes_for_formulas
     browser = shop.client(VIEWER)
     answer = browser.get(f"/stock/syncs/{run}/lines.csv")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    content = b"".join(answer).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["SKU"] for row in rows] == ["A-1", "B-2", "'=C-3", "D-4"]
     assert (rows[0]["Before"], rows[0]["After"], rows[0]["Difference"], rows[0]["Unexplained"]) == (
@@ -170,7 +170,7 @@ def test_a_record_is_downloaded_as_a_file_that_no_spreadsheet_takes_for_formulas
         "-3",
     )
     assert "Shipped there" in rows[0]["Explanation"]
-    some = b"".join(browser.get(f"/stock/syncs/{run}/lines.csv?show=different").streaming_content)  # type: ignore[attr-defined]
+    some = b"".join(browser.get(f"/stock/syncs/{run}/lines.csv?show=different"))
     assert b"D-4" not in some
     assert open_shop().client(OWNER).get(f"/stock/syncs/{run}/lines.csv").status_code == 404
 

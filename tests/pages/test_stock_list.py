@@ -51,7 +51,7 @@ def own_warehouse(shop: Shop, **pieces: int) -> int:
 
 
 def rows_of_file(answer: Any) -> list[dict[str, str]]:
-    content = b"".join(answer.streaming_content).decode("utf-8-sig")
+    content = b"".join(answer).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(content)))
 
 
@@ -135,7 +135,7 @@ def test_the_file_holds_exactly_what_the_filter_shows(shop: Shop) -> None:
     assert everything[1]["Name"] == "'=1+1"
     assert [row["Location"] for row in everything[:3]] == ["A-01", "A-1, A-2", ""]
     assert [row["MSKU"] for row in rows_of_file(browser.get("/stock/list.csv?show=out"))] == ["M-0000"]
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(browser.get("/stock/list.xlsx?q=M-0001").streaming_content)))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(browser.get("/stock/list.xlsx?q=M-0001"))))
     values = list(book.worksheets[0].values)
     assert [row[0] for row in values] == ["MSKU", "M-0001", "M-0001"]
     assert values[1][5] == 7, "figures are numbers"
@@ -223,7 +223,7 @@ def test_a_file_of_stock_speaks_the_language_and_the_clock_of_who_asked(shop: Sh
             for address in (f"/stock/balances/{balance.pk}/movements.csv", "/stock/list.csv")
         ]
     with translation.override("en"), timezone.override(UTC):  # whoever sends the pieces serves another by then
-        moved, listed = (b"".join(a.streaming_content).decode("utf-8-sig").splitlines() for a in answers)  # type: ignore[attr-defined]
+        moved, listed = (b"".join(a).decode("utf-8-sig").splitlines() for a in answers)
     assert moved[0].startswith("Waktu,")
     assert listed[0].startswith("MSKU,Nama,")
     assert moved[1].startswith(f"{first.astimezone(home):%Y-%m-%d %H:%M:%S},")

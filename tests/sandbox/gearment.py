@@ -102,4 +102,4 @@ class Vendor:
 def cents(money: dict[str, Any]) -> int:
     """An amount as the usual settings write it."""
     assert money["currency_code"] == "USD"
-    return int(money["units"]) * 100 + money["nanos"] // 10**7
+    return int(money["units"]) * 100 + int(money["nanos"]) // 10**7

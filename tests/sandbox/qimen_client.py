@@ -42,8 +42,9 @@ def tree(text: str) -> dict[str, Any]:
                 inner.setdefault(child.tagName, []).append(of(child))
         return inner or "".join(child.data for child in node.childNodes)
 
-    document = minidom.parseString(text)  # noqa: S318 - our own simulator's answer
-    return {document.documentElement.tagName: of(document.documentElement)}
+    root = minidom.parseString(text).documentElement  # noqa: S318 - our own simulator's answer
+    assert root is not None
+    return {root.tagName: of(root)}
 
 
 def shape(value: Any, path: str = "") -> set[str]:

@@ -36,7 +36,7 @@ def entry(shop: Merchant, quantity: int, **more: Any) -> dict[str, Any]:
 
 
 def set_stock(shop: Merchant, key: str, *entries: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
-    wanted = {"name": "available", "reason": "correction", "quantities": list(entries), **more}
+    wanted: dict[str, Any] = {"name": "available", "reason": "correction", "quantities": list(entries), **more}
     found: list[dict[str, Any]] = shop.ask(SET_STOCK, input=wanted, key=key)["inventorySetQuantities"]["userErrors"]
     return found
 
@@ -73,7 +73,7 @@ def test_stock_is_set_whole_or_not_at_all_and_once_for_a_key(control: Control, s
 def test_what_a_version_asks_of_stock_calls(control: Control, shop: Merchant) -> None:
     control.post("shopify/items", skus=["A"], stock=10)
     plain = SET_STOCK.replace(", $key: String!", "").replace("@idempotent(key: $key)", "")
-    wanted = {"name": "available", "reason": "correction", "quantities": [entry(shop, 4)]}
+    wanted: dict[str, Any] = {"name": "available", "reason": "correction", "quantities": [entry(shop, 4)]}
     assert "@idempotent" in shop.error(plain, input=wanted)["message"]
     named = {key: value for key, value in wanted["quantities"][0].items() if key != "changeFromQuantity"}
     old = {**wanted, "quantities": [named], "ignoreCompareQuantity": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -186,7 +187,9 @@ def test_wrong_lines_are_told_and_nothing_is_made(two: Two, wanted: list[WantedL
 
 def test_a_partner_is_told_by_an_inbound_list(two: Two) -> None:
     with two.world.scope():
-        inbound = InboundList.objects.get(pk=two.sent(two.partner, TEA=3).inbound_id)
+        inbound_id = two.sent(two.partner, TEA=3).inbound_id
+        assert inbound_id is not None
+        inbound = InboundList.objects.get(pk=inbound_id)
         assert (inbound.push, inbound.source, two.figures(two.first)) == ("ready", "transfer", (7, 0))
 
 
@@ -225,16 +228,16 @@ def test_pieces_are_conserved_whatever_happens(db: Any, steps: list[tuple[str, i
     with two.world.scope():
         transfer = two.draft(TEA=5)
     for step, many, few in steps:
-        work = {
-            "send": lambda: send_transfer(transfer.pk),
-            "receive": lambda many=many, few=few: two.receive(transfer, many, few),
-            "end": lambda many=many: two.receive(transfer, many, complete=True),
-            "off": lambda: call_off(transfer.pk),
-            "settle": lambda few=few: _settle(transfer, few),
-        }[step]
+        works: dict[str, Callable[[], object]] = {
+            "send": partial(send_transfer, transfer.pk),
+            "receive": partial(two.receive, transfer, many, few),
+            "end": partial(two.receive, transfer, many, complete=True),
+            "off": partial(call_off, transfer.pk),
+            "settle": partial(_settle, transfer, few),
+        }
         try:
             with two.world.scope():
-                work()
+                works[step]()
         except (Refusal, InboundLine.DoesNotExist, IndexError):
             pass
         with two.world.scope():

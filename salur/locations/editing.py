@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from salur.foundation.clock import now
 from salur.foundation.locks import lock_rows
@@ -92,15 +92,18 @@ def change_location(location_id: int, *, number: str, zone: str, note: str, virt
     fresh = _distinct([WantedLocation(1, _one(number), zone, note)], faults)
     if faults:
         raise _refused(row.warehouse_id, faults[0])
-    taken = Location.objects.filter(warehouse_id=row.warehouse_id, number=fresh[0].number).exclude(pk=row.pk)
-    if taken.exists():
-        raise LocationRefused("location_taken", warehouse=row.warehouse.name, number=fresh[0].number)
     before = row.number
     row.number, row.pick_key = fresh[0].number, pick_key(fresh[0].number)
     row.zone, row.note = fresh[0].zone, fresh[0].note
     if virtual is not None:
         row.virtual = virtual or row.warehouse.account_id is not None
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:  # also of somebody who takes the number at this very moment
+        if "locations_number_once" not in str(error):
+            raise
+        raise LocationRefused("location_taken", warehouse=row.warehouse.name, number=row.number) from error
     audit.record("location.changed", f"location:{row.pk}", number=row.number, before=before)
     return row
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError
 
 from salur.catalog.models import WarehouseProduct
 from salur.foundation.clock import now
+from salur.locations import editing
 from salur.locations.binding import WantedPair, bind, bind_lines, unbind
 from salur.locations.editing import (
     LocationRefused,
@@ -20,6 +21,7 @@ from salur.locations.editing import (
 from salur.locations.models import Location, LocationBinding
 from salur.locations.queries import LocationFilter, location_page, offered_locations, pick_places, places_of
 from salur.stock.models import Warehouse
+from tests.flows.stage import side_by_side
 from tests.harness.database import Database
 from tests.world import World, make_world
 
@@ -82,6 +84,30 @@ def test_the_same_number_may_be_in_two_warehouses_but_once_in_each(world: World)
         with pytest.raises(LocationRefused) as refused:
             change_location(other.pk, number="A-1", zone="", note="")
         assert refused.value.code == "location_taken"
+
+
+def test_of_two_people_who_take_one_number_at_the_same_instant_the_second_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, read = own_warehouse(world), editing.pick_key
+    with world.scope():
+        mine, theirs = (create_location(own, number).pk for number in ("A-1", "A-2"))
+
+    def rename(location: int) -> None:
+        with world.scope():
+            change_location(location, number="B-1", zone="", note="")
+
+    def overtaken(number: str) -> str:
+        monkeypatch.setattr(editing, "pick_key", read)
+        side_by_side(lambda: rename(theirs))
+        return read(number)
+
+    monkeypatch.setattr(editing, "pick_key", overtaken)
+    with pytest.raises(LocationRefused) as refused:
+        rename(mine)
+    assert (refused.value.code, refused.value.evidence["number"]) == ("location_taken", "B-1")
+    with world.scope():
+        assert set(Location.objects.values_list("pk", "number")) == {(mine, "A-1"), (theirs, "B-1")}
 
 
 def test_a_renamed_location_keeps_what_is_bound_and_takes_its_new_place(world: World) -> None:

@@ -20,6 +20,7 @@ from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from salur.tenancy.accounts import memberships_of
@@ -27,7 +28,7 @@ from salur.tenancy.models import Entitlement, Merchant, Role, User
 from salur.tenancy.scope import merchant_scope
 
 SESSION_KEY = "merchant"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE = ("GET", "HEAD", "OPTIONS")
 _RANK = {Role.VIEWER: 0, Role.OPERATOR: 1, Role.OWNER: 2}
 
 P = ParamSpec("P")
@@ -99,14 +100,18 @@ def reading(request: MerchantRequest) -> Iterator[None]:
 
 
 def page(
-    *, get: str = Role.VIEWER, post: str = Role.OPERATOR, entitlement: str = "", scoped: bool = True
+    *, get: str = Role.VIEWER, post: str = "", entitlement: str = "", scoped: bool = True
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Require login, membership with the least role ``get`` (or ``post`` for writing) and, if named, an entitlement.
 
+    A page that names no role for ``post`` only shows something: a POST to it is answered 405.
     ``scoped`` false: a GET opens no scope either, because the view calls a partner.
     """
 
+    methods = [*SAFE, "POST"] if post else [*SAFE]
+
     def wear(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @require_http_methods(methods)
         @functools.wraps(view)
         def worn(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:

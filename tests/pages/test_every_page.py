@@ -71,6 +71,16 @@ def test_a_viewer_changes_nothing(shop: Shop) -> None:
         assert browser.post(page.of(shop), sent).status_code == 403, str(page)
 
 
+def test_a_post_by_hand_to_any_page_is_no_error_of_ours(shop: Shop) -> None:
+    browser = shop.client(OWNER)
+    browser.raise_request_exception = False
+    answers = {page.name: browser.post(page.of(shop)).status_code for page in PAGES}
+    assert not {name: status for name, status in answers.items() if status >= 500}
+    refused = {name for name, status in answers.items() if status == 405}
+    assert {"orders", "order", "outbound", "problems", "stock"} <= refused
+    assert not refused & {page.name for page, _sent in WRITES}
+
+
 @pytest.mark.parametrize("nonsense", ["²", "x\0y"], ids=["another script's digit", "NUL"])
 def test_nonsense_in_any_field_is_no_error_of_ours(shop: Shop, nonsense: str) -> None:
     browser, answers = shop.client(OWNER), {}

@@ -68,7 +68,7 @@ def _offered(kind: str) -> list[BulkAction]:
     return [action for action in TABLE if kind == ORDERS or action.takes == LISTS]
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def bulk_new(request: MerchantRequest) -> HttpResponseBase:
     """A GET counts what matches and offers the actions; a POST begins one, or first asks what the action needs."""
     if request.method != "POST":
@@ -165,7 +165,7 @@ def bulk_page_view(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     return fragment_or_page(request, "web/bulk/run.html", context, fragment="web/bulk/run_body.html")
 
 
-@page()
+@page(post=Role.OPERATOR)
 def bulk_act(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """Stop a run that waits or works; let a stopped one go on."""
     if request.method == "POST":

@@ -28,7 +28,7 @@ DONE: dict[str, str | Promise] = {
 }
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def exchange_page(request: MerchantRequest, exchange_id: int) -> HttpResponseBase:
     """The record; ``judge`` in the address gives it to today's code, a POST does what it was for once more."""
     if request.method == "POST":
@@ -70,7 +70,7 @@ def _again(request: MerchantRequest, exchange_id: int) -> HttpResponseBase:
     return redirect("web:exchange", exchange_id)
 
 
-@page()
+@page(post=Role.OPERATOR)
 def message_again(request: MerchantRequest, message_id: int) -> HttpResponseBase:
     """A partner's message is worked on once more."""
     if request.method != "POST":

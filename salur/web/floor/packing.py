@@ -20,7 +20,7 @@ from salur.outbound.floor import pieces_of
 from salur.outbound.models import Outbound
 from salur.outbound.queries import find_outbound, outbounds_named
 from salur.outbound.states import TaskState
-from salur.tenancy.models import Entitlement
+from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text
 from salur.web.filters import row_id
@@ -48,7 +48,7 @@ def _found(request: MerchantRequest, outbound_id: int) -> Outbound:
     return row
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def pack(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
     """One list at the packing table. A POST scans a piece, or moves the list on or back."""
     row = _found(request, outbound_id)

@@ -47,7 +47,7 @@ class Line:
     courier: str
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def ship_many(request: MerchantRequest) -> HttpResponseBase:
     """The form, begun with the chosen lists; a POST ships the lines that are right and gives back the others."""
     if request.method != "POST":

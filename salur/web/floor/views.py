@@ -78,7 +78,7 @@ def floor(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/floor/list.html", context, fragment="web/floor/list_rows.html")
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def floor_act(request: MerchantRequest) -> HttpResponseBase:
     """Do something with the chosen lists: pick, mark as picked or packed, take a step back."""
     if request.method != "POST":
@@ -134,7 +134,7 @@ def pick_list_list(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/floor/pick_lists.html", context)
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def pick_list_page(request: MerchantRequest, pick_list_id: int) -> HttpResponseBase:
     """One walk: stops with pieces and the lists they are for. A POST marks its lists as picked."""
     if request.method == "POST":

@@ -26,7 +26,7 @@ from .uploading import look_over_small
 from .words import TARGETS, refused_words, upload_words
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def upload_columns(request: MerchantRequest, upload_id: int) -> HttpResponseBase:
     """The file's columns with their first rows; what is chosen is remembered, and the file is looked over."""
     with reading(request):
@@ -93,7 +93,7 @@ def _chosen(request: MerchantRequest, upload: OrderUpload, form: ColumnsForm) ->
     return redirect("web:upload", upload.pk)
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def mapping_list(request: MerchantRequest) -> HttpResponseBase:
     """Mappings that are remembered; each can be changed or forgotten."""
     if request.method == "POST":
@@ -107,7 +107,7 @@ def mapping_list(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/imports/mappings.html", {"rows": rows})
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def mapping_page(request: MerchantRequest, mapping_id: int) -> HttpResponseBase:
     """One mapping, to be changed for the next files."""
     with reading(request):

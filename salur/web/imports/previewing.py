@@ -34,7 +34,7 @@ from .words import kind_words, other_channel, refused_words, upload_words
 MOVING = (UploadState.QUEUED, UploadState.RUNNING)
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def upload_page(request: MerchantRequest, upload_id: int) -> HttpResponseBase:
     """The preview; a file whose columns are not known leads to the page where they are told."""
     if request.method == "POST":

@@ -28,7 +28,7 @@ TYPES = {
 }
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def import_orders(request: MerchantRequest) -> HttpResponseBase:
     """The form; a good file leads to its preview or its columns, a bad one says by the field what is wrong."""
     with reading(request):

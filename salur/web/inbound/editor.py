@@ -46,7 +46,7 @@ NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 EDITABLE = ("draft", "ready", "rejected")
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def inbound_new(request: MerchantRequest) -> HttpResponseBase:
     """Make a list; without a warehouse in the address it is asked for first."""
     with reading(request):
@@ -63,7 +63,7 @@ def inbound_new(request: MerchantRequest) -> HttpResponseBase:
     return _shown(request, Sheet(place, HeadForm(initial={"currency": request.merchant.currency}), [first]), None)
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def inbound_edit(request: MerchantRequest, inbound_id: int) -> HttpResponseBase:
     """Change a list that no warehouse has: a draft, one that waits, or one that was refused (R71)."""
     with reading(request):

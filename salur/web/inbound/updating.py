@@ -69,7 +69,7 @@ class UpdateForm(TableForm):
         field.choices = [("", _("As the column “warehouse” says")), *((p.pk, p.name) for p in places)]
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def stock_update(request: MerchantRequest) -> HttpResponseBase:
     """The form; good lines lead to the lists made of them, wrong ones are told by line and nothing is saved."""
     with reading(request):

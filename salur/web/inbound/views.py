@@ -20,7 +20,7 @@ from salur.inbound.models import InboundList
 from salur.inbound.queries import InboundFilter, find_inbound, inbound_rows, story_of
 from salur.inbound.states import InboundPushState, InboundTaskState
 from salur.stock.queries import warehouses
-from salur.tenancy.models import Entitlement
+from salur.tenancy.models import Entitlement, Role
 from salur.web import words
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
@@ -118,7 +118,7 @@ def _shown(
 # -- buttons --------------------------------------------------------------------------------------------------------
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def inbound_act(request: MerchantRequest, inbound_id: int) -> HttpResponseBase:
     """What a button of the list's page asks: submit, push again, refresh, cancel, delete, receive by hand."""
     with reading(request):
@@ -215,7 +215,7 @@ def _told_received(pieces: int) -> str:
     return told % {"n": pieces}
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def inbound_bulk(request: MerchantRequest) -> HttpResponseBase:
     """Refresh the chosen lists, or push them again (R68, R71)."""
     ids = row_ids(request.POST, "inbound")

@@ -21,7 +21,7 @@ from salur.web.filters import row_ids, word
 from .views import NEEDS
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def location_add(request: MerchantRequest, warehouse_id: int, product_id: int) -> HttpResponseBase:
     """Where the product lies, and the locations that it can still be bound to (A10)."""
     with reading(request):

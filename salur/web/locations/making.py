@@ -31,7 +31,7 @@ MANY = "many_%s"  # ids of the form of many, beside those of the form of one
 Told = list[tuple[int, str]]
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def location_new(request: MerchantRequest) -> HttpResponseBase:
     """One location, or many; lines that cannot be taken are told and stay in the box."""
     with reading(request):
@@ -126,7 +126,7 @@ def _settle(
     return not kept
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def location_bind(request: MerchantRequest) -> HttpResponseBase:
     """Lines of location and MSKU: each pair is bound, wrong lines are told one by one and stay in the box (R58)."""
     with reading(request):

@@ -17,7 +17,7 @@ from salur.locations.editing import LocationRefused, change_location, delete_loc
 from salur.locations.models import Location
 from salur.locations.queries import LocationFilter, bindings_at, every_location, find_location, location_page, zones_of
 from salur.stock.queries import warehouses
-from salur.tenancy.models import Entitlement
+from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, refusal_text
 from salur.web.downloads import csv_answer
@@ -63,7 +63,7 @@ def location_list(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/locations/list.html", context, fragment="web/locations/list_rows.html")
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def location_act(request: MerchantRequest) -> HttpResponseBase:
     """Switch the chosen locations on or off, or delete them."""
     if request.method != "POST":
@@ -123,7 +123,7 @@ def _yes(value: bool) -> str:
 # -- one location ---------------------------------------------------------------------------------------------------
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def location_page_view(request: MerchantRequest, location_id: int) -> HttpResponseBase:
     """One location: its data, what lies there; a POST changes them."""
     with reading(request):

@@ -14,6 +14,7 @@ from salur.flows.follow_up import refresh_now
 from salur.flows.intercept import send_anew
 from salur.flows.push_again import push_again
 from salur.outbound.queries import ids_in_force, orders_of_lists
+from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, page, reading
 from salur.web.acting import acting, back_to
 from salur.web.filters import row_ids
@@ -25,7 +26,7 @@ ASKED_OF_LISTS = {"stop": "web:outbound_stop", "handover": "web:handover"}
 DESK = ("hold", "release", "tag", "note", "ship_anyway")
 
 
-@page()
+@page(post=Role.OPERATOR)
 def orders_bulk(request: MerchantRequest) -> HttpResponseBase:
     """Carry out the chosen action on the lists of the chosen orders, or on the chosen lists."""
     orders, lists = row_ids(request.POST, "order"), row_ids(request.POST, "outbound")

@@ -32,7 +32,7 @@ class Field:
     value: str
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def order_address(request: MerchantRequest, order_id: int) -> HttpResponseBase:
     """The form; a POST lets the address count, or takes the store's own again."""
     with reading(request):

@@ -50,7 +50,7 @@ def store_acts(order: Order) -> list[str]:
     return acts_of(order, plugin.capabilities.abilities) if plugin is not None else []
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def at_store(request: MerchantRequest) -> HttpResponseBase:
     """A POST does it; a GET asks before, with each order's warehouses and the reasons that its store takes."""
     if request.method == "POST":

@@ -86,7 +86,7 @@ FORMS: dict[str, type[forms.Form]] = {
 }
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def orders_desk(request: MerchantRequest) -> HttpResponseBase:
     """A GET asks, a POST does it."""
     given = request.POST if request.method == "POST" else request.GET

@@ -53,7 +53,7 @@ class Entered:
         return [(line, self.line_errors.get(place, [])) for place, line in enumerate(self.lines)]
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def order_new(request: MerchantRequest) -> HttpResponseBase:
     """The form, empty or with another order's content; a POST enters the order."""
     if request.method != "POST":

@@ -27,7 +27,7 @@ NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 MOST = 200
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def move(request: MerchantRequest) -> HttpResponseBase:
     """Choose the warehouse for some orders; a POST moves them, each as a whole or not at all."""
     if request.method == "POST":
@@ -61,7 +61,7 @@ def _move(request: MerchantRequest) -> HttpResponse:
     return back_to(request, reverse("web:orders"))
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def split(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
     """Divide a list's pieces over warehouses; what is not named stays."""
     with reading(request):

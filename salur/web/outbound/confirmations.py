@@ -25,7 +25,7 @@ from salur.outbound.confirmations import (
 )
 from salur.outbound.models import Outbound
 from salur.outbound.states import ConfirmationState, Told
-from salur.tenancy.models import Entitlement
+from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, back_to
 from salur.web.downloads import csv_answer
@@ -90,7 +90,7 @@ def confirmation_list(request: MerchantRequest) -> HttpResponseBase:
     )
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def confirmation_act(request: MerchantRequest) -> HttpResponseBase:
     """Tell the store now, for the chosen lists."""
     if request.method != "POST":

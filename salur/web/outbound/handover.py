@@ -51,7 +51,7 @@ class ShownStore:
     hindered: list[tuple[Outbound, str]]
 
 
-@page(get=Role.OPERATOR, scoped=False)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, scoped=False)
 def handover(request: MerchantRequest) -> HttpResponseBase:
     """A GET asks the stores which ways they offer; a POST arranges with those that were chosen."""
     if request.method == "POST":

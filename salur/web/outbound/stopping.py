@@ -62,7 +62,7 @@ def _stoppable(outbound: Outbound, race: Race) -> Stoppable:
     return Stoppable(outbound, cut, words.sentences(told.cause, told.cure), race)
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def stop_lists(request: MerchantRequest) -> HttpResponseBase:
     """Ask before the warehouse is asked: each list with its cut-off. A POST asks the warehouses."""
     if request.method == "POST":
@@ -104,7 +104,7 @@ def _found(request: MerchantRequest, outbound_id: int) -> Outbound:
 SETTLED = {"stopped", "shipped", "seen"}
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def settle(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
     """What was agreed with the warehouse about a list (R120), or that what it had not taken is with it now."""
     _found(request, outbound_id)
@@ -122,7 +122,7 @@ def settle(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
     return redirect("web:outbound", outbound_id)
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def label_by_hand(request: MerchantRequest, outbound_id: int) -> HttpResponseBase:
     """AWB number and label PDF from a person, checked like a store's."""
     _found(request, outbound_id)

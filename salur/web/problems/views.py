@@ -54,7 +54,7 @@ def _shown(group: ProblemGroup, examples: Sequence[OrderProblem]) -> dict[str, A
     return {"group": group, "title": words.problem_title(group.cause), "cure": cure, "examples": told}
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def problem_cure(request: MerchantRequest) -> HttpResponseBase:
     """Apply one remedy to everything that its group holds; leads to what became of each order."""
     if request.method != "POST":

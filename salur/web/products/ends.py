@@ -46,7 +46,7 @@ def _tell(request: MerchantRequest, ended: Ended) -> None:
         messages.error(request, told % {"n": more})
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
 def product_end(request: MerchantRequest, product_id: int) -> HttpResponseBase:
     """Archive, restore or delete one product."""
     with reading(request):

@@ -22,7 +22,7 @@ from salur.web.acting import acting
 SHOWN = 300  # SKUs of a page; all of them can be made at once all the same
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
 def products_from_store(request: MerchantRequest, store_id: int) -> HttpResponseBase:
     """What each unlinked SKU would become and where it collides; a POST makes those ticked, or all."""
     with reading(request):

@@ -53,7 +53,7 @@ class ImportForm(forms.Form):
     )
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def product_imports(request: MerchantRequest) -> HttpResponseBase:
     """The upload, the template, and the files of the last days."""
     posted = request.method == "POST"
@@ -83,7 +83,7 @@ def _found(import_id: int) -> ProductImport:
     return row
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def product_import(request: MerchantRequest, import_id: int) -> HttpResponseBase:
     """What the file would do, everything that is wrong with it, and what it has done."""
     if request.method == "POST":

@@ -59,7 +59,7 @@ def _store(request: MerchantRequest, store_id: int) -> StoreConnection:
     return store
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def store_links(request: MerchantRequest, store_id: int) -> HttpResponseBase:
     """The upload; a good file sets the links, of a wrong one everything that is wrong is told and nothing is saved."""
     store = _store(request, store_id)

@@ -57,7 +57,7 @@ def listing_list(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/products/listings.html", context, fragment="web/products/listings_rows.html")
 
 
-@page()
+@page(post=Role.OPERATOR)
 def make_products(request: MerchantRequest) -> HttpResponseBase:
     """Fetch a store's products, or lead to what can be made of those that mean nothing yet (R45, way 3)."""
     with reading(request):
@@ -82,7 +82,7 @@ def _found(listing_id: int) -> Listing:
     return listing
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def listing_link(request: MerchantRequest, listing_id: int) -> HttpResponseBase:
     """Say what a listing's SKU means."""
     with reading(request):
@@ -90,7 +90,7 @@ def listing_link(request: MerchantRequest, listing_id: int) -> HttpResponseBase:
     return _link(request, listing.store_id, listing.sku, listing)
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def sku_link(request: MerchantRequest, store_id: int) -> HttpResponseBase:
     """Say what a SKU that came with an order means, where no listing is known (file imports)."""
     sku = word(request.GET, "sku")

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from salur.catalog.models import MasterProduct
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
 def product_new(request: MerchantRequest) -> HttpResponseBase:
     """Make a master product; without a warehouse its page then offers them (R45, way 2)."""
     with reading(request):

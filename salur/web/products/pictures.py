@@ -34,7 +34,7 @@ def product_image(request: MerchantRequest, product_id: int, image_id: int, size
     return response
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def product_images(request: MerchantRequest, product_id: int) -> HttpResponseBase:
     """Add the uploaded pictures, remove one, or let one be the first."""
     with reading(request):

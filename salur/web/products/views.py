@@ -70,7 +70,7 @@ def product_list(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/products/list.html", context, fragment="web/products/list_rows.html")
 
 
-@page(entitlement=Entitlement.MASTER_PRODUCTS)
+@page(post=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
 def product_fields(request: MerchantRequest, product_id: int, row_id: int) -> HttpResponseBase:
     """Save what one warehouse's partner needs of the product, which is then pushed there by itself.
 
@@ -96,7 +96,7 @@ def product_fields(request: MerchantRequest, product_id: int, row_id: int) -> Ht
     return redirect("web:product", product_id)
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.MASTER_PRODUCTS)
 def product_act(request: MerchantRequest) -> HttpResponseBase:
     """Do with the chosen products what the bulk bar asks: warehouses, archive, restore."""
     if request.method != "POST":
@@ -110,7 +110,7 @@ def product_act(request: MerchantRequest) -> HttpResponseBase:
     return back_to(request, "/products/")
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def product_add(request: MerchantRequest) -> HttpResponseBase:
     """Add the chosen products to the chosen warehouses, or push them again there; both may be repeated (R47, R49)."""
     if request.method != "POST":

@@ -11,11 +11,12 @@ from salur.flows.failed_again import retry_failed_orders
 from salur.flows.runs import retry_run, stop_run
 from salur.integrations.calling import ConnectionPaused, NotConnected
 from salur.orders.queries import find_run
+from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, page
 from salur.web.acting import acting
 
 
-@page()
+@page(post=Role.OPERATOR)
 def report_act(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """Stop a run that waits or runs; run a failed one again; retry the failed orders of one that ended."""
     if request.method == "POST":

@@ -80,7 +80,7 @@ def _form(request: MerchantRequest) -> ExpectForm:
     return form
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def return_new(request: MerchantRequest) -> HttpResponseBase:
     """Expect the goods of one or many orders back; numbers that cannot be taken are told and stay."""
     form = _form(request)
@@ -145,7 +145,7 @@ class TypedLine:
     damaged: str
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def return_page_view(request: MerchantRequest, return_id: int) -> HttpResponseBase:
     """One return: what is expected, what came; a POST enters what came so far, or closes it."""
     with reading(request):

@@ -23,7 +23,7 @@ from .forms import HoldRuleForm, initial_of_hold
 from .views import names_for
 
 
-@page()
+@page(post=Role.OPERATOR)
 def hold_rule_list(request: MerchantRequest) -> HttpResponseBase:
     """All rules that hold orders; a POST switches or removes one."""
     if request.method == "POST":
@@ -51,7 +51,7 @@ def _act(request: MerchantRequest) -> HttpResponseBase:
     return redirect("web:hold_rules")
 
 
-@page(get=Role.OPERATOR)
+@page(get=Role.OPERATOR, post=Role.OPERATOR)
 def hold_rule_edit(request: MerchantRequest, rule_id: int | None = None) -> HttpResponseBase:
     """The form of a new or existing rule."""
     if request.method != "POST":

@@ -15,7 +15,7 @@ from salur.routing.contents import fill
 from salur.routing.drafts import discard_draft, open_draft, publish_draft
 from salur.routing.models import RoutingRule, RuleVersion
 from salur.routing.versions import current_version, restore_version, versions
-from salur.tenancy.models import Entitlement
+from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, tell_refusal
 
@@ -29,7 +29,7 @@ REASONS = {
 }
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def rule_draft_act(request: MerchantRequest) -> HttpResponseBase:
     """Open, publish or discard the draft."""
     if request.method != "POST":
@@ -68,7 +68,7 @@ def rule_versions(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/rules/versions.html", context)
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def rule_version(request: MerchantRequest, version_id: int) -> HttpResponseBase:
     """One set as it was; a POST brings it back."""
     if request.method == "POST":

@@ -73,7 +73,7 @@ def _houses() -> dict[int, str]:
     return {place.pk: place.name for place in warehouses()}
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def rule_trial_new(request: MerchantRequest) -> HttpResponseBase:
     """Which orders to look at, and the runs there were; a POST begins a run."""
     if request.method == "POST":
@@ -116,7 +116,7 @@ def _found(run_id: int) -> RuleRun:
     return run
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def rule_trial(request: MerchantRequest, run_id: int) -> HttpResponseBase:
     """One run: how far it is, what it counts, order by order; a POST stops it."""
     if request.method == "POST":

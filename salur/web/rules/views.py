@@ -63,7 +63,7 @@ def shown_rules(listed: Sequence[RoutingRule]) -> list[ShownRule]:
     return [ShownRule(rule, sentence(rule, called), warned.get(rule.pk, [])) for rule in listed]
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def rule_list(request: MerchantRequest, *, draft: bool = PUBLISHED) -> HttpResponseBase:
     """All rules of a set with what they do in words; a POST moves, switches or removes one."""
     if request.method == "POST":
@@ -110,7 +110,7 @@ def _act_on_one(action: str, number: str, draft: bool) -> None:
         delete_rule(rule.pk, draft=draft)
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def rule_edit(request: MerchantRequest, rule_id: int | None = None, *, draft: bool = PUBLISHED) -> HttpResponseBase:
     """The form of a new or existing rule. Orders that had no way to go are planned again when it is saved."""
     if request.method != "POST":

@@ -22,7 +22,7 @@ from salur.web.paging import at_cursor
 MOST = 200
 
 
-@page(get=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def stock_add(request: MerchantRequest) -> HttpResponseBase:
     """Products that the chosen warehouse does not have, to be ticked and added."""
     if request.method == "POST":

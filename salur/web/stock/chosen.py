@@ -71,7 +71,7 @@ def _nothing_chosen(request: MerchantRequest) -> HttpResponseBase:
 # -- figures of own warehouses --------------------------------------------------------------------------------------
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def stock_adjust(request: MerchantRequest) -> HttpResponseBase:
     """Set the pieces on hand of chosen rows, all or none, with a reason (own warehouses only)."""
     query = request.POST if request.method == "POST" else request.GET
@@ -133,7 +133,7 @@ def _next(request: MerchantRequest) -> str:
 # -- low-stock levels -----------------------------------------------------------------------------------------------
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def stock_levels(request: MerchantRequest) -> HttpResponseBase:
     """Give chosen rows a low-stock level of their own, or let them follow the merchant's default."""
     query = request.POST if request.method == "POST" else request.GET
@@ -160,7 +160,7 @@ def stock_levels(request: MerchantRequest) -> HttpResponseBase:
 # -- into another warehouse -----------------------------------------------------------------------------------------
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def stock_add(request: MerchantRequest) -> HttpResponseBase:
     """Add the products of chosen rows to a warehouse (R47, R49); where it is a partner's they are pushed there."""
     query = request.POST if request.method == "POST" else request.GET

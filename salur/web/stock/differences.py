@@ -14,6 +14,7 @@ from salur.stock.differences import LONGEST_NOTE, Told, difference_page, reject,
 from salur.stock.messages import explain
 from salur.stock.models import DifferenceState
 from salur.stock.queries import warehouses
+from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page
 from salur.web.acting import acting, back_to, tell_refusal
 from salur.web.filters import as_id, kept_text, row_id, row_ids, word
@@ -24,7 +25,7 @@ from .views import NEEDS
 MOST = 500
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def difference_list(request: MerchantRequest) -> HttpResponseBase:
     """What waits for a decision; a POST decides."""
     if request.method == "POST":

@@ -20,7 +20,7 @@ from salur.flows.products import push_again
 from salur.flows.stock_list import ABSENT, ARCHIVED, StockFilter, pairs_of, product_stock_page, stock_page
 from salur.foundation.problems import Refusal
 from salur.stock.queries import find_warehouse, totals, warehouses
-from salur.tenancy.models import Entitlement
+from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
 from salur.web.acting import acting, back_to, tell_refusal
 from salur.web.filters import as_id, row_id, word
@@ -94,7 +94,7 @@ EVERYWHERE = 0  # stands for the warehouse where a product was ticked over all o
 MOST_TYPED = 200  # rows of a form in which something is typed for each
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def stock_act(request: MerchantRequest) -> HttpResponseBase:
     """Do with the chosen rows (or the one whose button it was) what was asked."""
     if request.method != "POST":

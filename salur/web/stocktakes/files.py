@@ -14,6 +14,7 @@ from salur.stocktakes.counting import CountedRow, enter_rows
 from salur.stocktakes.models import Stocktake
 from salur.stocktakes.papers import count_sheet
 from salur.stocktakes.queries import every_line, on_hand_of
+from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, page
 from salur.web.acting import acting, tell_refusal
 from salur.web.pasted import PastedLine
@@ -50,7 +51,7 @@ def _rows(take: Stocktake) -> list[list[str]]:
     return [head, *rows]
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def stocktake_upload(request: MerchantRequest, take_id: int) -> HttpResponseBase:
     """A filled-in sheet: right rows are entered, wrong ones told and kept; rows left empty are not counted."""
     take = found(request, take_id)

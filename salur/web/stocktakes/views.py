@@ -60,7 +60,7 @@ def stocktake_list(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/stocktakes/list.html", context, fragment="web/stocktakes/list_rows.html")
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def stocktake_new(request: MerchantRequest) -> HttpResponseBase:
     """Choose what is counted, and make the sheet."""
     with reading(request):
@@ -150,7 +150,7 @@ def _scan(request: MerchantRequest, take: Stocktake) -> dict[str, Any]:
     return {"at": at, "scan": text, "hits": hits, "hit": hits[0] if len(hits) == 1 else None}
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def stocktake_act(request: MerchantRequest, take_id: int) -> HttpResponseBase:
     """Enter a line, end counting, have lines counted again, leave out, enter the differences, give up."""
     take = found(request, take_id)

@@ -51,7 +51,7 @@ def transfer_list(request: MerchantRequest) -> HttpResponseBase:
     return fragment_or_page(request, "web/transfers/list.html", context, fragment="web/transfers/list_rows.html")
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def transfer_new(request: MerchantRequest) -> HttpResponseBase:
     """Draft a transfer; wrong lines are told by number and nothing is saved."""
     with reading(request):
@@ -69,7 +69,7 @@ def transfer_new(request: MerchantRequest) -> HttpResponseBase:
     return _edit_page(request, form, None, wrong)
 
 
-@page(get=Role.OPERATOR, entitlement=NEEDS)
+@page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)
 def transfer_edit(request: MerchantRequest, transfer_id: int) -> HttpResponseBase:
     """Change a draft."""
     row = _found(request, transfer_id)
@@ -141,7 +141,7 @@ def transfer_page_view(request: MerchantRequest, transfer_id: int) -> HttpRespon
     return fragment_or_page(request, "web/transfers/transfer.html", context)
 
 
-@page(entitlement=NEEDS)
+@page(post=Role.OPERATOR, entitlement=NEEDS)
 def transfer_act(request: MerchantRequest, transfer_id: int) -> HttpResponseBase:
     """Send, cancel the draft, call off, settle what is missing."""
     row = _found(request, transfer_id)

@@ -22,7 +22,7 @@ from salur.integrations.registry import WAREHOUSE, find_plugin
 from salur.stock.differences import set_limit
 from salur.stock.models import Warehouse
 from salur.stock.queries import find_warehouse, last_syncs, sync_page, totals, warehouses
-from salur.tenancy.models import Entitlement
+from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text, tell_refusal
 from salur.web.filters import row_id
@@ -45,7 +45,7 @@ def _shown(place: Warehouse) -> dict[str, object]:
     }
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def warehouse_list(request: MerchantRequest) -> HttpResponseBase:
     """All warehouses; a POST begins a sync of one's stock."""
     if request.method == "POST":
@@ -77,7 +77,7 @@ def _found(warehouse_id: int) -> Warehouse:
     return place
 
 
-@page(entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
+@page(post=Role.OPERATOR, entitlement=Entitlement.WAREHOUSE_MANAGEMENT)
 def warehouse_page(request: MerchantRequest, warehouse_id: int) -> HttpResponseBase:
     """One warehouse. A POST syncs it, switches its daily sync, or pushes refused products again; owners change it."""
     with reading(request):

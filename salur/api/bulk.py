@@ -20,12 +20,13 @@ from salur.outbound.bulk_queries import bulk_page, bulk_rows, find_bulk
 from salur.outbound.models import Outbound
 from salur.outbound.queries import OrderFilter, OutboundFilter, matching_lists, matching_orders
 from salur.outbound.states import PushState, TaskState
+from salur.stock.queries import find_warehouse
 from salur.tenancy.models import Entitlement
 
 from .access import ApiRequest, ScopeMissing, acting
 from .answers import ACCEPTED, READ_ERRORS, WRITE_ERRORS, needs, writes
 from .paging import ListQuery, Page, fetch_by
-from .problems import NotFound
+from .problems import Invalid, NotFound, fault
 from .writes import Answer, once
 
 router = Router(tags=["bulk runs"])
@@ -66,7 +67,9 @@ class ListsWanted(Strict):
 class NewBulkRun(Strict):
     """What to do, and with what: exactly one of the four choices."""
 
-    action: Word = Field(description="`push_again`, `refresh`, `arrange`, `stop`, `anew`, `accept` or `cancel`.")
+    action: Word = Field(
+        description="`push_again`, `refresh`, `arrange`, `stop`, `anew`, `accept`, `cancel` or `move`."
+    )
     order_ids: list[int] | None = Field(None, min_length=1, max_length=MOST_IDS)
     outbound_ids: list[int] | None = Field(None, min_length=1, max_length=MOST_IDS)
     orders: OrdersWanted | None = Field(None, description="Those that match when the run begins.")
@@ -74,6 +77,7 @@ class NewBulkRun(Strict):
     handover: Literal["", "pickup", "dropoff"] = Field(
         "", description="For `arrange`: how all are handed over, each at its store's first time or branch."
     )
+    warehouse_id: int | None = Field(None, description="For `move`: where the orders are sent from.")
     reason: Word = Field("", description="For `cancel`: one of the store's reasons; empty: its usual one.")
 
     @model_validator(mode="after")
@@ -201,9 +205,17 @@ def start_bulk_run(request: ApiRequest, payload: NewBulkRun) -> HttpResponse:
 
 
 def _start(request: ApiRequest, payload: NewBulkRun) -> Answer:
-    options = {name: value for name in ("reason", "handover") if (value := getattr(payload, name))}
+    options: dict[str, Any] = {name: value for name in ("reason", "handover") if (value := getattr(payload, name))}
+    if payload.action == "move":
+        options["warehouse"] = _place(payload.warehouse_id)
     run = start_bulk(payload.action, _chosen(payload), options, actor=request.auth.actor)
     return Answer(_shown(run), 202, _address(run.pk))
+
+
+def _place(warehouse_id: int | None) -> int:
+    if warehouse_id is None or find_warehouse(warehouse_id) is None:
+        raise Invalid(fault("body", "/warehouse_id", "not_added"))
+    return warehouse_id
 
 
 @router.get(

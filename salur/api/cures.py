@@ -47,7 +47,7 @@ class NewCure(Schema):
     cause: ProblemCause
     key: dict[str, str]
     msku: str = Field("", max_length=100, description="For `link`: the master SKU that the SKU means.")
-    warehouse_id: int | None = Field(None, description="For `warehouse`: where the orders are sent from (500 at once).")
+    warehouse_id: int | None = Field(None, description="For `warehouse`: where the orders are sent from.")
     pieces: int = Field(1, ge=1, description="For `link`: pieces in one unit; for `stock` in an own warehouse: added.")
 
 
@@ -68,6 +68,9 @@ class CureShown(Schema):
     key: dict[str, str]
     at: datetime
     orders: int
+    bulk_run_id: int | None = Field(
+        description="Of more than 200 orders: the bulk run that works them off one by one, with an outcome for each."
+    )
     cured: int = Field(description="Orders that nothing holds any more.")
     same: int = Field(description="Held by the same cause still; it falls as partners answer.")
     other: int = Field(description="Held by something else now.")
@@ -108,7 +111,10 @@ def _texts(named: object) -> dict[str, str]:
     openapi_extra=writes(WRITE),
 )
 def cure_problem(request: ApiRequest, body: NewCure) -> HttpResponse:
-    """Apply the remedy of one group; its orders go on by themselves. The answer tells how they stand."""
+    """Apply the remedy of one group; its orders go on by themselves. The answer tells how they stand.
+
+    What must be done with each order is a bulk run where they are more than 200: follow `bulk_run_id`.
+    """
 
     def cure() -> Answer:
         kind = KIND_OF.get(body.cause)
@@ -148,7 +154,8 @@ def _shown(report: CureReport) -> CureShown:
         remedy=cure.remedy,
         key=_texts(cure.key),
         at=cure.at,
-        orders=len(cure.orders),
+        orders=report.total,
+        bulk_run_id=report.run.pk if report.run is not None else None,
         cured=report.cured,
         same=report.same,
         other=report.other,

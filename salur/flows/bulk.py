@@ -22,7 +22,7 @@ from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
-from salur.orders.models import Order
+from salur.orders.models import Cure, Order
 from salur.orders.states import RunState
 from salur.outbound.bulk import BulkOutcome, BulkRow, BulkRun
 from salur.outbound.models import Outbound
@@ -80,11 +80,17 @@ def action_named(name: str) -> BulkAction:
 
 
 def start_bulk(
-    name: str, chosen: Chosen, options: Mapping[str, Any] | None = None, *, actor: str, source: str = ""
+    name: str,
+    chosen: Chosen,
+    options: Mapping[str, Any] | None = None,
+    *,
+    actor: str,
+    source: str = "",
+    cure: Cure | None = None,
 ) -> BulkRun:
     """Queue a run of an action over what is chosen now (inside a scope); raises Refusal where that is nothing."""
-    action = action_named(name)
-    run = BulkRun(action=action.name, options=dict(options or {}), actor=actor, source=source, created_at=now())
+    action, asked = action_named(name), dict(options or {})
+    run = BulkRun(action=action.name, options=asked, actor=actor, source=source, cure=cure, created_at=now())
     run.save()
     run.total = _keep_rows(run, chosen.rows(action))
     if not run.total:

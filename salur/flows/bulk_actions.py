@@ -26,6 +26,7 @@ from .follow_up import refreshed_now
 from .handover import Choice
 from .holds import hold_orders, release_orders
 from .intercept import intercept, sent_anew
+from .moving import move_orders
 from .push_again import push_again
 from .store_acts import act_at_store
 from .wishes import ship_anyway
@@ -123,6 +124,17 @@ def _overruled(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
     return {one: skipped(refused[one][0], **refused[one][1]) if one in refused else DONE for one in ids}
 
 
+NO_SENSE_TO_MOVE = ("move_ended", "move_pushed", "move_there_already", "cure_gone")
+
+
+def _moved(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
+    moved = move_orders(ids, int(asking.options["warehouse"]), held_by=str(asking.options.get("held_by", "")))
+    told = dict.fromkeys(moved.lists, DONE)
+    for one, held in moved.held.items():
+        told[one] = (skipped if held.code in NO_SENSE_TO_MOVE else failed)(held.code, **held.evidence)
+    return told
+
+
 def _noted(ids: Sequence[int], asking: Asking) -> Mapping[int, Verdict]:
     add_note(ids, str(asking.options.get("note", "")))
     return dict.fromkeys(ids, DONE)
@@ -170,6 +182,7 @@ TABLE: tuple[BulkAction, ...] = (
         "release", ORDERS, pgettext_lazy("a held order", "Release"), changed(release_orders), "orders:write", "right"
     ),
     BulkAction("ship_anyway", ORDERS, _("Ship anyway"), _overruled, "orders:write", "truck", asks=True),
+    BulkAction("move", ORDERS, _("Move to another warehouse"), _moved, icon="route"),
     BulkAction("note", ORDERS, _("Note"), _noted, "orders:write", "file"),
     BulkAction("tag", ORDERS, _("Tags"), _tagged, "orders:write", "tag"),
 )

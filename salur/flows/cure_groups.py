@@ -6,6 +6,7 @@ statements name only orders whose problem of this cause is open, so that a group
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,6 +140,16 @@ class CureGroup:
     shown: Mapping[str, Any]
     orders: int
     oldest: datetime
+
+    @property
+    def told(self) -> str:
+        """The key as one text."""
+        return told_by(self.key)
+
+
+def told_by(key: Mapping[str, Any]) -> str:
+    """A group's key as one text, to compare it by."""
+    return json.dumps(_texts(key), sort_keys=True)
 
 
 def cure_groups(cause: str = "") -> list[CureGroup]:

@@ -14,6 +14,7 @@ from django.db import connection
 from salur.catalog.bindings import parts_of
 from salur.foundation.locks import lock_ids
 from salur.orders.models import Order, OrderLine
+from salur.orders.queries import orders_held_by
 from salur.outbound.facts import WarehouseFacts, store_facts, warehouse_facts
 from salur.outbound.models import Outbound
 from salur.outbound.queries import IN_FORCE
@@ -42,14 +43,20 @@ class Moved:
     held: dict[int, Held] = field(default_factory=dict)
 
 
-def move_orders(order_ids: Iterable[int], warehouse_id: int) -> Moved:
+def move_orders(order_ids: Iterable[int], warehouse_id: int, *, held_by: str = "") -> Moved:
     """Send these orders, as far as no warehouse has them, from this warehouse (inside a scope); one list each.
 
-    Orders without a list get one: that is how a person picks a warehouse for a problem order (R75).
+    Orders without a list get one: that is how a person picks a warehouse for a problem order (R75). ``held_by``: only
+    those that this cause holds still; whoever mended it meanwhile has decided about the others.
     """
     moved = Moved()
     target = warehouse_facts([warehouse_id])[warehouse_id]
-    for order in _locked_orders(order_ids):
+    orders = _locked_orders(order_ids)
+    concerned = orders_held_by(held_by, [order.pk for order in orders]) if held_by else None
+    for order in orders:
+        if concerned is not None and order.pk not in concerned:
+            moved.held[order.pk] = Held("cure_gone", {})
+            continue
         lists = _lists_in_force(order)
         held = _wrong_order(order) or _at_warehouse(lists) or _wrong_target(order, target)
         if held is None and lists and all(row.warehouse_id == warehouse_id for row in lists):

@@ -71,6 +71,12 @@ def open_problems_of(order_ids: Iterable[int]) -> dict[int, list[OrderProblem]]:
     return found
 
 
+def orders_held_by(cause: str, order_ids: Iterable[int]) -> set[int]:
+    """Those of the orders that an open problem of this cause holds."""
+    rows = OrderProblem.objects.filter(order_id__in=list(order_ids), cause=cause, closed_at__isnull=True)
+    return set(rows.values_list("order_id", flat=True))
+
+
 @dataclass(frozen=True)
 class UnlinkedSku:
     """A SKU of open orders that means no master product yet."""

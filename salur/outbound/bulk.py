@@ -28,9 +28,11 @@ class BulkRun(TenantModel):
     """One action over rows that were chosen when it was asked for; ``source`` is the list's address they came from.
 
     The counts are those of its rows. ``actor`` is who asked: the action is carried out in that person's name.
+    ``cure`` is the remedy that the run carries out for a group of problem orders.
     """
 
     action = models.TextField()
+    cure = TenantForeignKey("orders.Cure", related_name="+", db_index=False, null=True, blank=True)
     options = models.JSONField(default=dict)
     source = models.TextField(blank=True)
     state = models.TextField(choices=RunState.choices, default=RunState.QUEUED)
@@ -48,7 +50,12 @@ class BulkRun(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["merchant_id", "-id"], name="outbound_bulk_list")]
-        constraints = [models.CheckConstraint(condition=Q(state__in=RunState.values), name="outbound_bulk_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="outbound_bulk_state"),
+            models.UniqueConstraint(
+                fields=["merchant_id", "cure"], condition=Q(cure__isnull=False), name="outbound_bulk_cure"
+            ),
+        ]
 
     @property
     def settled(self) -> int:

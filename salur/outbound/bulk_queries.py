@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from salur.foundation.paging import keyset_page
 
-from .bulk import BulkOutcome, BulkRow, BulkRun
+from .bulk import MOVING, BulkOutcome, BulkRow, BulkRun
 from .queries import Listed
 
 
@@ -21,6 +21,17 @@ def bulk_page(cursor: str | None, size: int = 50) -> Listed[BulkRun]:
 def find_bulk(run_id: int) -> BulkRun | None:
     """One run of the scope's merchant."""
     return BulkRun.objects.filter(pk=run_id).first()
+
+
+def run_of_cure(cure_id: int) -> BulkRun | None:
+    """The run that carries out a remedy; a remedy of few orders has none."""
+    return BulkRun.objects.filter(cure_id=cure_id).first()
+
+
+def cures_under_way() -> list[BulkRun]:
+    """Runs that wait or work, with the remedies that they carry out."""
+    rows = BulkRun.objects.filter(cure__isnull=False, state__in=MOVING)
+    return list(rows.select_related("cure").defer("cure__orders"))
 
 
 def bulk_rows(run_id: int, outcome: str, cursor: str | None, size: int = 50) -> Listed[BulkRow]:

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from salur.connectors.base.types import OrderStatus
+from salur.flows import cures
 from salur.flows.bulk import carry_on_bulk
-from tests.world import World, store_order
+from salur.foundation.clock import now
+from salur.outbound.flagged import flag_lists
+from salur.outbound.models import Outbound
+from tests.world import INSTANT, World, store_order
 
 from .conftest import Caller
 
@@ -35,6 +40,31 @@ def test_a_run_over_what_matches_is_followed_to_each_rows_reason(
     assert {(row["code"], bool(row["reason"]), row["outbound_id"] is None) for row in rows} == {
         ("bulk_not_concerned", True, False)
     }
+
+
+def test_the_remedy_of_a_great_group_is_a_run_as_moving_many_orders_is(
+    api: Caller, world: World, orders: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = {"action": "move", "order_ids": list(orders.values())}
+    assert api.call("POST", "/bulk-runs", json=move | {"warehouse_id": 2**40}).json()["code"] == "invalid"
+    run = api.call("POST", "/bulk-runs", json=move | {"warehouse_id": world.warehouse_id}).json()
+    carry_on_bulk(world.merchant_id, run["id"])
+    rows = api.get(f"/bulk-runs/{run['id']}/rows")["items"]
+    assert [(row["outcome"], row["code"]) for row in rows] == [("skipped", "move_there_already")] * 3
+    monkeypatch.setattr(cures, "AT_ONCE", 1)
+    world.ingest(*(store_order(f"B{n}", "TEA", status=OrderStatus.PAID, courier=INSTANT) for n in range(3)))
+    with world.scope():
+        lists = Outbound.objects.filter(push="ready")
+        refused = list(lists.values_list("pk", flat=True))
+        lists.update(push="pushing", push_lease_until=now())
+        Outbound.objects.filter(pk__in=refused).update(push="rejected", push_lease_until=None)
+        flag_lists(refused)
+    (group,) = api.get("/problems/groups")
+    cured = api.call("POST", "/problems/cures", json={"cause": group["cause"], "key": group["key"]}).json()
+    assert (cured["orders"], cured["same"], cured["cured"]) == (3, 3, 0)
+    carry_on_bulk(world.merchant_id, cured["bulk_run_id"])
+    assert api.get(f"/bulk-runs/{cured['bulk_run_id']}")["done"] == 3
+    assert api.get(f"/problems/cures/{cured['id']}")["cured"] == 3
 
 
 def test_a_run_is_stopped_and_goes_on(api: Caller, world: World, orders: dict[str, int]) -> None:

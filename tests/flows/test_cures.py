@@ -8,13 +8,18 @@ import pytest
 
 from salur.catalog.models import MasterProduct, WarehouseProduct
 from salur.connectors.base.types import OrderStatus
+from salur.flows import cures
+from salur.flows.bulk import carry_on_bulk
 from salur.flows.cure_groups import cure_groups
 from salur.flows.cures import CureReport, Given, apply_cure, cure_report
+from salur.flows.moving import move_orders
 from salur.flows.products import push_due
 from salur.flows.push import push_ready
 from salur.foundation.problems import Refusal
 from salur.orders.models import Cure
+from salur.outbound.bulk import BulkRow
 from salur.stock.models import Warehouse
+from tests.flows.own import second_warehouse
 from tests.flows.stage import Stage
 from tests.world import World, make_world, store_order
 
@@ -109,6 +114,33 @@ def test_r112_a_warehouse_is_picked_for_a_whole_group_and_what_it_cannot_send_st
     with pytest.raises(Refusal) as refused:
         cure(world, given=Given(warehouse=world.warehouse_id))
     assert refused.value.code == "move_no_stock"
+
+
+def test_a_great_group_is_one_run_with_each_orders_outcome_whatever_happens_meanwhile(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cures, "AT_ONCE", 3)
+    world = make_world(rule=False)
+    world.add_product("TEA", pieces=2)
+    shed = second_warehouse(world, TEA=5)
+    world.ingest(*(store_order(f"A{i}", "TEA") for i in range(4)))
+    done = cure(world, given=Given(warehouse=world.warehouse_id))
+    run = report(world, done).run
+    assert run is not None and (run.state, run.total, report(world, done).same) == ("queued", 4, 4)
+    with pytest.raises(Refusal) as twice:
+        cure(world, given=Given(warehouse=shed))
+    assert (twice.value.code, twice.value.evidence) == ("cure_under_way", {"run": run.pk})
+    with world.scope():
+        assert move_orders([world.order("A0").pk], shed).lists, "somebody mends one by hand"
+    assert [carry_on_bulk(world.merchant_id, run.pk) for _ in range(2)] == [1, 0], "a doubled job finds nothing"
+    with world.scope():
+        outcomes = dict(BulkRow.objects.values_list("order__external_id", "code"))
+    assert outcomes == {"A0": "cure_gone", "A1": "", "A2": "", "A3": "move_no_stock"}
+    assert world.the_list("A0").warehouse_id == shed
+    told = report(world, done)
+    assert (told.total, told.cured, told.same) == (4, 3, 1)
+    cure(world, given=Given(warehouse=shed))
+    assert report(world, done).cured == 4
 
 
 def test_a_product_is_added_once_and_pushed_and_then_all_its_orders_go(sandbox: Any) -> None:

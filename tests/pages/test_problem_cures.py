@@ -7,9 +7,15 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from salur.connectors.base.types import OrderStatus
+from salur.flows import cures
+from salur.flows.bulk import carry_on_bulk
+from salur.flows.cure_groups import cure_groups
+from salur.foundation.clock import now
+from salur.outbound.bulk import BulkRun
 from salur.outbound.flagged import flag_lists
 from salur.outbound.models import Outbound
 from tests.flows.pdf import pdf
@@ -85,6 +91,33 @@ def test_an_address_is_corrected_in_place_and_the_page_shows_what_the_store_has_
     refused = browser.post(f"/orders/{order}/address/", {**sent, "country": "XX"})
     assert (refused.status_code, "The address cannot be kept" in refused.content.decode()) == (422, True)
     assert "1 Rama IV" in refused.content.decode(), "what was typed stays"
+
+
+def test_a_great_group_is_followed_from_the_page_of_problems_to_each_orders_outcome(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cures, "AT_ONCE", 1)
+    world, browser = shop.world, shop.client(OPERATOR)
+    world.add_product("SOAP", pieces=5)
+    world.ingest(*(store_order(f"NO{i}", "SOAP", status=OrderStatus.PAID, courier=INSTANT) for i in range(2)))
+    with world.scope():
+        lists = Outbound.objects.filter(order__external_id__startswith="NO")
+        lists.update(push="pushing", push_lease_until=now())
+        lists.update(push="rejected", push_lease_until=None)
+        flag_lists(lists.values_list("pk", flat=True))
+        (group,) = cure_groups("push_rejected")
+    sent = {"cause": group.cause}
+    begun = browser.post("/orders/problems/cure/", sent | {f"key_{name}": value for name, value in group.key.items()})
+    with world.scope():
+        run = BulkRun.objects.latest("pk")
+    assert begun["Location"] == f"/orders/problems/cures/{run.cure_id}/"
+    followed = browser.get(begun["Location"]).content.decode()
+    assert f"/orders/bulk/{run.pk}/" in followed and "0 / 2" in followed
+    listed = browser.get("/orders/problems/").content.decode()
+    assert f'href="{begun["Location"]}">A remedy is under way' in listed
+    carry_on_bulk(world.merchant_id, run.pk)
+    assert "NO0" in browser.get(f"/orders/bulk/{run.pk}/").content.decode()
+    assert "A remedy is under way" not in browser.get("/orders/problems/").content.decode()
 
 
 def test_a_viewer_sees_what_holds_orders_and_no_remedy(shop: Shop) -> None:

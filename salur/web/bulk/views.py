@@ -28,6 +28,7 @@ from salur.web.downloads import csv_answer
 from salur.web.filters import word
 from salur.web.orders.desk import FORMS as DESK_FORMS
 from salur.web.orders.filters import read_filter as read_orders
+from salur.web.orders.moving import MoveForm
 from salur.web.outbound.filters import read_filter as read_lists
 from salur.web.outbound.handover import HandoverForm
 from salur.web.pace import remaining_words
@@ -35,7 +36,7 @@ from salur.web.paging import at_cursor
 
 from .words import action_title, reason_title, row_reason
 
-FORMS: dict[str, type[Form]] = {**DESK_FORMS, "arrange": HandoverForm}
+FORMS: dict[str, type[Form]] = {**DESK_FORMS, "arrange": HandoverForm, "move": MoveForm}
 """What an action asks before it begins."""
 PAGES = {ORDERS: "web:orders", LISTS: "web:outbounds"}
 
@@ -74,9 +75,9 @@ def bulk_new(request: MerchantRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _ask(request)
     name = request.POST.get("action", "")
-    form = FORMS[name](request.POST if "begin" in request.POST else None) if name in FORMS else None
-    if form is not None and form.fields and not form.is_valid():
-        with reading(request):
+    with reading(request):
+        form = FORMS[name](request.POST if "begin" in request.POST else None) if name in FORMS else None
+        if form is not None and form.fields and not form.is_valid():
             return _ask(request, form, name)
     return _begin(request, name, _options(form))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from salur.flows.moving import move_orders, split_list
 from salur.foundation.problems import Refusal
@@ -25,6 +27,16 @@ from salur.web.floor.chosen import chosen_ids, tell_held
 
 NEEDS = Entitlement.WAREHOUSE_MANAGEMENT
 MOST = 200
+
+
+def _places() -> list[tuple[object, str]]:
+    return [("", "–"), *((place.pk, f"{place.name} ({place.country})") for place in warehouses(active_only=True))]
+
+
+class MoveForm(forms.Form):
+    """Where all orders of a bulk run are sent from."""
+
+    warehouse = forms.TypedChoiceField(label=_("Warehouse"), choices=_places, coerce=int)
 
 
 @page(get=Role.OPERATOR, post=Role.OPERATOR, entitlement=NEEDS)

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from salur.flows.cure_groups import KIND_OF, cure_groups
-from salur.flows.cures import Given, apply_cure, cure_report, find_cure, last_cures
+from salur.flows.cures import Given, apply_cure, cure_report, find_cure, last_cures, runs_by_group
 from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.orders.models import OrderProblem
@@ -24,6 +25,7 @@ from salur.web.acting import acting, tell_refusal
 from salur.web.countries import country_choices
 from salur.web.filters import row_id, word
 from salur.web.orders.address import address_of, fields
+from salur.web.pace import remaining_words
 from salur.web.paging import at_cursor
 
 from .words import group_words, remedy_words
@@ -34,14 +36,17 @@ def problem_list(request: MerchantRequest) -> HttpResponseBase:
     """Groups that one remedy cures, and every cause with its count, its cure and a few of its orders."""
     groups = problem_groups()
     examples = problem_examples([group.cause for group in groups])
-    cause = word(request.GET, "cause")
+    cause, runs = word(request.GET, "cause"), runs_by_group()
     context = {
         "groups": [_shown(group, examples[group.cause]) for group in groups],
-        "cures": [(one, group_words(one.cause, {**one.key, **one.shown})) for one in cure_groups(cause)],
+        "cures": [
+            (one, group_words(one.cause, {**one.key, **one.shown}), runs.get((one.cause, one.told)))
+            for one in cure_groups(cause)
+        ],
         "cause": cause,
         "causes": [(code, words.problem_title(code)) for code in KIND_OF],
         "warehouses": warehouses(active_only=True),
-        "last": [(row, group_words(row.cause, row.key | row.shown)) for row in last_cures()],
+        "last": [(row, total, group_words(row.cause, row.key | row.shown)) for row, total in last_cures()],
     }
     return fragment_or_page(request, "web/problems/list.html", context)
 
@@ -65,7 +70,7 @@ def problem_cure(request: MerchantRequest) -> HttpResponseBase:
     given = Given(request.POST.get("msku", ""), request.POST.get("pieces", "1"), row_id(request.POST, "warehouse"))
     try:
         with acting(request, "problems"):
-            cure = apply_cure(cause, key, given)
+            cure = apply_cure(cause, key, given, source=reverse("web:problems"))
     except Refusal as refusal:
         tell_refusal(request, refusal)
         return redirect("web:problems")
@@ -104,8 +109,8 @@ def problem_cured(request: MerchantRequest, cure_id: int) -> HttpResponseBase:
         "remedy": remedy_words(cure.remedy),
         "who": actor_names([cure.actor])[cure.actor],
         "report": report,
-        "total": len(cure.orders),
-        "moving": bool(report.same),
+        "remaining": remaining_words(report.run.remaining) if report.run is not None else "",
+        "moving": report.same or (report.run is not None and report.run.moving),
         "held": [(row, words.problem_words(row.cause, row.evidence)) for row in report.held],
     }
     return fragment_or_page(request, "web/problems/cured.html", context, fragment="web/problems/cured_body.html")

@@ -11,6 +11,7 @@ from tests.harness.database import Database
 
 if TYPE_CHECKING:
     from tests.flows.print_shop import Shop
+    from tests.flows.receiving import Room
     from tests.flows.stage import Stage
     from tests.world import World
 
@@ -30,3 +31,19 @@ def shop(world: World) -> Iterator[Shop]:
 
     with open_print_shop(world, keeps_stock=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def room(db: Database) -> Room:
+    """A list of ten TEA that the warehouse has."""
+    from tests.flows.receiving import Room
+
+    return Room()
+
+
+@pytest.fixture
+def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page of a listing is kept at once, so that a test sees where a reading stands."""
+    from salur.flows import calibrate_read
+
+    monkeypatch.setattr(calibrate_read, "PAGES_AT_ONCE", 1)

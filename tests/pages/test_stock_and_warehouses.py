@@ -14,6 +14,7 @@ from salur.catalog.models import WarehouseProduct
 from salur.flows.calibrate import carry_on_sync
 from salur.foundation.clock import now
 from salur.stock.models import StockSyncLine, StockSyncRun, Warehouse
+from tests.flows.calibrating import whole_only
 from tests.harness.web import LiveWeb
 from tests.world import connect_eccang
 
@@ -203,8 +204,6 @@ def test_a_run_under_way_shows_how_far_it_is_and_looks_again_by_itself(
 def test_r131_single_skus_are_not_offered_where_the_partner_lists_whole_warehouses_only(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.flows.test_calibrate_steps import whole_only
-
     whole_only(monkeypatch)
     browser = shop.client(OPERATOR)
     shown = main_of(browser.get("/stock/?q=M-0001"))

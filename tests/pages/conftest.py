@@ -1,4 +1,4 @@
-"""Fixture ``shop``: one merchant with everything. Salur is imported late: Django starts after this file."""
+"""A merchant with everything, and an operator's browser. Salur is imported late: Django starts after this file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from tests.harness.database import Database
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from .shop import Shop
 
 
@@ -18,3 +20,11 @@ def shop(db: Database) -> Shop:
     from .shop import open_shop
 
     return open_shop()
+
+
+@pytest.fixture
+def operator(shop: Shop) -> Client:
+    """The browser of one of the merchant's operators, signed in."""
+    from .addresses import OPERATOR
+
+    return shop.client(OPERATOR)

@@ -18,18 +18,12 @@ from salur.flows import product_imports
 from salur.flows.product_imports import begin_import, carry_on_import, keep_import
 from salur.flows.worker import sweep
 
-from .addresses import OPERATOR
 from .shop import Shop
 
 
-@pytest.fixture
-def browser(shop: Shop) -> Client:
-    return shop.client(OPERATOR)
-
-
-def upload(browser: Client, content: bytes, name: str = "a.csv") -> tuple[str, str]:
+def upload(operator: Client, content: bytes, name: str = "a.csv") -> tuple[str, str]:
     """The address of the preview, and what it says."""
-    answer = browser.post("/products/import/", {"file": SimpleUploadedFile(name, content)}, follow=True)
+    answer = operator.post("/products/import/", {"file": SimpleUploadedFile(name, content)}, follow=True)
     assert answer.status_code == 200
     return answer.redirect_chain[-1][0], html.unescape(answer.content.decode())
 
@@ -55,8 +49,8 @@ ODD,Odd,,,,NONE:1; NEW-1:0
 """
 
 
-def test_every_error_is_told_by_line_and_column_and_the_rest_is_imported(shop: Shop, browser: Client) -> None:
-    address, told = upload(browser, WRONG)
+def test_every_error_is_told_by_line_and_column_and_the_rest_is_imported(shop: Shop, operator: Client) -> None:
+    address, told = upload(operator, WRONG)
     with shop.world.scope():
         row = ProductImport.objects.get(pk=address.strip("/").split("/")[-1])
     assert [(f["line"], f["column"], f["code"]) for f in row.faults] == [
@@ -74,7 +68,7 @@ def test_every_error_is_told_by_line_and_column_and_the_rest_is_imported(shop: S
     assert "A bundle cannot contain itself: LOOP-A → LOOP-B → LOOP-A." in told
     assert "This MSKU stands in row 2 already." in told
     assert not known(shop, "NEW-1"), "nothing is written before somebody says so"
-    browser.post(address, {"action": "import"})
+    operator.post(address, {"action": "import"})
     found = known(shop, "NEW-1", "NEW-2", "M-0000", "BOX", "LOOP-A", "SELF", "ODD")
     assert sorted(found) == ["BOX", "M-0000", "NEW-1"]
     assert (found["NEW-1"].weight_g, found["NEW-1"].shelf_life_days, found["NEW-1"].inbound_days) == (250, 365, 180)
@@ -83,36 +77,36 @@ def test_every_error_is_told_by_line_and_column_and_the_rest_is_imported(shop: S
         parts = parts_of_bundles([found["BOX"].pk])[found["BOX"].pk]
         assert [(p.part.msku, p.quantity) for p in parts] == [("M-0001", 1), ("NEW-1", 2)]
         assert WarehouseProduct.objects.get(product=found["M-0000"]).push == "not_pushed", "told of the change"
-    left = browser.get(f"{address}left.csv").content.decode("utf-8-sig")
+    left = operator.get(f"{address}left.csv").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(left)))
     assert rows[0][-1] == "problem"
     assert [line[0] for line in rows[1:]] == ["NEW-1", "NEW-2", "", "LOOP-A", "LOOP-B", "SELF", "M-0001", "NEST", "ODD"]
 
 
-def test_a_downloaded_table_changes_nothing_when_uploaded_again(shop: Shop, browser: Client) -> None:
+def test_a_downloaded_table_changes_nothing_when_uploaded_again(shop: Shop, operator: Client) -> None:
     with shop.world.scope():
         MasterProduct.objects.filter(msku="M-0000").update(name="=1+1", tags=["a", "b"], declared_value="12.5")
     for kind in ("csv", "xlsx"):
-        content = browser.get(f"/products/export.{kind}").content
-        _address, told = upload(browser, content, f"a.{kind}")
+        content = operator.get(f"/products/export.{kind}").content
+        _address, told = upload(operator, content, f"a.{kind}")
         assert "Left out<strong>0</strong>" in told
         assert "As they are<strong>3</strong>" in told
     book = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     assert [cell.value for cell in book[1]][:2] == ["msku", "name"]
-    assert browser.get("/products/export.csv?q=M-0001").content.count(b"\r\n") == 2, "as the list is filtered"
+    assert operator.get("/products/export.csv?q=M-0001").content.count(b"\r\n") == 2, "as the list is filtered"
 
 
-def test_a_row_made_from_an_older_version_does_not_undo_what_somebody_changed(shop: Shop, browser: Client) -> None:
+def test_a_row_made_from_an_older_version_does_not_undo_what_somebody_changed(shop: Shop, operator: Client) -> None:
     table = b"msku,name,version\nM-0000,From the file,1\nM-0001,Product M-0001,1\n"
-    browser.post(
+    operator.post(
         f"/products/{known(shop, 'M-0000')['M-0000'].pk}/",
         {"version": "1", "name": "By hand", **dict.fromkeys(("weight_g", "length_mm", "width_mm"), "0")}
         | {"height_mm": "0", "declared_value": "0"},
     )
-    _address, told = upload(browser, table)
+    _address, told = upload(operator, table)
     assert "Somebody changed this product after the file was made: name Product M-0000 → By hand." in told
     assert "As they are<strong>1</strong>" in told
-    _address, odd = upload(browser, b"msku,name,version\nM-0001,Changed," + b"9" * 5000 + b"\n")
+    _address, odd = upload(operator, b"msku,name,version\nM-0001,Changed," + b"9" * 5000 + b"\n")
     assert "Left out<strong>0</strong>" in odd, "a version that nobody gave is none"
 
 
@@ -157,5 +151,5 @@ def test_a_large_file_is_checked_and_imported_by_a_worker(shop: Shop, monkeypatc
         (b"msku,name\nX\n", "This row has 1 cells, the header 2."),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(shop: Shop, browser: Client, content: bytes, told: str) -> None:
-    assert told in upload(browser, content)[1]
+def test_a_file_that_cannot_be_read_says_why(shop: Shop, operator: Client, content: bytes, told: str) -> None:
+    assert told in upload(operator, content)[1]

@@ -122,10 +122,20 @@ def fetch_warehouses(acting: Acting, account_id: int) -> Sequence[int]:
 
 
 def connect_store(
-    acting: Acting, channel: str, name: str, values: Mapping[str, Any], *, country: str = "", mode: str = ""
+    acting: Acting,
+    channel: str,
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    country: str = "",
+    currency: str = "",
+    mode: str = "",
+    settings: Mapping[str, Any] | None = None,
 ) -> int:
     """See :func:`salur.integrations.connect.connect_store`; orders that waited for the store go on."""
-    store_id = connect.connect_store(acting, channel, name, values, country=country, mode=mode)
+    store_id = connect.connect_store(
+        acting, channel, name, values, mode=mode, country=country, currency=currency, settings=settings
+    )
     with acting.scope("connect store"):
         store_changed(store_id)
     return store_id

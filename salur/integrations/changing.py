@@ -23,7 +23,7 @@ from .forms import MODE, FormInvalid, authorisation_form, needed_values, validat
 from .lines import plugin_of
 from .models import ConnectionState, Credential, StoreConnection, WarehouseAccount
 from .modes import mode_of
-from .saving import Verified, verify_typed
+from .saving import Verified, clean_name, save_named, verify_typed
 from .sealing import unseal
 
 SUBSCRIBED = "subscribed"
@@ -89,16 +89,31 @@ def _put_secrets(kind: Kind, connection_id: int, verified: Verified) -> None:
     audit.record(f"{kind}.authorised_again", f"{kind}:{row.pk}")
 
 
-def change_settings(acting: Acting, kind: Kind, connection_id: int, values: Mapping[str, Any]) -> None:
-    """Change what the connector's settings form declares (R16); raises :class:`FormInvalid`."""
+def change_settings(
+    acting: Acting, kind: Kind, connection_id: int, values: Mapping[str, Any], *, others_stay: bool = False
+) -> None:
+    """Change what the connector's settings form declares (R16); raises :class:`FormInvalid`.
+
+    What is not given gets its default, as an empty field of the form does, unless ``others_stay``.
+    """
     with acting.scope("change settings"):
-        plugin = plugin_of(find(kind, connection_id))
-        checked = validate_fields(plugin.settings_form, values)
+        budgets.hold(kind, connection_id)
+        row = find(kind, connection_id)
+        plugin = plugin_of(row)
+        checked = validate_fields(plugin.settings_form, {**row.settings, **values} if others_stay else values)
         if checked.wrong:
             raise FormInvalid(checked)
         settings = _change(kind, connection_id, checked.values)
         budgets.set_limit(kind, connection_id, budgets.limit_of(plugin, settings))
         audit.record(f"{kind}.settings", f"{kind}:{connection_id}", **checked.values)
+
+
+def rename_store(store: StoreConnection, name: str) -> None:
+    """Inside a scope: what the store is called in lists from now on; raises :class:`FormInvalid`."""
+    before, store.name = store.name, clean_name(name)
+    if store.name != before:
+        save_named(store, only_name=True)
+        audit.record("store.renamed", f"store:{store.pk}", name=store.name, before=before)
 
 
 def set_subscribed(acting: Acting, kind: Kind, connection_id: int, subscribed: bool) -> None:

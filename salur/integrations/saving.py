@@ -184,11 +184,11 @@ def _save_rest(kind: Kind, row: StoreConnection | WarehouseAccount, verified: Ve
     audit.record(action, f"{kind}:{row.pk}", partner=verified.plugin.name, identity=verified.identity.name)
 
 
-def save_named(row: StoreConnection) -> None:
+def save_named(row: StoreConnection, *, only_name: bool = False) -> None:
     """Save a store; a name in use already is told as such (the constraint decides, so no race is lost)."""
     try:
         with transaction.atomic():
-            row.save()
+            row.save(update_fields=["name"] if only_name else None)
     except IntegrityError as error:
         if "integrations_store_name" not in str(error):
             raise
@@ -200,6 +200,8 @@ def served_country(plugin: Plugin, country: str) -> str:
     code, served = country.strip().upper(), plugin.capabilities.countries
     if not code:
         raise FormInvalid.of("country", "field_required")
+    if len(code) != 2:
+        raise FormInvalid.of("country", "field_format")
     if served and code not in served:
         raise FormInvalid.of(
             "country", "field_country", partner=plugin.capabilities.title, value=code, countries=", ".join(served)

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from salur.flows import subscribing
 from salur.flows.events import process_store_events
 from salur.flows.receive_webhook import webhook_address
 from salur.flows.runs import carry_on_run
 from salur.flows.sync import start_store_sync
 from salur.integrations.models import StoreConnection
-from salur.web.integrations import subscribing
 from tests.harness.partners import Sandbox
 from tests.harness.web import LiveWeb, SettingsForTest
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from salur.flows import subscribing
 from salur.flows.events import process_store_events
 from salur.flows.ingest import Incoming, ingest_batch
 from salur.flows.runs import carry_on_run
@@ -21,7 +22,6 @@ from salur.foundation.clock import now
 from salur.integrations.connect import Acting, connect_file_store
 from salur.integrations.models import StoreConnection, WebhookDelivery
 from salur.orders.models import Order, OrderSource, SyncRun
-from salur.web.integrations import subscribing
 from tests.harness.partners import Sandbox
 from tests.harness.web import LiveWeb, SettingsForTest
 from tests.world import store_order

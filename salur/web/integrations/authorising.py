@@ -7,28 +7,34 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from salur.connectors.base.capabilities import Plugin
-from salur.flows.connect import connect_account, connect_store, finish_key_handover, finish_login, replace_secrets
+from salur.flows.connect import connect_account, finish_key_handover, finish_login, replace_secrets
+from salur.flows.open_store import (
+    BY_LEAVING,
+    WantedStore,
+    begin_opening,
+    chosen_way,
+    open_store,
+    open_store_again,
+    return_address,
+)
+from salur.flows.subscribing import is_public
 from salur.foundation.problems import Refusal
 from salur.integrations.channels import find_channel
 from salur.integrations.connect import (
     Acting,
     FormInvalid,
     begin_account_authorisation,
-    begin_authorisation,
     begin_reauthorisation,
     begun,
-    connect_file_store,
     secret_fields,
 )
-from salur.integrations.key_handover import begin_key_handover, can_be_reached
+from salur.integrations.key_handover import can_be_reached
 from salur.integrations.login import Begun
 from salur.integrations.models import WarehouseAccount
 from salur.integrations.queries import find_account, find_store
@@ -41,18 +47,13 @@ from salur.web.words import channel_title, sentences
 
 from .abilities import facts_of, notes_of
 from .forms import AuthoriseForm, FileStoreForm, KeysForm
-from .subscribing import ask_at_once, ask_for_messages, is_public
+from .subscribing import ask_at_once, ask_for_messages
 from .ways import ways_of
 
 
 def who(request: MerchantRequest) -> Acting:
     """On whose behalf the services work."""
     return Acting(request.merchant.id, actor(request))
-
-
-def return_address() -> str:
-    """Where partners send people back to."""
-    return f"{settings.SALUR.base_url.rstrip('/')}{reverse('web:authorise_return')}"
 
 
 @page(get=Role.OWNER, post=Role.OWNER)
@@ -119,14 +120,14 @@ def _connect(
 ) -> HttpResponse | None:
     form.errors.clear()  # what the service finds is shown, not what this form would find
     try:
-        if handed.chosen:
-            return _leave(request, _page_of_keys(request, plugin, form), plugin.capabilities.title)
-        if "oauth" in plugin.capabilities.abilities:
-            return _leave(request, _login_address(request, plugin, form, mode), plugin.capabilities.title)
         if plugin.kind == WAREHOUSE:
             return _connect_account(request, plugin, form, mode)
         name, country = request.POST.get("name", ""), request.POST.get("country", "")
-        store_id = connect_store(who(request), plugin.name, name, form.typed(), country=country, mode=mode)
+        wanted = WantedStore(plugin.name, name, country, mode=mode, values=form.typed())
+        way = chosen_way(plugin.name, "page" if handed.chosen else None)
+        if way in BY_LEAVING:
+            return _leave(request, begin_opening(who(request), wanted, way).address, plugin.capabilities.title)
+        store_id = open_store(who(request), wanted, way)
     except Refusal as refusal:
         form.take_refusal(refusal)
         return None
@@ -135,28 +136,20 @@ def _connect(
     return redirect("web:store", store_id)
 
 
-def _login_address(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str) -> str:
-    name, typed, back = request.POST.get("name", ""), form.typed(), return_address()
-    if plugin.kind == STORE:
-        country = request.POST.get("country", "")
-        return begin_authorisation(who(request), plugin.name, name, typed, redirect=back, country=country, mode=mode)
-    return begin_account_authorisation(
-        who(request), plugin.name, name, typed, redirect=back, mode=mode, subscribed=_ticked(request, form)
-    )
-
-
-def _page_of_keys(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm) -> str:
-    name, country = request.POST.get("name", ""), request.POST.get("country", "")
-    return begin_key_handover(who(request), plugin.name, name, form.typed(), redirect=return_address(), country=country)
-
-
 def _ticked(request: MerchantRequest, form: AuthoriseForm | KeysForm) -> bool | None:
     """Whether the box for messages was ticked; None where there is none."""
     return "subscribed" in request.POST if "subscribed" in form.fields else None
 
 
 def _connect_account(request: MerchantRequest, plugin: Plugin, form: AuthoriseForm, mode: str) -> HttpResponse:
-    made = connect_account(who(request), plugin.name, request.POST.get("name", ""), form.typed(), mode=mode)
+    name, typed = request.POST.get("name", ""), form.typed()
+    if "oauth" in plugin.capabilities.abilities:
+        told = _ticked(request, form)
+        address = begin_account_authorisation(
+            who(request), plugin.name, name, typed, redirect=return_address(), mode=mode, subscribed=told
+        )
+        return _leave(request, address, plugin.capabilities.title)
+    made = connect_account(who(request), plugin.name, name, typed, mode=mode)
     _tell_connected(request, len(made.warehouse_ids))
     if _ticked(request, form):
         ask_for_messages(request, "account", made.account_id)
@@ -191,11 +184,11 @@ def authorise_again(request: MerchantRequest, store_id: int) -> HttpResponseBase
     if store is None:
         raise Http404
     try:
-        address = begin_reauthorisation(who(request), store_id, redirect=return_address())
+        leave = open_store_again(who(request), store_id)
     except Refusal as refusal:
         tell_refusal(request, refusal)
         return redirect("web:store", store_id)
-    return _leave(request, address, channel_title(store.channel))
+    return _leave(request, leave.address, channel_title(store.channel))
 
 
 @page(get=Role.OWNER, post=Role.OWNER)
@@ -306,9 +299,8 @@ def add_file_store(request: MerchantRequest, name: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data
         try:
-            store_id = connect_file_store(
-                who(request), channel.name, entered["name"], entered["country"], entered["currency"]
-            )
+            wanted = WantedStore(channel.name, entered["name"], entered["country"], entered["currency"])
+            store_id = open_store(who(request), wanted, "file")
         except FormInvalid as invalid:
             form.take_errors(invalid.checked.errors)
         else:

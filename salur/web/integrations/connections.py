@@ -11,9 +11,9 @@ from django.utils.translation import gettext, ngettext
 from salur.connectors.base.capabilities import Plugin
 from salur.flows.connect import disconnect, fetch_warehouses
 from salur.flows.places import add_place
+from salur.flows.store_switches import set_switches, switches_of
+from salur.flows.subscribing import messages_of
 from salur.flows.sync import start_store_sync
-from salur.flows.wakeups import store_changed
-from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
 from salur.integrations.connect import FormInvalid, change_settings, missing_settings, set_subscribed
 from salur.integrations.lines import connector_of
@@ -22,7 +22,6 @@ from salur.integrations.queries import budget_of, find_account, find_store, last
 from salur.integrations.registry import WAREHOUSE, find_plugin
 from salur.orders.queries import last_runs
 from salur.stock.queries import warehouses_of
-from salur.tenancy import audit
 from salur.tenancy.models import Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, tell_refusal
@@ -34,10 +33,8 @@ from .forms import PLACE, PlaceForm, SettingsForm
 from .last_look import LastLookForm, look_form, save_look
 from .ranges import RangeForm
 from .store_stock import AGAIN, StockRuleForm, save_stock_rule, stock_panel, tell_again
-from .subscribing import ask_for_messages, messages_of
+from .subscribing import ask_for_messages
 from .ways import how_authorised
-
-SWITCHES = ("automatic_sync", "auto_arrange", "auto_confirm", "sync_tracking")
 
 
 def _store(store_id: int) -> StoreConnection:
@@ -172,26 +169,13 @@ def _act_on_store(request: MerchantRequest, store: StoreConnection) -> None:
         messages.success(request, gettext("Noted."))
     elif action == AGAIN:
         tell_again(request, store)
-    elif action in SWITCHES and not store.by_file:
+    elif (on := switches_of(store).get(action)) is not None:
         with acting(request, "settings"):
-            _switch(store.pk, action)
+            set_switches(store.pk, {action: not on})
     elif action == "disconnect":
         _require_owner(request)
         disconnect(who(request), "store", store.pk)
         messages.success(request, gettext("Disconnected. Its orders and records stay."))
-
-
-def _switch(store_id: int, name: str) -> None:
-    """Turn one of the store's switches; nothing is lost or repeated by it (R148)."""
-    store = _store(store_id)
-    setattr(store, name, not getattr(store, name))
-    changed = [name]
-    if name == "automatic_sync" and store.automatic_sync:
-        store.next_poll_at = now()
-        changed.append("next_poll_at")
-    store.save(update_fields=changed)
-    audit.record(f"store.{name}", f"store:{store_id}", on=getattr(store, name))
-    store_changed(store_id)
 
 
 def _account(account_id: int) -> WarehouseAccount:

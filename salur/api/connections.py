@@ -1,4 +1,4 @@
-"""Stores and warehouses, and a store's sync by hand (R139, R140)."""
+"""Warehouses, and a store's sync by hand (R139, R140)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from salur.flows.sync import start_store_sync
 from salur.foundation.clock import now
 from salur.foundation.problems import Refusal
 from salur.integrations.lines import store_line
-from salur.integrations.queries import find_store, stores
+from salur.integrations.queries import find_store
 from salur.orders.models import OrderSource, SyncRun
 from salur.orders.states import RunState
 from salur.stock.queries import warehouses
@@ -24,13 +24,6 @@ from .runs import accepted
 from .writes import Answer, once
 
 router = Router(tags=["stores and warehouses"])
-
-
-@router.get("/stores", response={200: shown.StoreList, **READ_ERRORS}, summary="List stores", openapi_extra=needs(""))
-def list_stores(request: ApiRequest) -> shown.StoreList:
-    """All stores of the merchant, those disconnected last."""
-    with acting(request):
-        return shown.StoreList(items=[presenting.store(row) for row in stores()])
 
 
 @router.get(

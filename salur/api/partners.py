@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
@@ -13,8 +12,9 @@ from pydantic import ConfigDict
 
 from salur.connectors.base.capabilities import AuthMode, FormField, Plugin, WarehouseCapabilities
 from salur.flows.connect import connect_account, fetch_warehouses, orders_per_day
+from salur.flows.open_store import ways_to_open
 from salur.flows.places import add_place, places_of
-from salur.integrations.connect import Acting, FormInvalid
+from salur.integrations.connect import Acting
 from salur.integrations.forms import MODE, every_field
 from salur.integrations.models import ConnectionState, WarehouseAccount
 from salur.integrations.modes import advised, missing_hub_keys, mode_of
@@ -27,12 +27,12 @@ from salur.tenancy.models import Entitlement
 from . import presenting, shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
-from .problems import Fault, Invalid, NotFound
+from .pointing import Value, pointed
+from .problems import NotFound
 from .writes import Answer, once_outside
 
 router = Router(tags=["partners"])
 
-T = TypeVar("T")
 SCOPE = "integrations:write"
 
 
@@ -100,8 +100,9 @@ class Partner(Schema):
     name: str
     title: str
     countries: list[str] = Field(description="Empty: all.")
-    login: bool = Field(description="Authorised at the partner's own login page, by a person in Salur's pages.")
+    login: bool = Field(description="Authorised at the partner's own login page, by a person.")
     notes: list[str]
+    ways: list[str] = Field(description="Of a store: how it may be opened, see `POST /stores`; the usual way first.")
     modes: list[ModeShown] = Field(description="Where there are any, `form` is empty and each mode has its own.")
     form: list[FormFieldShown]
     settings_form: list[FormFieldShown]
@@ -204,6 +205,7 @@ def _partner(plugin: Plugin) -> Partner:
         title=can.title,
         countries=list(can.countries),
         login="oauth" in can.abilities,
+        ways=list(ways_to_open(plugin.name)) if plugin.kind == STORE else [],
         notes=[gettext(note) for note in warehouse.notes] if warehouse else [],
         modes=[_mode(plugin, mode, best) for mode in plugin.modes],
         form=_fields(plugin.form),
@@ -265,8 +267,6 @@ def _found(account_id: int) -> WarehouseAccount:
 
 # -- connecting -----------------------------------------------------------------------------------------------------
 
-Value = str | list[str]
-
 
 class NewAccount(Schema):
     """What an owner would type into the partner's form."""
@@ -296,18 +296,6 @@ def _permitted(request: ApiRequest, account_id: int | None = None) -> Acting:
     return Acting(request.auth.merchant_id, request.auth.actor)
 
 
-def _pointed(work: Callable[[], T], place_of: Callable[[str], str]) -> T:
-    """The work; fields that are wrong become faults at their places in the body."""
-    try:
-        return work()
-    except FormInvalid as invalid:
-        faults = [
-            Fault("body", place_of(name), invalid.checked.wrong[name][0], f"{told.cause} {told.cure}".strip())
-            for name, told in invalid.checked.errors.items()
-        ]
-        raise Invalid(*faults) from invalid
-
-
 @router.post(
     "/accounts",
     response={201: AccountChanged, **WRITE_ERRORS},
@@ -322,7 +310,8 @@ def create_account(request: ApiRequest, payload: Body[NewAccount]) -> HttpRespon
     """
     who = _permitted(request)
     plugin = find_plugin(WAREHOUSE, payload.partner)
-    typed = set() if plugin is None else {declared.key for declared in every_field(plugin)}
+    fields = () if plugin is None else every_field(plugin)
+    typed = {declared.key for declared in fields}
 
     def place_of(name: str) -> str:
         if name in ("name", MODE):
@@ -330,11 +319,12 @@ def create_account(request: ApiRequest, payload: Body[NewAccount]) -> HttpRespon
         return f"/values/{name}" if name in typed else f"/settings/{name}"
 
     def work() -> Answer:
-        done = _pointed(
+        done = pointed(
             lambda: connect_account(
                 who, payload.partner, payload.name, payload.values, payload.settings, mode=payload.mode
             ),
             place_of,
+            fields,
         )
         return _changed(request, done.account_id, done.warehouse_ids, status=201)
 
@@ -358,7 +348,7 @@ def create_place(request: ApiRequest, account_id: int, payload: Body[NewPlace]) 
     who = _permitted(request, account_id)
 
     def work() -> Answer:
-        made = _pointed(lambda: add_place(who, account_id, payload.values), lambda name: f"/values/{name}")
+        made = pointed(lambda: add_place(who, account_id, payload.values), lambda name: f"/values/{name}")
         return _changed(request, account_id, made)
 
     return once_outside(request, work)

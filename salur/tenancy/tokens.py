@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from salur.foundation.clock import now
 
 from . import audit
-from .models import ApiToken, User
+from .models import ApiToken, Membership, Role, User
 from .scope import merchant_scope
 
 SCOPES = {
@@ -123,6 +123,13 @@ def _note_use(token_id: int, at: datetime) -> None:
     """Of many calls at once only one writes; the others see that it is noted already."""
     unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - USE_NOTED_EVERY)
     ApiToken.objects.filter(unnoted, pk=token_id).update(last_used_at=at)
+
+
+def owner_behind(token_id: int) -> User | None:
+    """Who made a token of the scope's merchant, if they are an owner of it still."""
+    token = ApiToken.objects.select_related("created_by").filter(pk=token_id).first()
+    maker = None if token is None else token.created_by
+    return maker if Membership.objects.filter(user=maker, role=Role.OWNER).exists() else None
 
 
 def revoke(token_id: int) -> bool:

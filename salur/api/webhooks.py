@@ -12,7 +12,7 @@ from typing import cast
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.views.decorators.csrf import csrf_exempt
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from salur.connectors.base.errors import AuthRejected, PartnerError, Retryable
 from salur.connectors.base.types import RawRequest
 from salur.flows.intake import Intake, TooBusy
-from salur.flows.receive_webhook import takes_messages
+from salur.flows.receive_webhook import answer_challenge
 from salur.integrations.connections import ConnectionPaused, Kind, NotConnected
 
 from .limits import HIGHEST_ID
@@ -29,7 +29,7 @@ from .limits import HIGHEST_ID
 log = structlog.get_logger(__name__)
 
 LARGEST = 1 << 20
-LONGEST_RANDOM = 200
+LONGEST_QUESTION = 500
 ADDRESS = re.compile(r"/webhooks/(store|account)/([0-9]{1,19})")
 
 
@@ -73,12 +73,18 @@ async def _body(request: Request) -> bytes | None:
 
 
 def _raw(request: Request, body: bytes) -> RawRequest:
-    """The request under the public address: signatures are made over that, whatever a proxy did in between."""
     asked = request.scope["query_string"].decode("latin-1")
+    return _under_public_address("POST", request.scope["path"], asked, dict(request.headers), body)
+
+
+def _under_public_address(
+    method: str, path: str, asked: str, headers: dict[str, str] | None = None, body: bytes = b""
+) -> RawRequest:
+    """The request under the public address: signatures are made over that, whatever a proxy did in between."""
     return RawRequest(
-        method="POST",
-        url=f"{settings.SALUR.base_url.rstrip('/')}{request.scope['path']}{'?' if asked else ''}{asked}",
-        headers=dict(request.headers),
+        method=method,
+        url=f"{settings.SALUR.base_url.rstrip('/')}{path}{'?' if asked else ''}{asked}",
+        headers=headers or {},
         query={name: str(value) for name, value in QueryDict(asked).items()},
         body=body,
     )
@@ -112,14 +118,21 @@ async def _take(intake: Intake, kind: Kind, connection_id: int, raw: RawRequest)
 
 @csrf_exempt
 def handshake(request: HttpRequest, kind: Kind, connection_id: int) -> HttpResponse:
-    """Some warehouses call with a random number before they subscribe, and want it back."""
+    """Some partners call with a question before they send messages; the connector knows the answer."""
     if connection_id > HIGHEST_ID:
         return HttpResponse(status=404)
-    number = request.GET.get("random", "")
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET", "POST"])
-    if not takes_messages(kind, connection_id):
-        return HttpResponse(status=404)
-    if not 0 < len(number) <= LONGEST_RANDOM:
+    asked = request.META.get("QUERY_STRING", "")
+    if len(asked) > LONGEST_QUESTION:
         return HttpResponseNotAllowed(["POST"])
-    return JsonResponse({"random": number})
+    try:
+        answer = answer_challenge(kind, connection_id, _under_public_address("GET", request.path, asked))
+    except NotConnected:
+        return HttpResponse(status=404)
+    except (ConnectionPaused, Retryable) as refusal:
+        log.error("challenge_not_answered", kind=kind, connection=connection_id, reason=str(refusal))
+        return HttpResponse(status=503)
+    except PartnerError:
+        return HttpResponseNotAllowed(["POST"])
+    return HttpResponse(answer, content_type="application/json")

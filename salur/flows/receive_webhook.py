@@ -8,11 +8,9 @@ from django.conf import settings
 
 from salur.connectors.base.errors import PartnerError
 from salur.connectors.base.types import RawRequest
-from salur.integrations.connections import ConnectionPaused, Kind, NotConnected
-from salur.integrations.lines import load_line
-from salur.integrations.listening import merchant_of
+from salur.integrations.connections import Kind
+from salur.integrations.listening import forget, listener
 from salur.integrations.webhooks import Received, receive_together
-from salur.tenancy.scope import merchant_scope
 
 from .wakeups import wake
 
@@ -33,11 +31,11 @@ def receive_messages(kind: Kind, connection_id: int, requests: Sequence[RawReque
     return receive_together(kind, connection_id, requests, with_new=lambda: wake(f"{kind}_event", connection_id))
 
 
-def takes_messages(kind: Kind, connection_id: int) -> bool:
-    """Whether there is a connection whose partner sends messages (a partner asks so before it begins)."""
-    try:
-        with merchant_scope(merchant_of(kind, connection_id), actor="partner", cause="message"):
-            line = load_line(kind, connection_id, even_paused=True)
-    except (NotConnected, ConnectionPaused):
-        return False
-    return "callbacks" in line.plugin.capabilities.abilities
+def answer_challenge(kind: Kind, connection_id: int, request: RawRequest) -> str:
+    """What a partner wants to hear from an address before it sends messages there, as JSON (no scope open).
+
+    Raises NotConnected where no partner sends any, ConnectionPaused where our own keys do not open, and the connector's
+    error (Rejected) for what is no question of the partner's.
+    """
+    forget(kind, connection_id)  # answers are made of what is typed, and nothing here would tell that it has changed
+    return listener(kind, connection_id).answer_challenge(request)

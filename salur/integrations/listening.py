@@ -10,17 +10,18 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from django.db import connection
 
-from salur.connectors.base.errors import ContractBroken
+from salur.connectors.base.errors import ContractBroken, KeyNeeded, PartnerError, Rejected
 from salur.connectors.base.types import PartnerEvent, RawRequest
 from salur.tenancy.scope import merchant_scope
 
 from .connections import Kind, NotConnected
 from .lines import PartnerLine, load_line
+from .message_keys import KeyRing, ring_for
 from .speaking import Spoken, listen
 
 KEPT = 1000
@@ -43,15 +44,39 @@ WHERE row.merchant_id = %s AND row.id = %s AND row.state <> 'disconnected'
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A connection's connector for reading messages. ``stamp``: what the rows looked like when it was made."""
+    """A connection's connector for reading messages. ``stamp``: what the rows looked like when it was made.
+
+    ``keys``: the partner's, for one that signs with keys that it hands out.
+    """
 
     line: PartnerLine
     stamp: str
     connector: Any
+    keys: KeyRing | None = None
 
     def read(self, request: RawRequest) -> Spoken[Sequence[PartnerEvent]]:
-        """The message's events, or the error: AuthRejected for a wrong signature, ContractBroken for odd content."""
-        return listen(self.line.plugin, lambda: _storable(self.connector.parse_callback(request)))
+        """The message's events, or the error: AuthRejected for a wrong signature, ContractBroken for odd content.
+
+        Only a key that is not known yet is asked for (no scope open); Retryable when that could not be done.
+        """
+        read = self._read(request)
+        if self.keys is None or not isinstance(read.error, KeyNeeded):
+            return read
+        try:
+            self.keys.ask(self.line, read.error)
+        except PartnerError as error:
+            return Spoken(error=error)
+        return self._read(request)
+
+    def _read(self, request: RawRequest) -> Spoken[Sequence[PartnerEvent]]:
+        known = request if self.keys is None else replace(request, keys=self.keys.fresh())
+        return listen(self.line.plugin, lambda: _storable(self.connector.parse_callback(known)))
+
+    def answer_challenge(self, request: RawRequest) -> str:
+        """The JSON that the partner wants to hear; raises Rejected when that was no question of its."""
+        if "challenge" not in self.line.plugin.capabilities.abilities:
+            raise Rejected("no_challenge", "this partner asks nothing")
+        return listen(self.line.plugin, lambda: str(self.connector.answer_challenge(request))).answer()
 
 
 class _NoCalls:
@@ -95,7 +120,9 @@ def _make(kind: Kind, connection_id: int) -> Listener:
     if stamp is None or "callbacks" not in line.plugin.capabilities.abilities:
         raise NotConnected(name=line.name)
     build: Any = line.plugin.build
-    return Listener(line, stamp, listen(line.plugin, lambda: build(line.credentials, _NoCalls())).answer())
+    connector = listen(line.plugin, lambda: build(line.credentials, _NoCalls())).answer()
+    keys = ring_for(line) if "message_keys" in line.plugin.capabilities.abilities else None
+    return Listener(line, stamp, connector, keys)
 
 
 def merchant_of(kind: Kind, connection_id: int) -> int:

@@ -36,6 +36,8 @@ OPTIONAL: dict[str, dict[str, type]] = {
         "listings": interfaces.ListsProducts,
         "stock": interfaces.SetsStock,
         "callbacks": interfaces.CallsBack,
+        "challenge": interfaces.AnswersChallenge,
+        "message_keys": interfaces.GivesMessageKeys,
     },
     WAREHOUSE: {
         "oauth": interfaces.OAuth,
@@ -44,6 +46,8 @@ OPTIONAL: dict[str, dict[str, type]] = {
         "cancel": interfaces.Cancels,
         "stock": interfaces.ReportsStock,
         "callbacks": interfaces.CallsBack,
+        "challenge": interfaces.AnswersChallenge,
+        "message_keys": interfaces.GivesMessageKeys,
     },
 }
 CAPABILITIES: dict[str, type] = {STORE: StoreCapabilities, WAREHOUSE: WarehouseCapabilities}

@@ -46,6 +46,10 @@ class AuthRejected(PartnerError):
     """Keys wrong or revoked: the account pauses until its owner acts."""
 
 
+class KeyNeeded(AuthRejected):
+    """A message is signed with a key that is not at hand; ``field`` is its name. Not believed until it is."""
+
+
 class Rejected(PartnerError):
     """The partner refuses this content; it will not get better by itself."""
 

@@ -114,6 +114,26 @@ class CallsBack(Protocol):
 
 
 @runtime_checkable
+class AnswersChallenge(Protocol):
+    """Ability ``challenge``: the partner calls the address with a question (GET) before it sends anything there."""
+
+    def answer_challenge(self, request: RawRequest) -> str:
+        """The JSON to answer, without calling anybody. Rejected when it is no question of this partner."""
+
+
+@runtime_checkable
+class GivesMessageKeys(Protocol):
+    """Ability ``message_keys``: messages are signed with keys that the partner hands out by name.
+
+    ``parse_callback`` looks them up in ``RawRequest.keys`` and raises KeyNeeded for one that is not there; whoever
+    calls it asks here, keeps the key for a while, and has the message read again.
+    """
+
+    def message_key(self, name: str) -> str:
+        """The key of that name, as ``parse_callback`` wants it. Rejected when the partner knows none."""
+
+
+@runtime_checkable
 class StoreConnector(Protocol):
     """What every store can do."""
 

@@ -350,20 +350,28 @@ class ShippedLine:
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """An incoming webhook as it reached us; ``url`` is the public address the partner called."""
+    """An incoming webhook as it reached us; ``url`` is the public address the partner called.
+
+    ``keys`` are the partner's keys that are known so far, by name, where it signs with keys that it hands out (ability
+    ``message_keys``).
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerEvent:
-    """A change notice; the hub fetches the detail afterwards. ``delivery_id`` is unique per message."""
+    """A change notice; the hub fetches the detail afterwards. ``delivery_id`` is unique per message.
 
-    kind: str  # order | tracking | label | outbound | inbound | stock | authorisation | test
+    ``erasure`` (a buyer's account is gone at the store) and ``other`` are kept and lead to nothing by themselves.
+    """
+
+    kind: str  # order | tracking | label | outbound | inbound | stock | authorisation | erasure | other | test
     delivery_id: str
     subject: str = ""  # external order id, our reference, partner number or SKU
     raw_status: str = ""

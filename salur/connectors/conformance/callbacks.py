@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from salur.connectors.base.errors import AuthRejected, ContractBroken, PartnerError, Rejected
+from salur.connectors.base.message_keys import read_message
 from salur.connectors.base.types import OutboundTask, PartnerEvent, PartnerRef, RawRequest
 
 from .bench import Bench
 from .checks import Book, Bypass, Power, expect
 from .ground import Ground, ground
-from .listener import Listener
+from .listener import Listener, listening
 from .statuses import code_of
 
 BOOK = Book("Messages", look="subscribe(), parse_callback()", kind="warehouse", abilities=("callbacks",))
@@ -23,7 +24,7 @@ POWERS = (Power.CALLBACKS, Power.STATUS)
 def subscribed(bench: Bench) -> Iterator[tuple[Ground, Listener]]:
     """A warehouse that sends its messages to a listener of ours."""
     here = ground(bench)
-    with Listener(bench.can.callback_answer) as listener:
+    with listening(bench) as listener:
         if bench.can.messages_by == "call":
             _subscribe(here, listener)
         elif not bench.rig.subscribe(listener.url):
@@ -43,7 +44,7 @@ def _subscribe(here: Ground, listener: Listener) -> None:
 
 def events(here: Ground, message: RawRequest) -> list[PartnerEvent]:
     """What a message says; the check fails when it is refused."""
-    outcome = here.bench.attempt(lambda: here.connector.parse_callback(message))
+    outcome = here.bench.attempt(read_message, here.connector, message)
     expect(outcome.error is None, "a true message read", outcome)
     found = list(outcome.value)
     for event in found:
@@ -93,10 +94,10 @@ def forged(bench: Bench) -> None:
                    for one in other]  # fmt: skip
         changed.append(replace(message, body=message.body + b" " if not message.body else b" " + message.body[:-1]))
         for one in changed:
-            outcome = bench.attempt(here.connector.parse_callback, one)
+            outcome = bench.attempt(read_message, here.connector, one)
             refused = isinstance(outcome.error, AuthRejected | ContractBroken)
             expect(refused, "AuthRejected (or ContractBroken where nothing can be read)", outcome)
-        outcome = bench.attempt(lambda: here.connector.parse_callback(changed[0]))
+        outcome = bench.attempt(read_message, here.connector, changed[0])
         expect(isinstance(outcome.error, AuthRejected), "AuthRejected for a changed list number", outcome)
 
 
@@ -107,7 +108,7 @@ def foreign(bench: Bench) -> None:
     with subscribed(bench) as (here, listener):
         message = _shipped(here, listener, here.pushed()[0])
         theirs = bench.connector(credentials={**bench.credentials(), **bench.rig.another_account()})
-        outcome = bench.attempt(lambda: theirs.parse_callback(message))
+        outcome = bench.attempt(read_message, theirs, message)
         expect(isinstance(outcome.error, AuthRejected), "AuthRejected", outcome)
 
 
@@ -153,5 +154,5 @@ def garbage(bench: Bench) -> None:
     )
     for body in bodies:
         request = RawRequest("POST", "https://hub.example/hooks/kit", {}, {}, body)
-        outcome = bench.attempt(connector.parse_callback, request)
+        outcome = bench.attempt(read_message, connector, request)
         expect(isinstance(outcome.error, PartnerError) or not outcome.value, f"{body[:20]!r} refused", outcome)

@@ -29,6 +29,8 @@ ABILITIES: dict[str, dict[str, type]] = {
         "listings": interfaces.ListsProducts,
         "stock": interfaces.SetsStock,
         "callbacks": interfaces.CallsBack,
+        "challenge": interfaces.AnswersChallenge,
+        "message_keys": interfaces.GivesMessageKeys,
     },
     "warehouse": {
         "oauth": interfaces.OAuth,
@@ -37,6 +39,8 @@ ABILITIES: dict[str, dict[str, type]] = {
         "cancel": interfaces.Cancels,
         "stock": interfaces.ReportsStock,
         "callbacks": interfaces.CallsBack,
+        "challenge": interfaces.AnswersChallenge,
+        "message_keys": interfaces.GivesMessageKeys,
     },
 }
 COUNTRY = re.compile(r"[A-Z]{2}")

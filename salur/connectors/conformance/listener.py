@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
+from salur.connectors.base.errors import PartnerError, Rejected
 from salur.connectors.base.types import RawRequest
+
+from .bench import Bench
 
 
 class Listener:
-    """Keeps every message; answers a partner's question whether somebody listens."""
+    """Keeps every message. ``challenge`` answers what the partner asks before it sends any, where it does."""
 
-    def __init__(self, answer: str = "") -> None:
+    def __init__(self, answer: str = "", challenge: Callable[[RawRequest], str] | None = None) -> None:
         self.answer = answer.encode()
+        self.challenge = challenge
         self.messages: list[RawRequest] = []
         self._server = _Server(self)
 
@@ -33,6 +37,13 @@ class Listener:
         self._server.server_close()
 
 
+def listening(bench: Bench) -> Listener:
+    """A listener that does what the hub would for this connector."""
+    can = bench.plugin.capabilities
+    asked = bench.connector().answer_challenge if "challenge" in can.abilities else None
+    return Listener(can.callback_answer, asked)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -46,16 +57,26 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """A handshake: the query comes back as JSON."""
-        self._answer(json.dumps(dict(parse_qsl(urlsplit(self.path).query))).encode())
+        """The partner's question, to whoever knows the answer."""
+        challenge = self.server.listener.challenge
+        try:
+            if challenge is None:
+                raise Rejected("no_challenge", "nobody answers questions here")
+            answer = challenge(self._request("GET"))
+        except PartnerError:
+            self.send_error(405)
+            return
+        self._answer(answer.encode())
 
     def do_POST(self) -> None:
         """A message, kept before it is acknowledged."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        query = dict(parse_qsl(urlsplit(self.path).query))
-        address = f"{self.server.base}{self.path}"
-        self.server.listener.messages.append(RawRequest("POST", address, dict(self.headers.items()), query, body))
+        self.server.listener.messages.append(self._request("POST", body))
         self._answer(self.server.listener.answer)
+
+    def _request(self, method: str, body: bytes = b"") -> RawRequest:
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        return RawRequest(method, f"{self.server.base}{self.path}", dict(self.headers.items()), query, body)
 
     def _answer(self, body: bytes) -> None:
         self.send_response(200)

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from salur.connectors.base.errors import AuthRejected, ContractBroken, Rejected
+from salur.connectors.base.message_keys import read_message
 from salur.connectors.base.types import PartnerEvent, RawRequest
 
 from .authorisation import altered
 from .bench import Bench
 from .checks import Book, Bypass, Power, expect
-from .listener import Listener
+from .listener import Listener, listening
 from .selling import Sold, can, sold
 
 BOOK = Book("Messages", look="subscribe(), parse_callback()", kind="store", abilities=("callbacks",))
@@ -23,7 +24,7 @@ TENFOLD = 10
 @contextmanager
 def subscribed(bench: Bench) -> Iterator[Listener]:
     """A store that sends its messages to a listener of ours."""
-    with Listener(can(bench).callback_answer) as listener:
+    with listening(bench) as listener:
         if can(bench).messages_by == "call":
             outcome = bench.attempt(bench.connector().subscribe, listener.url)
             if isinstance(outcome.error, Rejected) and "https" in outcome.error.message:
@@ -39,7 +40,7 @@ def subscribed(bench: Bench) -> Iterator[Listener]:
 
 def events(order: Sold, message: RawRequest) -> list[PartnerEvent]:
     """What a message says; the check fails when it is refused."""
-    outcome = order.bench.attempt(order.connector.parse_callback, message)
+    outcome = order.bench.attempt(read_message, order.connector, message)
     expect(outcome.error is None, "a true message read", outcome)
     found = list(outcome.value)
     for event in found:
@@ -97,7 +98,7 @@ def forged(bench: Bench) -> None:
             "an empty message": replace(message, body=b""),
             "nothing at all": replace(message, body=b"", headers={}, query={}),
         }.items():
-            outcome = bench.attempt(order.connector.parse_callback, changed)
+            outcome = bench.attempt(read_message, order.connector, changed)
             expect(isinstance(outcome.error, AuthRejected), f"AuthRejected for {words}", outcome)
 
 
@@ -124,7 +125,7 @@ def garbage(bench: Bench) -> None:
     connector = bench.connector()
     for body in (b"", b"{}", b"[]", b"null", b"\xff\xfe\x00", b"<html>", b'{"data":' + b"[" * 2000, b"a=b&c=%ff"):
         request = RawRequest("POST", "http://127.0.0.1/hooks/kit", {"Content-Type": "application/json"}, {}, body)
-        outcome = bench.attempt(connector.parse_callback, request)
+        outcome = bench.attempt(read_message, connector, request)
         refused = isinstance(outcome.error, AuthRejected | ContractBroken)
         expect(refused, f"AuthRejected or ContractBroken for {body[:12]!r}", outcome)
 
@@ -177,6 +178,6 @@ def foreign(bench: Bench) -> None:
         number = theirs.id.encode()
         bench.until(lambda: any(number in one.body for one in list(listener.messages)), "a message of the other shop")
         for message in [one for one in list(listener.messages) if number in one.body]:
-            outcome = bench.attempt(ours.connector.parse_callback, message)
+            outcome = bench.attempt(read_message, ours.connector, message)
             nothing = isinstance(outcome.error, AuthRejected) or (outcome.error is None and not list(outcome.value))
             expect(nothing, "no event, or AuthRejected", outcome)

@@ -6,12 +6,13 @@ import hmac
 import json
 from collections.abc import Sequence
 
-from salur.connectors.base.errors import AuthRejected, ContractBroken
+from salur.connectors.base.errors import AuthRejected, ContractBroken, Rejected
 from salur.connectors.base.reading import JsonObject, as_object, needed_text, parse_json, text
 from salur.connectors.base.types import Credentials, PartnerEvent, RawRequest
 
 from .wire import callback_signature
 
+LONGEST_RANDOM = 200
 KINDS = {"order": "outbound", "receiving": "inbound", "stock": "stock"}
 SUBJECTS = {
     "order": ("reference_no", "order_code"),
@@ -19,6 +20,14 @@ SUBJECTS = {
     "stock": ("product_sku",),
 }
 STATES = {"order": "order_status", "receiving": "receiving_status"}
+
+
+def answer_challenge(request: RawRequest) -> str:
+    """The warehouse calls with a random number before it takes an address, and wants it back."""
+    number = request.query.get("random", "")
+    if not 0 < len(number) <= LONGEST_RANDOM:
+        raise Rejected("no_random", "the call carries no random number", field="random")
+    return json.dumps({"random": number})
 
 
 def read_callback(request: RawRequest, credentials: Credentials) -> Sequence[PartnerEvent]:

@@ -36,7 +36,7 @@ from salur.connectors.base.types import (
 )
 
 from . import mapping
-from .callbacks import read_callback
+from .callbacks import answer_challenge, read_callback
 from .errors import NotFound, speaks_of_the_list
 from .form import FORM, SETTINGS_FORM
 from .inbound import asn_params, inbound_report
@@ -48,7 +48,7 @@ CAPABILITIES = WarehouseCapabilities(
     name="eccang",
     title="ECCANG WMS",
     countries=("TH", "ID", "PH"),
-    abilities=frozenset({"products", "inbound", "cancel", "stock", "callbacks"}),
+    abilities=frozenset({"products", "inbound", "cancel", "stock", "callbacks", "challenge"}),
     needs_awb=True,
     needs_label=True,
     address_needs=frozenset({"name", "phone", "street", "postal_code"}),
@@ -307,8 +307,7 @@ class EccangConnector:
     def subscribe(self, url: str) -> datetime | None:
         """Ask for messages to ``url`` for a year.
 
-        The warehouse first calls ``url?random=N`` and expects ``{"random": "N"}``: the receiver of webhooks answers
-        that, before this returns.
+        The warehouse first calls ``url?random=N`` and expects ``{"random": "N"}``, before this returns.
         """
         last_day = datetime.now(mapping.PARTNER_ZONE).date() + timedelta(days=SUBSCRIBED_DAYS)
         for kind in SUBSCRIPTIONS:
@@ -320,6 +319,10 @@ class EccangConnector:
             }
             self.wire.call("messageSubscript", params, Effect.REPEATABLE, kind)
         return datetime.combine(last_day, time.min, mapping.PARTNER_ZONE).astimezone(UTC)
+
+    def answer_challenge(self, request: RawRequest) -> str:
+        """See :func:`callbacks.answer_challenge`."""
+        return answer_challenge(request)
 
     def parse_callback(self, request: RawRequest) -> Sequence[PartnerEvent]:
         """See :func:`callbacks.read_callback`."""

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -77,12 +77,16 @@ def tiktok(control: Control) -> Tiktok:
 
 
 class Receiver:
-    """A hub's callback address. ``answer`` may be set to refuse; ``wait_for`` waits for messages."""
+    """A hub's callback address. ``answer`` may be set to refuse; ``wait_for`` waits for messages.
+
+    ``questions`` answers what a partner asks before it sends any, from the query to JSON.
+    """
 
     def __init__(self) -> None:
         self.url = ""
         self.answer = 200
         self.reply = b""
+        self.questions: Callable[[dict[str, str]], Any] = lambda query: {"random": query.get("random", "")}
         self.messages: list[tuple[dict[str, str], bytes]] = []
         self.queries: list[dict[str, str]] = []
         self._news = threading.Condition()
@@ -115,8 +119,7 @@ def receiver() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            number = parse_qs(urlsplit(self.path).query).get("random", [""])[0]
-            self._say(200, json.dumps({"random": number}).encode())
+            self._say(200, json.dumps(taken.questions(dict(parse_qsl(urlsplit(self.path).query)))).encode())
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

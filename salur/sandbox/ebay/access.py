@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from salur.sandbox.ebay.call import bad_token, no_scope, too_many, wrong
 from salur.sandbox.ebay.seller import SCOPE, SCOPES, Ebay
+from salur.sandbox.engine.dice import token
 from salur.sandbox.engine.exchange import Refusal
 from salur.sandbox.storefront import consent
 from salur.sandbox.storefront.answer import Answer, form_fields
@@ -69,6 +70,8 @@ def grant(ebay: Ebay, request: Request, raw: bytes) -> Answer:
         return _exchange(ebay, form)
     if form.get("grant_type") == "refresh_token":
         return _renew(ebay, form)
+    if form.get("grant_type") == "client_credentials":
+        return _application(ebay, form)
     raise Refusal("unsupported_grant_type", "grant type in request is not supported", status=400)
 
 
@@ -89,6 +92,26 @@ def _exchange(ebay: Ebay, form: dict[str, str]) -> Answer:
             "token_type": "User Access Token",
         }
     )
+
+
+def _application(ebay: Ebay, form: dict[str, str]) -> Answer:
+    """A token of the application's own; it has the one scope that needs no seller."""
+    if form.get("scope") != SCOPE:
+        words = "the requested scope is invalid, unknown, malformed, or exceeds the scope granted to the client"
+        raise Refusal("invalid_scope", words, status=400)
+    held = ebay.notifications
+    made = "v^1.1#i^1#A" + token(ebay.core.seed, "ebay", "application", len(held.application_tokens))
+    held.application_tokens[made] = ebay.core.clock.now() + ebay.settings.access_token_seconds
+    seconds = int(ebay.settings.access_token_seconds)
+    return Answer({"access_token": made, "expires_in": seconds, "token_type": "Application Access Token"})
+
+
+def check_application(ebay: Ebay, request: Request) -> None:
+    """The call carries a token of the application's own; raises Refusal."""
+    said, _, given = request.headers.get("authorization", "").partition(" ")
+    ends = ebay.notifications.application_tokens.get(given, 0.0)
+    if said.lower() != "bearer" or ends <= ebay.core.clock.now():
+        raise bad_token()
 
 
 def _renew(ebay: Ebay, form: dict[str, str]) -> Answer:

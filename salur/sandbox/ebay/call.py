@@ -1,18 +1,22 @@
 """One call as its handler sees it, and eBay's words for errors."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from salur.sandbox.ebay.seller import Ebay
 from salur.sandbox.engine.exchange import Outcome, Refusal
 from salur.sandbox.storefront.answer import json_response, respond
 from salur.sandbox.storefront.api import repeat_last
 from salur.sandbox.storefront.model import Shop
+
+if TYPE_CHECKING:
+    from salur.sandbox.ebay.seller import Ebay
 
 
 @dataclass

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from salur.sandbox.ebay import access, cancelling, inventory, orders
+from salur.sandbox.ebay import access, cancelling, inventory, notifications, orders
 from salur.sandbox.ebay.call import Call, EbayDialect, GrantDialect, PostOrderDialect, unreadable
 from salur.sandbox.ebay.seller import Ebay
 from salur.sandbox.engine.exchange import Outcome, Refusal
@@ -72,6 +72,7 @@ class EbayApi:
             Route("/oauth2/authorize", self._page, methods=["GET", "POST"]),
             Route("/identity/v1/oauth2/token", self._token, methods=["POST"]),
             *(Route(one.path, self._answering(one), methods=[one.method]) for one in TABLE),
+            *notifications.routes(self._ebay_now),
         ]
 
     async def _page(self, request: Request) -> Response:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
+from salur.sandbox.ebay import messages
+from salur.sandbox.ebay.messages import Notifications
 from salur.sandbox.ebay.settings import EbaySettings
 from salur.sandbox.engine.core import Core
 from salur.sandbox.engine.dice import token
@@ -23,6 +25,7 @@ SCOPE = "https://api.ebay.com/oauth/api_scope"
 SCOPES = frozenset({SCOPE, *(f"{SCOPE}/{name}" for name in (
     "sell.fulfillment", "sell.fulfillment.readonly", "sell.inventory", "sell.inventory.readonly", "sell.account",
     "sell.account.readonly", "commerce.identity.readonly",
+    "commerce.notification.subscription",
 ))})  # fmt: skip
 
 
@@ -76,6 +79,7 @@ class Ebay(Storefront):
         self.code_scopes: dict[str, frozenset[str]] = {}
         self.scopes: dict[str, frozenset[str]] = {}
         self.calls: deque[float] = deque()
+        self.notifications = Notifications(core.seed)
         key = token(core.seed, "ebay", "client")
         self.app = Application(
             f"Example-App-PRD-{key[:9]}-{key[9:17]}",
@@ -91,6 +95,10 @@ class Ebay(Storefront):
     def order_number(self, shop: Shop, generator: Random, created: int, order_id: int) -> str:
         """Three groups of digits."""
         return f"{generator.randint(10, 29)}-{order_id % 100_000:05d}-{generator.randint(0, 99_999):05d}"
+
+    def news(self, shop: Shop, order: Order, kind: str) -> None:
+        """Messages are of what became of the order, each once."""
+        messages.tell(self, shop, order)
 
     # --- parcels -------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from salur.connectors.base.capabilities import Plugin, RateLimit, StoreCapabilities
 from salur.connectors.base.carriers import parcel
@@ -23,14 +23,16 @@ from salur.connectors.base.types import (
     OrderHead,
     OrderStatus,
     Page,
+    PartnerEvent,
     PartnerIdentity,
+    RawRequest,
     ShippedLine,
     StoreOrder,
     TimeWindow,
     TokenSet,
 )
 
-from . import cancelling, mapping, oauth, paging, shipping
+from . import callbacks, cancelling, mapping, oauth, paging, shipping
 from .errors import NotFound
 from .form import FORM, POLL_SECONDS, SETTINGS_FORM
 from .statuses import CANCEL, FULFILLMENT, PAYMENT
@@ -39,11 +41,13 @@ from .wire import Wire, in_path, moment_text
 ORDER = "/sell/fulfillment/v1/order"
 INVENTORY = "/sell/inventory/v1"
 
+MESSAGES = ("callbacks", "challenge", "message_keys")
+
 CAPABILITIES = StoreCapabilities(
     name="ebay",
     title="eBay",
     countries=(),
-    abilities=frozenset({"oauth", "confirm", "cancel", "decide", "listings", "stock"}),
+    abilities=frozenset({"oauth", "confirm", "cancel", "decide", "listings", "stock", *MESSAGES}),
     rules=WITHOUT_LABEL,
     gives_label=False,
     detail_batch=50,
@@ -51,6 +55,7 @@ CAPABILITIES = StoreCapabilities(
     max_window_days=30.0,
     poll_seconds=POLL_SECONDS,
     return_by="console",
+    messages_by="call",
     rate=RateLimit(5.0, 20),
     confirms_lines=True,
     stock_batch=25,
@@ -61,11 +66,15 @@ CAPABILITIES = StoreCapabilities(
     ),
     notes=(
         N_("Only listings made through eBay's Inventory API are shown, and only their stock can be set."),
+        N_("eBay's messages tell of paid and sent orders; a cancellation comes with the regular fetch."),
         N_("Sellers of the EU and the United Kingdom cancel on eBay: its API wants signed calls of them."),
     ),
     secret_fields=frozenset(
         {
             "client_secret",
+            "verificationToken",
+            "verification_token",
+            "alertEmail",
             "access_token",
             "refresh_token",
             "code",
@@ -237,6 +246,25 @@ class EbayConnector:
         document = self.wire.post("inventory.quantities", url, body, Effect.REPEATABLE)
         said = {text(row, "sku"): row for row in as_objects(document.get("responses"), "responses")}
         return [ItemResult(one.key, error=_stock_error(said.get(one.sku or one.item_id))) for one in batch]
+
+    # --- messages
+
+    def subscribe(self, url: str) -> datetime | None:
+        """See :func:`callbacks.subscribe`; subscriptions do not end."""
+        callbacks.subscribe(self.wire, url)
+        return None
+
+    def answer_challenge(self, request: RawRequest) -> str:
+        """See :func:`callbacks.answer_challenge`."""
+        return callbacks.answer_challenge(request, self.wire.credentials)
+
+    def message_key(self, name: str) -> str:
+        """See :func:`callbacks.message_key`."""
+        return callbacks.message_key(self.wire, name)
+
+    def parse_callback(self, request: RawRequest) -> Sequence[PartnerEvent]:
+        """See :func:`callbacks.read_callback`."""
+        return callbacks.read_callback(request)
 
 
 def _stock_error(row: JsonObject | None) -> PartnerError | None:

@@ -36,6 +36,7 @@ TABLE: tuple[Row, ...] = (
     Row(401, AuthExpired),
     Row(403, Rejected, ("insufficient permissions", "access denied"), "postorder."),
     Row(403, Rejected, ("insufficient permissions", "access denied"), "inventory."),
+    Row(403, Rejected, prefix="notification."),
     Row(403, AuthRejected),
     Row(404, NotFound),
     Row(400, AlreadyExists, ("closed", "already been approved", "already been rejected"), "postorder."),

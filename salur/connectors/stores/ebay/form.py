@@ -50,6 +50,24 @@ FORM: tuple[FormField, ...] = (
 SETTINGS_FORM: tuple[FormField, ...] = (
     poll_field(POLL_SECONDS),
     FormField(
+        key="alert_email",
+        label=N_("Email for alerts"),
+        origin=N_("Yours: eBay writes to it when messages do not arrive, and takes no subscription without one"),
+        partner_term="Alert email",
+        max_length=200,
+        required=False,
+        pattern=r"[^@\s]+@[^@\s]+",
+    ),
+    FormField(
+        key="verification_token",
+        label=N_("Verification token"),
+        origin=N_("Only if Salur's address is entered by hand under Alerts and Notifications: the token typed there"),
+        partner_term="Verification token",
+        max_length=80,
+        required=False,
+        pattern=r"[A-Za-z0-9_\-]{32,80}",
+    ),
+    FormField(
         key="rate_per_second",
         label=N_("Calls per second"),
         origin=N_("Lower it when the day's calls do not suffice"),

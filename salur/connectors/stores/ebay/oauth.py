@@ -19,6 +19,8 @@ SCOPES = " ".join(
     f"https://api.ebay.com/oauth/api_scope/{scope}"
     for scope in ("sell.fulfillment", "sell.inventory", "commerce.identity.readonly")
 )
+ASKED_SCOPES = f"{SCOPES} https://api.ebay.com/oauth/api_scope/commerce.notification.subscription"
+GRANTED = "granted_scopes"  # kept with the credentials: a refresh may ask for no more than the seller agreed to
 
 
 def authorize_url(wire: Wire, state: str) -> str:
@@ -27,7 +29,7 @@ def authorize_url(wire: Wire, state: str) -> str:
         "client_id": wire.credentials["client_id"],
         "redirect_uri": wire.credentials["ru_name"],
         "response_type": "code",
-        "scope": SCOPES,
+        "scope": ASKED_SCOPES,
         "state": state,
     }
     return f"{wire.hosts.consent}/oauth2/authorize?{urlencode(asked)}"
@@ -42,24 +44,25 @@ def exchange(wire: Wire, query: dict[str, str]) -> TokenSet:
     document = wire.tokens(form, Effect.CREATE)
     seconds = min(max(whole(document, "refresh_token_expires_in", REFRESH_SECONDS), 1), 10 * 365 * 86_400)
     ends = datetime.fromtimestamp(wire.clock(), UTC) + timedelta(seconds=seconds)
-    return _tokens(wire, document, needed_text(document, "refresh_token"), ends)
+    return _tokens(wire, document, needed_text(document, "refresh_token"), ends, ASKED_SCOPES)
 
 
 def refresh(wire: Wire) -> TokenSet:
     """A new access token. The refresh token stays good, so the call may be repeated."""
     held = wire.credentials.get("refresh_token")
-    form = {"grant_type": "refresh_token", "refresh_token": held, "scope": SCOPES}
+    granted = wire.credentials.get(GRANTED) or SCOPES
+    form = {"grant_type": "refresh_token", "refresh_token": held, "scope": granted}
     document = wire.tokens(form, Effect.REPEATABLE)
     ends = iso_moment(wire.credentials.values, AUTHORISED_UNTIL)
-    return _tokens(wire, document, text(document, "refresh_token") or held, ends)
+    return _tokens(wire, document, text(document, "refresh_token") or held, ends, granted)
 
 
-def _tokens(wire: Wire, document: JsonObject, refresh_token: str, ends: datetime | None) -> TokenSet:
+def _tokens(wire: Wire, document: JsonObject, refresh_token: str, ends: datetime | None, granted: str) -> TokenSet:
     seconds = min(max(whole(document, "expires_in", ACCESS_SECONDS), 1), 86_400)
     return TokenSet(
         access_token=needed_text(document, "access_token"),
         refresh_token=refresh_token,
         access_expires_at=datetime.fromtimestamp(wire.clock(), UTC) + timedelta(seconds=seconds),
         refresh_expires_at=ends,
-        details={AUTHORISED_UNTIL: ends.isoformat()} if ends else {},
+        details={GRANTED: granted, **({AUTHORISED_UNTIL: ends.isoformat()} if ends else {})},
     )

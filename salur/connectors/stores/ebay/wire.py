@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from salur.connectors.base.answers import after_sending
 from salur.connectors.base.errors import ContractBroken, RateLimited
@@ -21,6 +21,8 @@ from .form import LIVE
 
 PAUSE = 60.0  # seconds; eBay names no time beside a 429
 LONGEST_PAUSE = 900.0
+APPLICATION_SCOPE = "https://api.ebay.com/oauth/api_scope"
+MOST_PAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,42 @@ class Wire:
         }
         url = f"{self.hosts.api}/post-order/v2/cancellation{path}"
         return self._call("POST", f"postorder.{operation}", url, Effect.REPEATABLE, (), body, subject, more)
+
+    def application_token(self) -> str:
+        """A token of the application's own, for calls that are no seller's."""
+        form = {"grant_type": "client_credentials", "scope": APPLICATION_SCOPE}
+        return needed_text(self.tokens(form, Effect.REPEATABLE), "access_token")
+
+    def notification(
+        self,
+        method: str,
+        operation: str,
+        path: str,
+        *,
+        token: str,
+        params: tuple[tuple[str, str], ...] = (),
+        body: Mapping[str, object] | None = None,
+        subject: str = "",
+    ) -> JsonObject:
+        """A call of the Notification API with the application's or the seller's token."""
+        effect = {"GET": Effect.READ, "PUT": Effect.REPEATABLE}.get(method, Effect.CREATE)
+        url = f"{self.hosts.api}/commerce/notification/v1{path}"
+        more = {"Authorization": f"Bearer {token}"}
+        return self._call(method, f"notification.{operation}", url, effect, params, body, subject, more)
+
+    def notification_rows(self, operation: str, path: str, holder: str, token: str) -> list[JsonObject]:
+        """All rows of a list of the Notification API; each page names the token of the next."""
+        found: list[JsonObject] = []
+        following = ""
+        for _ in range(MOST_PAGES):
+            asked = (("limit", "100"), *((("continuation_token", following),) if following else ()))
+            document = self.notification("GET", operation, path, token=token, params=asked)
+            found.extend(as_objects(document.get(holder), holder))
+            query = parse_qs(urlsplit(text(document, "next")).query)
+            following = query.get("continuation_token", [""])[0]
+            if not following:
+                break
+        return found
 
     def _call(
         self,

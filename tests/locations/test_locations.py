@@ -19,6 +19,7 @@ from salur.locations.editing import (
     switch_locations,
 )
 from salur.locations.models import Location, LocationBinding
+from salur.locations.numbers import pick_key
 from salur.locations.queries import LocationFilter, location_page, offered_locations, pick_places, places_of
 from salur.stock.models import Warehouse
 from tests.flows.stage import side_by_side
@@ -89,7 +90,7 @@ def test_the_same_number_may_be_in_two_warehouses_but_once_in_each(world: World)
 def test_of_two_people_who_take_one_number_at_the_same_instant_the_second_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own, read = own_warehouse(world), editing.pick_key
+    own = own_warehouse(world)
     with world.scope():
         mine, theirs = (create_location(own, number).pk for number in ("A-1", "A-2"))
 
@@ -98,9 +99,9 @@ def test_of_two_people_who_take_one_number_at_the_same_instant_the_second_is_tol
             change_location(location, number="B-1", zone="", note="")
 
     def overtaken(number: str) -> str:
-        monkeypatch.setattr(editing, "pick_key", read)
+        monkeypatch.setattr(editing, "pick_key", pick_key)
         side_by_side(lambda: rename(theirs))
-        return read(number)
+        return pick_key(number)
 
     monkeypatch.setattr(editing, "pick_key", overtaken)
     with pytest.raises(LocationRefused) as refused:

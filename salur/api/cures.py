@@ -12,6 +12,7 @@ from salur.flows.cure_groups import KIND_OF, cure_groups
 from salur.flows.cures import CureReport, Given, apply_cure, cure_report, find_cure
 from salur.orders.models import Cure
 from salur.orders.problems import ProblemCause
+from salur.orders.queries import problem_groups
 
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
@@ -37,6 +38,7 @@ class ProblemGroup(Schema):
     about: dict[str, str] = Field(description="Names to show.")
     orders: int
     oldest: datetime
+    more: bool = Field(description="The cause holds more than 10,000 orders, and only the first were counted.")
 
 
 class NewCure(Schema):
@@ -94,8 +96,9 @@ def list_problem_groups(request: ApiRequest, query: Query[GroupQuery]) -> list[P
                 about=_texts(one.shown),
                 orders=one.orders,
                 oldest=one.oldest,
+                more=one.more,
             )
-            for one in cure_groups(query.cause or "")
+            for one in cure_groups(problem_groups(query.cause or ""))
         ]
 
 

@@ -55,7 +55,7 @@ class WaitingFor(Schema):
     title: str
     count: int
     oldest: datetime | None
-    more: bool = Field(default=False, description="Whether there are more: a push condition is counted up to a limit.")
+    more: bool = Field(default=False, description="Whether there are more: each is counted up to a limit.")
 
 
 def shown_condition(one: Condition) -> ConditionShown:
@@ -123,7 +123,7 @@ def list_waiting(request: ApiRequest) -> list[WaitingFor]:
         ]
         return groups + [
             WaitingFor(
-                kind="problem", code=g.cause, title=str(causes.get(g.cause, g.cause)), count=g.count, oldest=g.oldest
+                kind="problem", code=g.cause, title=str(causes[g.cause]), count=g.count, oldest=g.oldest, more=g.more
             )
             for g in problem_groups()
         ]

@@ -7,7 +7,7 @@ statements name only orders whose problem of this cause is open, so that a group
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from django.db import connection
 
 from salur.orders.problems import ProblemCause
+from salur.orders.queries import ProblemGroup
+from salur.tenancy.counting import COUNTED_UP_TO
 from salur.tenancy.scope import current_scope
 
 MOST_GROUPS = 30  # of a cause; the largest come first
@@ -34,9 +36,10 @@ class Kind:
     select: str
 
 
-OPEN = """FROM orders_orderproblem p
-JOIN orders_order r ON r.merchant_id = p.merchant_id AND r.id = p.order_id"""
-HELD = "WHERE p.merchant_id = %(merchant)s AND p.cause = %(cause)s AND p.closed_at IS NULL"
+OPEN = """FROM (
+  SELECT merchant_id, order_id, evidence, opened_at FROM orders_orderproblem
+  WHERE merchant_id = %(merchant)s AND cause = %(cause)s AND closed_at IS NULL ORDER BY id LIMIT %(read)s
+) AS p"""
 LISTS = f"""{OPEN}
 JOIN outbound_outbound o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
 JOIN stock_warehouse w ON w.merchant_id = o.merchant_id AND w.id = o.warehouse_id"""
@@ -51,16 +54,17 @@ KINDS: tuple[Kind, ...] = (
         ("store_id", "sku"),
         ("store",),
         f"""SELECT r.store_id, l.sku, s.name, p.order_id, p.opened_at {OPEN}
+        JOIN orders_order r ON r.merchant_id = p.merchant_id AND r.id = p.order_id
         JOIN orders_orderline l ON l.merchant_id = p.merchant_id AND l.order_id = p.order_id AND NOT l.bound
-        JOIN integrations_storeconnection s ON s.merchant_id = r.merchant_id AND s.id = r.store_id {HELD}""",
+        JOIN integrations_storeconnection s ON s.merchant_id = r.merchant_id AND s.id = r.store_id""",
     ),
     Kind(
         ProblemCause.NOT_IN_WAREHOUSE,
         "add",
         ("warehouse_id", "product_id"),
         ("warehouse", "msku"),
-        f"""SELECT w.id, m.id, w.name, m.msku, p.order_id, p.opened_at {LISTS} {GOODS} {HELD}
-        AND o.push = 'waiting' AND NOT EXISTS (SELECT 1 FROM catalog_warehouseproduct k
+        f"""SELECT w.id, m.id, w.name, m.msku, p.order_id, p.opened_at {LISTS} {GOODS}
+        WHERE o.push = 'waiting' AND NOT EXISTS (SELECT 1 FROM catalog_warehouseproduct k
           WHERE k.merchant_id = m.merchant_id AND k.product_id = m.id AND k.warehouse_id = w.id)""",
     ),
     Kind(
@@ -70,7 +74,7 @@ KINDS: tuple[Kind, ...] = (
         ("warehouse", "msku", "own"),
         f"""SELECT w.id, m.id, w.name, m.msku, w.account_id IS NULL, p.order_id, p.opened_at {LISTS} {GOODS}
         LEFT JOIN stock_balance b ON b.merchant_id = m.merchant_id AND b.product_id = m.id AND b.warehouse_id = w.id
-        {HELD} AND o.push = 'waiting' AND NOT o.reserved AND coalesce(b.on_hand - b.reserved, 0) < l.quantity""",
+        WHERE o.push = 'waiting' AND NOT o.reserved AND coalesce(b.on_hand - b.reserved, 0) < l.quantity""",
     ),
     Kind(
         ProblemCause.PUSH_REJECTED,
@@ -78,7 +82,7 @@ KINDS: tuple[Kind, ...] = (
         ("warehouse_id", "reason"),
         ("warehouse",),
         f"""SELECT w.id, coalesce(nullif(o.push_error_message, ''), o.push_error_code), w.name, p.order_id, p.opened_at
-        {LISTS} {HELD} AND o.push = 'rejected'""",
+        {LISTS} WHERE o.push = 'rejected'""",
     ),
     Kind(
         ProblemCause.LABEL_MISSING,
@@ -87,36 +91,36 @@ KINDS: tuple[Kind, ...] = (
         ("store",),
         f"""SELECT o.store_id, coalesce(nullif(o.shipment_error_message, ''), o.shipment_error_code), s.name,
         p.order_id, p.opened_at {LISTS}
-        JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id {HELD}
-        AND o.shipment = 'failed' AND o.push IN ('waiting', 'ready')""",
+        JOIN integrations_storeconnection s ON s.merchant_id = o.merchant_id AND s.id = o.store_id
+        WHERE o.shipment = 'failed' AND o.push IN ('waiting', 'ready')""",
     ),
     Kind(
         ProblemCause.ADDRESS_INCOMPLETE,
         "address",
         ("warehouse", "lacks"),
         (),
-        f"SELECT p.evidence->>'warehouse', p.evidence->>'lacks', p.order_id, p.opened_at {OPEN} {HELD}",
+        f"SELECT p.evidence->>'warehouse', p.evidence->>'lacks', p.order_id, p.opened_at {OPEN}",
     ),
     Kind(
         ProblemCause.MIXED_WAREHOUSES,
         "warehouse",
         ("warehouse", "other"),
         (),
-        f"SELECT p.evidence->>'warehouse', p.evidence->>'other', p.order_id, p.opened_at {OPEN} {HELD}",
+        f"SELECT p.evidence->>'warehouse', p.evidence->>'other', p.order_id, p.opened_at {OPEN}",
     ),
     Kind(
         ProblemCause.NO_RULE,
         "warehouse",
         ("country", "msku"),
         (),
-        f"SELECT p.evidence->>'country', p.evidence->>'msku', p.order_id, p.opened_at {OPEN} {HELD}",
+        f"SELECT p.evidence->>'country', p.evidence->>'msku', p.order_id, p.opened_at {OPEN}",
     ),
     Kind(
         ProblemCause.COUNTRY_NOT_SERVED,
         "warehouse",
         ("country", "warehouse"),
         (),
-        f"SELECT p.evidence->>'country', p.evidence->>'warehouse', p.order_id, p.opened_at {OPEN} {HELD}",
+        f"SELECT p.evidence->>'country', p.evidence->>'warehouse', p.order_id, p.opened_at {OPEN}",
     ),
 )
 KIND_OF: Mapping[str, Kind] = {kind.cause: kind for kind in KINDS}
@@ -132,7 +136,10 @@ SELECT DISTINCT x.order_id FROM ({select}) AS x({names}, order_id, since) WHERE 
 
 @dataclass(frozen=True, slots=True)
 class CureGroup:
-    """Orders that one remedy would let go on. ``key`` tells the group, ``shown`` is what its sentence names."""
+    """Orders that one remedy would let go on. ``key`` tells the group, ``shown`` is what its sentence names.
+
+    ``more``: the cause holds more orders than were looked at, so the group may be greater than it was counted.
+    """
 
     cause: str
     remedy: str
@@ -140,6 +147,7 @@ class CureGroup:
     shown: Mapping[str, Any]
     orders: int
     oldest: datetime
+    more: bool = False
 
     @property
     def told(self) -> str:
@@ -152,23 +160,25 @@ def told_by(key: Mapping[str, Any]) -> str:
     return json.dumps(_texts(key), sort_keys=True)
 
 
-def cure_groups(cause: str = "") -> list[CureGroup]:
-    """Groups of every cause that has a remedy (or of one), the largest first (inside a scope)."""
+def cure_groups(held: Iterable[ProblemGroup]) -> list[CureGroup]:
+    """Groups of those causes that have a remedy, the largest first (inside a scope).
+
+    ``held`` are the causes with open problems. Of each, as many orders are looked at as were counted, the first ones;
+    a remedy takes them all.
+    """
     found: list[CureGroup] = []
-    for kind in KINDS:
-        if cause in ("", kind.cause):
-            found += _groups(kind)
+    for cause in held:
+        if cause.cause in KIND_OF:
+            found += _groups(KIND_OF[cause.cause], more=cause.more)
     return sorted(found, key=lambda group: -group.orders)
 
 
-def _groups(kind: Kind, key: Mapping[str, Any] | None = None) -> list[CureGroup]:
+def _groups(kind: Kind, key: Mapping[str, Any] | None = None, *, more: bool = False) -> list[CureGroup]:
     names = ", ".join((*kind.keys, *kind.shown))
     same = _same(kind) if key is not None else "true"
+    values = _values(kind, COUNTED_UP_TO if more else None) | {"most": MOST_GROUPS} | _texts(key or {})
     with connection.cursor() as cursor:
-        cursor.execute(
-            GROUPED.format(names=names, select=kind.select, same=same),
-            _values(kind) | {"most": MOST_GROUPS} | _texts(key or {}),
-        )
+        cursor.execute(GROUPED.format(names=names, select=kind.select, same=same), values)
         rows = cursor.fetchall()
     return [
         CureGroup(
@@ -178,6 +188,7 @@ def _groups(kind: Kind, key: Mapping[str, Any] | None = None) -> list[CureGroup]
             dict(zip(kind.shown, row[len(kind.keys) :], strict=False)),
             row[-2],
             row[-1],
+            more,
         )
         for row in rows
     ]
@@ -210,5 +221,6 @@ def orders_of(group: CureGroup) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _values(kind: Kind) -> dict[str, Any]:
-    return {"merchant": current_scope().merchant_id, "cause": str(kind.cause)}
+def _values(kind: Kind, read: int | None = None) -> dict[str, Any]:
+    """``read``: how many open problems are looked at, the first ones; None for all."""
+    return {"merchant": current_scope().merchant_id, "cause": str(kind.cause), "read": read}

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from salur.foundation.paging import Keyset, keyset_page
-from salur.tenancy.counting import Counted, counts_by
+from salur.tenancy.counting import COUNTED_UP_TO, Counted, counts_by
+from salur.tenancy.scope import current_scope
 
 from .models import RETRY_OF, ZONE, Order, OrderLine, OrderProblem, OrderSource, SyncRun, SyncRunRow
+from .problems import ProblemCause
 from .states import OrderState, RunState
 
 LARGEST_CHARACTER = chr(0x10FFFF)
@@ -102,22 +105,31 @@ def unlinked_skus(limit: int = 50) -> list[UnlinkedSku]:
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """Orders held by one cause."""
+    """Orders held by one cause. ``more``: there are more than were counted."""
 
     cause: str
     count: int
     oldest: datetime
+    more: bool = False
 
 
-def problem_groups() -> list[ProblemGroup]:
-    """Open problems by cause, the largest group first."""
-    rows = (
-        OrderProblem.objects.filter(closed_at__isnull=True)
-        .values("cause")
-        .annotate(count=Count("id"), oldest=Min("opened_at"))
-        .order_by("-count", "cause")
-    )
-    return [ProblemGroup(row["cause"], row["count"], row["oldest"]) for row in rows]
+HELD_BY = """
+SELECT %s, count(*), min(opened_at) FROM (
+  SELECT opened_at FROM orders_orderproblem
+  WHERE merchant_id = %s AND cause = %s AND closed_at IS NULL ORDER BY id LIMIT %s
+) AS x
+"""
+
+
+def problem_groups(cause: str = "") -> list[ProblemGroup]:
+    """Open problems by cause (or of one), the largest group first; of each cause the first, up to a limit."""
+    merchant, most = current_scope().merchant_id, COUNTED_UP_TO
+    causes = [cause] if cause else ProblemCause.values
+    given = [part for one in causes for part in (one, merchant, one, most + 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([HELD_BY] * len(causes)), given)
+        rows = [ProblemGroup(one, min(n, most), oldest, n > most) for one, n, oldest in cursor.fetchall() if n]
+    return sorted(rows, key=lambda group: (-group.count, group.cause))
 
 
 def problem_examples(causes: Sequence[str], each: int = 5) -> dict[str, list[OrderProblem]]:

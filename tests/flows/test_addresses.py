@@ -11,6 +11,7 @@ from salur.connectors.base.types import OrderStatus
 from salur.flows.addresses import correct_address, differing, leave_address_to_store
 from salur.flows.cure_groups import cure_groups
 from salur.foundation.problems import Refusal
+from salur.orders.queries import problem_groups
 from salur.outbound.address import gaps
 from salur.outbound.models import Outbound
 from salur.tenancy.models import AuditEntry
@@ -57,7 +58,7 @@ def test_what_the_partner_needs_holds_the_order_and_goes_with_the_stores_next_si
     assert world.the_list("A1").blocked_by == "address_incomplete"
     assert world.problems("A1") == {"address_incomplete": {"lacks": "phone", "warehouse": "TH01 + C1"}}
     with world.scope():
-        (group,) = cure_groups("address_incomplete")
+        (group,) = cure_groups(problem_groups("address_incomplete"))
     assert (group.orders, group.remedy, group.key["lacks"]) == (1, "address", "phone")
     seen(world, THAI, version=1)
     assert (world.the_list("A1").push, world.problems("A1")) == ("ready", {})

@@ -8,6 +8,7 @@ import pytest
 
 from salur.catalog.models import MasterProduct, WarehouseProduct
 from salur.connectors.base.types import OrderStatus
+from salur.flows import cure_groups as groups_of
 from salur.flows import cures
 from salur.flows.bulk import carry_on_bulk
 from salur.flows.cure_groups import cure_groups
@@ -16,7 +17,9 @@ from salur.flows.moving import move_orders
 from salur.flows.products import push_due
 from salur.flows.push import push_ready
 from salur.foundation.problems import Refusal
+from salur.orders import queries
 from salur.orders.models import Cure
+from salur.orders.queries import problem_groups
 from salur.outbound.bulk import BulkRow
 from salur.stock.models import Warehouse
 from tests.flows.own import second_warehouse
@@ -35,12 +38,12 @@ def world(db: Any) -> World:
 
 def groups(world: World, cause: str = "") -> list[tuple[str, int, dict[str, Any]]]:
     with world.scope():
-        return [(one.cause, one.orders, {**one.key, **one.shown}) for one in cure_groups(cause)]
+        return [(one.cause, one.orders, {**one.key, **one.shown}) for one in cure_groups(problem_groups(cause))]
 
 
 def cure(world: World, place: int = 0, given: Given | None = None, cause: str = "") -> Cure:
     with world.scope():
-        group = cure_groups(cause)[place]
+        group = cure_groups(problem_groups(cause))[place]
         return apply_cure(group.cause, {name: str(value) for name, value in group.key.items()}, given or Given())
 
 
@@ -176,6 +179,18 @@ def test_lists_that_the_warehouse_refused_are_a_problem_until_they_are_pushed_ag
     push_ready(stage.merchant_id, stage.account_id)
     assert stage.world.the_list(number).push == "pushed"
     assert report(stage.world, done).cured == 1
+
+
+def test_what_a_cause_holds_is_counted_up_to_a_limit_and_cured_beyond_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ingest(*(store_order(f"A{i}", "BOX") for i in range(5)))
+    for counting in (queries, groups_of):
+        monkeypatch.setattr(counting, "COUNTED_UP_TO", 3)
+    with world.scope():
+        (group,) = cure_groups(problem_groups())
+    assert (group.orders, group.more) == (3, True)
+    assert len(cure(world, given=Given("TEA"), cause="unmapped_sku").orders) == 5
 
 
 def test_a_problem_goes_with_its_cancelled_order(world: World) -> None:

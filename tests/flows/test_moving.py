@@ -13,6 +13,7 @@ from salur.flows.floor import make_pick_lists
 from salur.flows.moving import move_orders, split_list
 from salur.flows.warehouses import switch_warehouse
 from salur.foundation.problems import Refusal
+from salur.orders.queries import problem_groups
 from salur.outbound.models import OutboundLine
 from salur.stock.models import Balance, Warehouse
 from tests.flows.pdf import pdf
@@ -161,7 +162,7 @@ def test_r105_two_warehouses_under_one_awb_number_are_a_problem_until_each_has_i
     assert world.lists("A1")[-1].blocked_by == "mixed_warehouses"
     assert world.problems("A1")["mixed_warehouses"]["awb"] == "TH1"
     with world.scope():
-        (group,) = cure_groups("mixed_warehouses")
+        (group,) = cure_groups(problem_groups("mixed_warehouses"))
         assert (group.orders, group.remedy) == (1, "warehouse")
         attach_label(there.pk, "TH2", pdf())
     assert live(world, "A1") == [(world.warehouse_id, "ready"), (shed, "ready")]

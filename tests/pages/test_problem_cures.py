@@ -15,6 +15,7 @@ from salur.flows import cures
 from salur.flows.bulk import carry_on_bulk
 from salur.flows.cure_groups import cure_groups
 from salur.foundation.clock import now
+from salur.orders.queries import problem_groups
 from salur.outbound.bulk import BulkRun
 from salur.outbound.flagged import flag_lists
 from salur.outbound.models import Outbound
@@ -105,7 +106,7 @@ def test_a_great_group_is_followed_from_the_page_of_problems_to_each_orders_outc
         lists.update(push="pushing", push_lease_until=now())
         lists.update(push="rejected", push_lease_until=None)
         flag_lists(lists.values_list("pk", flat=True))
-        (group,) = cure_groups("push_rejected")
+        (group,) = cure_groups(problem_groups("push_rejected"))
     sent = {"cause": group.cause}
     begun = browser.post("/orders/problems/cure/", sent | {f"key_{name}": value for name, value in group.key.items()})
     with world.scope():

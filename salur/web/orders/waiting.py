@@ -35,7 +35,7 @@ def waiting_list(request: MerchantRequest) -> HttpResponseBase:
         for g in blocked_groups()
     ]
     problems = [
-        Waiting(problem_title(g.cause), g.count, g.oldest, f"{orders}?{urlencode({'problem': g.cause})}")
+        Waiting(problem_title(g.cause), g.count, g.oldest, f"{orders}?{urlencode({'problem': g.cause})}", g.more)
         for g in problem_groups()
     ]
     context = {"conditions": conditions, "problems": problems}

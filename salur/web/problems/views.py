@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from salur.flows.cure_groups import KIND_OF, cure_groups
 from salur.flows.cures import Given, apply_cure, cure_report, find_cure, last_cures, runs_by_group
@@ -27,6 +28,7 @@ from salur.web.filters import row_id, word
 from salur.web.orders.address import address_of, fields
 from salur.web.pace import remaining_words
 from salur.web.paging import at_cursor
+from salur.web.templatetags.ui import number
 
 from .words import group_words, remedy_words
 
@@ -37,11 +39,12 @@ def problem_list(request: MerchantRequest) -> HttpResponseBase:
     groups = problem_groups()
     examples = problem_examples([group.cause for group in groups])
     cause, runs = word(request.GET, "cause"), runs_by_group()
+    held = [group for group in groups if cause in ("", group.cause)]
     context = {
         "groups": [_shown(group, examples[group.cause]) for group in groups],
         "cures": [
             (one, group_words(one.cause, {**one.key, **one.shown}), runs.get((one.cause, one.told)))
-            for one in cure_groups(cause)
+            for one in cure_groups(held)
         ],
         "cause": cause,
         "causes": [(code, words.problem_title(code)) for code in KIND_OF],
@@ -56,7 +59,9 @@ def _shown(group: ProblemGroup, examples: Sequence[OrderProblem]) -> dict[str, A
     told = [(problem, words.problem_words(problem.cause, problem.evidence)) for problem in examples]
     cures = {one.cure for _problem, one in told}
     cure = cures.pop() if len(cures) == 1 else words.problem_cure(group.cause)
-    return {"group": group, "title": words.problem_title(group.cause), "cure": cure, "examples": told}
+    counted = number(group.count) + ("+" if group.more else "")
+    amount = ngettext("%(n)s order", "%(n)s orders", group.count) % {"n": counted}
+    return {"group": group, "amount": amount, "title": words.problem_title(group.cause), "cure": cure, "examples": told}
 
 
 @page(get=Role.OPERATOR, post=Role.OPERATOR)

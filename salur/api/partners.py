@@ -27,6 +27,7 @@ from salur.tenancy.models import Entitlement
 from . import presenting, shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
+from .parsing import Text
 from .pointing import Value, pointed
 from .problems import NotFound
 from .writes import Answer, once_outside
@@ -273,11 +274,11 @@ class NewAccount(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    partner: str
-    name: str = Field(description="As the account will be called in lists.")
-    mode: str = Field("", description="Which way to authorise, where there are several.")
+    partner: Text
+    name: Text = Field(description="As the account will be called in lists.")
+    mode: Text = Field("", description="Which way to authorise, where there are several.")
     values: dict[str, Value] = Field(description="By the keys of the form.")
-    settings: dict[str, str] = Field({}, description="By the keys of the settings form; may be given later.")
+    settings: dict[str, Text] = Field({}, description="By the keys of the settings form; may be given later.")
 
 
 class NewPlace(Schema):

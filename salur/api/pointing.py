@@ -10,10 +10,11 @@ from salur.foundation.problems import Refusal
 from salur.integrations.connect import FormInvalid, PartnerRefused
 from salur.integrations.forms import field_named
 
+from .parsing import Text
 from .problems import Fault, Invalid, told
 
 T = TypeVar("T")
-Value = str | list[str]
+Value = Text | list[Text]
 """What is given for one field of a form."""
 
 

@@ -39,6 +39,7 @@ from salur.tenancy.models import User
 from . import presenting, shown
 from .access import ApiRequest, acting
 from .answers import READ_ERRORS, WRITE_ERRORS, needs, writes
+from .parsing import Text
 from .pointing import Value, pointed
 from .problems import Fault, Invalid, NotFound, fault
 from .stores_shown import LoginAsked, StoreWhole, whole
@@ -56,22 +57,22 @@ class NewStore(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    channel: str = Field(description="As in `GET /partners`; `manual` for a store of no channel.")
+    channel: Text = Field(description="As in `GET /partners`; `manual` for a store of no channel.")
     way: Way | None = Field(
         None,
         description="`keys`: they are in `values`. `login`: at the channel's login page. `page`: the store's own page "
         "makes the keys. `file`: orders come by file, form or API. Without it: the usual way of the channel.",
     )
-    name: str = Field(description="As the store will be called in lists.")
-    country: Annotated[str, StringConstraints(min_length=2, max_length=2)] = Field(
+    name: Text = Field(description="As the store will be called in lists.")
+    country: Annotated[str, StringConstraints(pattern="^[A-Za-z]{2}$")] = Field(
         description="Two letters; what the channel itself says counts more."
     )
-    currency: Annotated[str, StringConstraints(max_length=3)] = Field(
+    currency: Annotated[str, StringConstraints(pattern="^([A-Za-z]{3})?$")] = Field(
         "", description="Needed for `file`; elsewhere what the channel says counts more."
     )
-    mode: str = Field("", description="Which of the channel's `modes`, where there are several.")
+    mode: Text = Field("", description="Which of the channel's `modes`, where there are several.")
     values: dict[str, Value] = Field({}, description="By the keys of the form.")
-    settings: dict[str, str] = Field({}, description="By the keys of the settings form; may be given later.")
+    settings: dict[str, Text] = Field({}, description="By the keys of the settings form; may be given later.")
 
 
 class StoreChange(Schema):
@@ -79,9 +80,9 @@ class StoreChange(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str | None = None
+    name: Text | None = None
     switches: dict[str, bool] = Field({}, description="Those that the store shows.")
-    settings: dict[str, str] = Field({}, description="Those that the store shows; an empty text: the default.")
+    settings: dict[str, Text] = Field({}, description="Those that the store shows; an empty text: the default.")
     subscribed: bool | None = Field(
         None, description="That the channel sends messages, where only you know (`messages.noted_by_hand`)."
     )
@@ -190,11 +191,18 @@ def create_store(request: ApiRequest, payload: Body[NewStore]) -> HttpResponse:
             return f"/{name}"
         return f"/values/{name}" if name in keys else f"/settings/{name}"
 
-    return once_outside(request, lambda: pointed(lambda: _open(request, who, payload), place_of, typed))
+    way = pointed(lambda: chosen_way(payload.channel, payload.way), place_of)
+
+    def work() -> Answer:
+        return pointed(lambda: _open(request, who, payload, way), place_of, typed)
+
+    if way == "file":  # nobody is asked, and a second one is not the same one
+        with acting(request):
+            return once(request, work)
+    return once_outside(request, work)
 
 
-def _open(request: ApiRequest, who: Acting, new: NewStore) -> Answer:
-    way = chosen_way(new.channel, new.way)
+def _open(request: ApiRequest, who: Acting, new: NewStore, way: Way) -> Answer:
     unused = [name for name in UNUSED_BY.get(way, ()) if getattr(new, name)]
     if unused:
         raise Invalid(*(fault("body", f"/{name}", "not_usable") for name in unused))
@@ -275,7 +283,7 @@ def subscribe_store(request: ApiRequest, store_id: int) -> HttpResponse:
 def change_store(request: ApiRequest, store_id: int, payload: Body[StoreChange]) -> HttpResponse:
     """Its name, switches and settings, all or none. Lists that waited for a switch are judged anew at once.
 
-    What it is told of stock, the look before each push and how parcels are handed over have addresses of their own.
+    What it is told of stock and the look before each push have addresses of their own.
     """
     with acting(request, SCOPE):
         return once(request, lambda: pointed(lambda: _change(request, _found(store_id), payload), _place_of_change))

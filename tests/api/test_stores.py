@@ -98,7 +98,7 @@ def test_what_is_wrong_with_a_new_store_is_told_at_its_place(api: Caller, sandbo
     assert refused(way="login") == {"/way": "field_choice"}
     assert refused(way="file") == {"/values": "not_usable"}
     assert refused(channel="nobody") == {"/channel": "field_choice"}
-    assert refused(country="THA") == {"/country": "string_too_long"}
+    assert refused(country="THA") == {"/country": "string_pattern_mismatch"}
     manual = {"channel": "manual", "name": "Corner", "country": "TH"}
     assert pointers(api.post("/stores", manual)) == {"/currency": "field_currency"}
     assert pointers(api.post("/stores", manual | {"way": "login"})) == {"/way": "field_choice"}
@@ -111,10 +111,13 @@ def test_what_is_wrong_with_a_new_store_is_told_at_its_place(api: Caller, sandbo
 
 
 def test_a_store_by_file_is_made_and_takes_orders(api: Caller) -> None:
-    answer = api.post("/stores", {"channel": "manual", "name": "Corner", "country": "th", "currency": "thb"})
+    corner = {"channel": "manual", "name": "Cor\u0000ner", "country": "th", "currency": "thb"}
+    answer = api.post("/stores", corner, key="k-1")
     assert answer.status_code == 201, answer.text
+    assert api.post("/stores", corner, key="k-1").text == answer.text
+    assert pointers(api.post("/stores", corner)) == {"/name": "field_taken"}
     made = answer.json()
-    assert (made["way"], made["currency"], made["switches"], made["messages"]) == ("file", "THB", {}, None)
+    assert (made["way"], made["name"], made["currency"], made["switches"]) == ("file", "Corner", "THB", {})
     assert api.create(made["id"], new_order("C-1"))["created"] == 1
     again = api.post(f"/stores/{made['id']}/authorise")
     assert again.status_code == 409

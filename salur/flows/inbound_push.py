@@ -25,7 +25,8 @@ from salur.connectors.base.inbound import InboundReport
 from salur.connectors.base.types import PartnerRef
 from salur.foundation.clock import now
 from salur.foundation.locks import claim_rows, lock_ids
-from salur.inbound.editing import push_rejected_again, submit
+from salur.inbound.checking import CheckedLine, Rules
+from salur.inbound.editing import Head, announce_checked, push_rejected_again, submit
 from salur.inbound.expecting import expect
 from salur.inbound.models import InboundList, InboundPushAttempt
 from salur.inbound.requests import InboundContent, inbound_contents
@@ -84,7 +85,18 @@ class Verdict:
 
 def submit_inbound(list_id: int) -> InboundList:
     """Submit a draft and wake its pusher (inside a scope). Raises what ``salur.inbound.editing.submit`` does."""
-    row = submit(list_id)
+    return _wake_pusher(submit(list_id))
+
+
+def announce_inbound(rules: Rules, lines: Sequence[CheckedLine], head: Head, *, source: str) -> InboundList:
+    """Make and submit a list of lines that this transaction has judged, and wake its pusher (inside a scope).
+
+    Raises what ``salur.inbound.editing.announce_checked`` does.
+    """
+    return _wake_pusher(announce_checked(rules, lines, head, source=source))
+
+
+def _wake_pusher(row: InboundList) -> InboundList:
     if row.account_id is not None:
         wake("inbound_push", row.account_id)
     return row

@@ -6,26 +6,25 @@ own warehouse the figures change at once, each change an entry of the ledger. Al
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from salur.catalog.queries import products_named
 from salur.foundation.problems import Problem, Refusal
-from salur.inbound.checking import LARGEST_QUANTITY, LineProblem, LineResult, WantedLine, check_lines
+from salur.inbound.checking import LARGEST_QUANTITY, CheckedLine, LineProblem, LineResult, WantedLine, check_lines
 from salur.inbound.editing import MOST_LINES as LIST_LINES
-from salur.inbound.editing import Head, ListRefused, create_inbound_list, rules_of
+from salur.inbound.editing import Head, ListRefused, rules_of
 from salur.inbound.models import InboundList
 from salur.inbound.states import InboundSource
 from salur.stock.adjust import AdjustmentsRefused, Wanted
 from salur.stock.models import AdjustReason, Warehouse
 from salur.tenancy.scope import current_scope
 
-from .inbound_push import submit_inbound
+from .inbound_push import announce_inbound
 from .own_stock import adjust_own_stock
 
 PROBLEMS: tuple[Problem, ...] = (
@@ -106,36 +105,71 @@ NONE = Figures()
 
 
 def update_stock(kind: UpdateKind, lines: Mapping[int, Sequence[WantedLine]], note: str = "") -> Updated:
-    """Update stock by a table's lines, by warehouse id (inside a scope)."""
-    places = Warehouse.objects.select_related("account").in_bulk(list(lines))
-    wrong: list[LineResult] = []
-    refused: dict[int, Refusal] = {}
-    own: list[Wanted] = []
-    partners: dict[int, list[WantedLine]] = {}
-    for place_id, wanted in lines.items():
-        try:
-            plan = _Plan(places[place_id], kind, wanted)
-        except ListRefused as refusal:
-            refused[place_id] = refusal
-            continue
-        wrong += plan.wrong
-        own += plan.figures
-        if plan.announced:
-            partners[place_id] = plan.announced
-    if wrong or refused:
-        return Updated(wrong=sorted(wrong, key=lambda one: one.number), refused=refused)
-    lists = []  # before figures: locks of lists come before those of balances
-    for place_id, announced in partners.items():
-        for first in range(0, len(announced), LIST_LINES):
-            part = announced[first : first + LIST_LINES]
-            made = create_inbound_list(place_id, part, Head(note=note), source=InboundSource.IMPORT)
-            lists.append(submit_inbound(made.pk))
-    reason = AdjustReason.ADDED if kind == UpdateKind.ADD else AdjustReason.COUNTED
+    """Update stock by a table's lines, by warehouse id, all or none (inside a scope)."""
+    plans, found = _plans(kind, lines)
+    if found.wrong or found.refused:
+        return found
+    lists = [made for plan in plans for made in _announce(plan, note)]  # first: locks of lists come before balances'
     try:
-        changes = adjust_own_stock(own, reason, note) if own else []
+        changed = _enter([figure.wanted for plan in plans for figure in plan.figures], kind, note)
     except AdjustmentsRefused as many:
         raise many.first from many
-    return Updated(lists, sum(change != 0 for change in changes))
+    return Updated(lists, changed)
+
+
+def judge_update(kind: UpdateKind, lines: Mapping[int, Sequence[WantedLine]]) -> Updated:
+    """All that is wrong with a table as things are now, and nothing else (inside a scope)."""
+    return _plans(kind, lines)[1]
+
+
+def update_part(kind: UpdateKind, place_id: int, wanted: Sequence[WantedLine], note: str = "") -> Updated:
+    """Take those lines of one warehouse that are good as things are now (inside a scope); the others are answered."""
+    try:
+        plan = _Plan(Warehouse.objects.get(pk=place_id), kind, wanted)
+    except ListRefused as refusal:
+        return Updated(refused={place_id: refusal})
+    lists, figures = _announce(plan, note), plan.figures
+    while True:
+        try:
+            return Updated(lists, _enter([figure.wanted for figure in figures], kind, note), plan.wrong)
+        except AdjustmentsRefused as many:  # moved since it was judged a moment ago; the balances are held by now
+            for number, refusal in many.refused.items():
+                plan.refuse(figures[number].line, refusal.code, "quantity", **refusal.evidence)
+            figures = [figure for number, figure in enumerate(figures) if number not in many.refused]
+
+
+def _plans(kind: UpdateKind, lines: Mapping[int, Sequence[WantedLine]]) -> tuple[list[_Plan], Updated]:
+    places = Warehouse.objects.in_bulk(list(lines))
+    plans: list[_Plan] = []
+    refused: dict[int, Refusal] = {}
+    for place_id, wanted in lines.items():
+        try:
+            plans.append(_Plan(places[place_id], kind, wanted))
+        except ListRefused as refusal:
+            refused[place_id] = refusal
+    wrong = sorted((one for plan in plans for one in plan.wrong), key=lambda one: one.number)
+    return plans, Updated(wrong=wrong, refused=refused)
+
+
+def _announce(plan: _Plan, note: str) -> list[InboundList]:
+    """As many inbound lists as a partner's pieces need. Their lines were judged by the plan."""
+    parts = (plan.announced[first : first + LIST_LINES] for first in range(0, len(plan.announced), LIST_LINES))
+    return [announce_inbound(plan.rules, part, Head(note=note), source=InboundSource.IMPORT) for part in parts]
+
+
+def _enter(wanted: Sequence[Wanted], kind: UpdateKind, note: str) -> int:
+    """Change figures of own warehouses; answers how many changed. Raises :class:`AdjustmentsRefused`."""
+    if not wanted:
+        return 0
+    reason = AdjustReason.ADDED if kind == UpdateKind.ADD else AdjustReason.COUNTED
+    return sum(change != 0 for change in adjust_own_stock(wanted, reason, note))
+
+
+class _Figure(NamedTuple):
+    """A figure of an own warehouse that a line changes."""
+
+    line: WantedLine
+    wanted: Wanted
 
 
 class _Plan:
@@ -146,31 +180,30 @@ class _Plan:
 
     def __init__(self, place: Warehouse, kind: UpdateKind, wanted: Sequence[WantedLine]) -> None:
         self.place, self.kind = place, kind
-        self.figures: list[Wanted] = []
-        self.announced: list[WantedLine] = []
+        self.figures: list[_Figure] = []
+        self.announced: list[CheckedLine] = []
         self.rules = rules_of(place.pk)  # raises ListRefused where the warehouse takes nothing
         results = check_lines(self.rules, [self._checkable(line) for line in wanted])
         self.wrong = [self._told(line, result) for line, result in zip(wanted, results, strict=True) if result.problems]
-        products = {msku: p.pk for msku, p in products_named(line.sku.strip() for line in wanted).items()}
-        there, everywhere = _figures(place.pk, products.values())
+        there, everywhere = _figures(place.pk, {one.line.product_id for one in results if one.line is not None})
         seen: dict[str, int] = {}
         for line, result in zip(wanted, results, strict=True):
-            product = products.get(line.sku.strip())
-            if product is None or result.problems:
+            if result.line is None:
                 continue
-            first = seen.setdefault(line.sku.strip(), line.number)
+            first = seen.setdefault(result.line.sku, line.number)
             merges = kind == UpdateKind.ADD and place.account_id is not None  # a list has a line for each batch
             if first != line.number and not merges:
-                self._refuse(line, "update_twice", "sku", other=first)
+                self.refuse(line, "update_twice", "sku", other=first)
                 continue
-            self._take(line, product, there.get(product, NONE), everywhere.get(product, NONE))
+            product = result.line.product_id
+            self._take(line, result.line, there.get(product, NONE), everywhere.get(product, NONE))
 
     def _checkable(self, line: WantedLine) -> WantedLine:
         """The line as inbound lists judge it. “All there is” may be 0, and says nothing of how much comes."""
-        if self.kind == UpdateKind.ADD:
-            return line
-        whole = _whole(line.quantity)
-        return replace(line, quantity=max(1, whole) if whole is not None else line.quantity)
+        return replace(line, quantity=1) if self._means_none(line) else line
+
+    def _means_none(self, line: WantedLine) -> bool:
+        return self.kind != UpdateKind.ADD and set(str(line.quantity).strip()) == {"0"}
 
     def _told(self, line: WantedLine, result: LineResult) -> LineResult:
         """A wrong quantity in words that fit: 0 is one, too, where all there is is meant."""
@@ -182,12 +215,13 @@ class _Plan:
             ]
         return result
 
-    def _refuse(self, line: WantedLine, code: str, name: str, **evidence: Any) -> None:
+    def refuse(self, line: WantedLine, code: str, name: str, **evidence: Any) -> None:
+        """Note that a line cannot be taken."""
         told = {"sku": line.sku.strip(), "warehouse": self.place.name, "value": str(line.quantity).strip(), **evidence}
         self.wrong.append(LineResult(line.number, line, problems=[LineProblem(code, name, told)]))
 
-    def _take(self, line: WantedLine, product: int, there: Figures, everywhere: Figures) -> None:
-        pieces = _whole(line.quantity) or 0
+    def _take(self, line: WantedLine, good: CheckedLine, there: Figures, everywhere: Figures) -> None:
+        pieces = 0 if self._means_none(line) else good.quantity
         now_there = there.on_hand if self.place.account_id is None else there.coming
         wanted = {
             UpdateKind.ADD: now_there + pieces,
@@ -196,21 +230,17 @@ class _Plan:
         }[self.kind]
         if self.place.account_id is None:
             if wanted < there.reserved:
-                self._refuse(line, "update_below_reserved", "quantity", reserved=there.reserved)
+                self.refuse(line, "update_below_reserved", "quantity", reserved=there.reserved)
             elif wanted != now_there:
                 whole = self.kind == UpdateKind.SET
                 pieces = wanted if whole else wanted - now_there
-                self.figures.append(Wanted(self.place.pk, product, pieces, added=not whole))
+                figure = Wanted(self.place.pk, good.product_id, pieces, added=not whole)
+                self.figures.append(_Figure(line, figure))
         elif wanted < now_there:
             known = everywhere.coming if self.kind == UpdateKind.TOTAL else now_there
-            self._refuse(line, "update_lowers_partner", "quantity", there=known)
+            self.refuse(line, "update_lowers_partner", "quantity", there=known)
         elif wanted > now_there:
-            self.announced.append(replace(line, quantity=wanted - now_there))
-
-
-def _whole(given: Any) -> int | None:
-    text = str(given).strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+            self.announced.append(replace(good, quantity=wanted - now_there))
 
 
 FIGURES = """
@@ -219,12 +249,12 @@ WHERE merchant_id = %s AND product_id = ANY(%s) GROUP BY 1, 2
 """
 
 
-def _figures(place_id: int, products: Any) -> tuple[dict[int, Figures], dict[int, Figures]]:
+def _figures(place_id: int, products: Collection[int]) -> tuple[dict[int, Figures], dict[int, Figures]]:
     """Figures by product: in the warehouse, and over all warehouses."""
     there: dict[int, Figures] = {}
     everywhere: dict[int, Figures] = {}
     with connection.cursor() as cursor:
-        cursor.execute(FIGURES, [place_id, current_scope().merchant_id, sorted(set(products))])
+        cursor.execute(FIGURES, [place_id, current_scope().merchant_id, sorted(products)])
         for product, here, *sums in cursor.fetchall():
             figures = Figures(*map(int, sums))
             if here:

@@ -92,20 +92,32 @@ def create_inbound_list(
     """
     rules = rules_of(warehouse_id, waits=autosubmit)
     head = _checked_head(head or Head())
-    good = _good_lines(rules, lines)
+    return _draft(rules, head, _good_lines(rules, lines), source)
+
+
+def announce_checked(rules: Rules, lines: Sequence[CheckedLine], head: Head, *, source: str) -> InboundList:
+    """Make a list and let it go to its warehouse. Its lines were judged by ``rules`` in this very transaction.
+
+    Raises :class:`ListRefused`.
+    """
+    return _let_go(_draft(rules, _checked_head(head), lines, source))
+
+
+def _draft(rules: Rules, head: Head, lines: Sequence[CheckedLine], source: str) -> InboundList:
+    """A draft of good lines; products that are still being pushed may stand in it where the rules let it wait."""
     made = InboundList(
         reference=_new_reference(),
         warehouse=rules.warehouse,
         account_id=rules.warehouse.account_id,
         source=source,
-        autosubmit=autosubmit,
+        autosubmit=rules.waits,
         created_by=current_scope().actor,
         created_at=now(),
     )
     _put_head(made, head)
     made.save()
-    _put_lines(made, good)
-    audit.record("inbound.created", f"inbound:{made.pk}", reference=made.reference, lines=len(good))
+    _put_lines(made, lines)
+    audit.record("inbound.created", f"inbound:{made.pk}", reference=made.reference, lines=len(lines))
     return made
 
 
@@ -154,6 +166,11 @@ def submit(list_id: int) -> InboundList:
     if row.push != InboundPushState.DRAFT:
         raise ListRefused(reference=row.reference)
     _good_lines(rules_of(row.warehouse_id), wanted_lines(row.pk))
+    return _let_go(row)
+
+
+def _let_go(row: InboundList) -> InboundList:
+    """Submit a draft whose lines are good. The caller holds it, or has made it."""
     at = now()
     row.push, row.submitted_at, row.autosubmit = InboundPushState.READY, at, False
     row.push_attempts, row.push_next_at, row.push_error_code, row.push_error_message = 0, None, "", ""

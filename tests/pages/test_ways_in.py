@@ -168,7 +168,7 @@ def test_r135_update_warehouse_stock_sets_own_figures_and_announces_the_rest_to_
     with shop.world.scope():
         (moved,) = Movement.objects.filter(balance__warehouse_id=own)
         assert (moved.cause, moved.d_on_hand) == ("adjust", 6)
-    again = update(shop, "M-0001, 6", kind="set", warehouse=own)
+    again = update(shop, "M-0001, 6.0", kind="set", warehouse=own)
     assert "Everything is as the table says already." in shown(again)
 
 
@@ -185,8 +185,8 @@ def test_r135_update_stock_gives_the_difference_of_the_total_to_one_warehouse(sh
 
 
 def test_r60_pieces_in_addition_are_there_at_once_in_an_own_warehouse(shop: Shop, own: int) -> None:
-    for _ in range(2):
-        update(shop, "M-0001, 3", warehouse=own)
+    for pieces in ("3", "3.0"):
+        update(shop, f"M-0001, {pieces}", warehouse=own)
     assert figures(shop, "M-0001")["SHED"] == (6, 0)
     with shop.world.scope():
         assert not InboundList.objects.filter(warehouse_id=own).exists()

@@ -7,7 +7,7 @@ from typing import Any
 from .great import fill_stock
 from .lists import _scope, _signed_in
 from .measuring import measured, peak_mb, report
-from .shop import make_shop
+from .shop import Shop, make_shop
 
 PIECES = 7
 
@@ -30,7 +30,7 @@ def bring_in_lines(count: int) -> None:
         ("own_again", {"kind": "set", "warehouse": own.pk}),
         ("partner", {"kind": "add", "warehouse": shop.warehouse_id}),
     ):
-        _measure(client, f"stock_lines_{name}_{count}", form, count)
+        _measure(shop, client, f"stock_lines_{name}_{count}", form, count)
     with _scope(shop):
         there = Balance.objects.filter(warehouse=own, on_hand=PIECES).count()
         announced, lists = InboundLine.objects.filter(quantity=PIECES).count(), InboundList.objects.count()
@@ -42,14 +42,19 @@ def _file(count: int) -> bytes:
     return ("msku,quantity\n" + "".join(f"GREAT-{n:07d},{PIECES}\n" for n in range(1, count + 1))).encode()
 
 
-def _measure(client: Any, name: str, form: dict[str, Any], count: int) -> None:
+def _measure(shop: Shop, client: Any, name: str, form: dict[str, Any], count: int) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    from salur.flows.stock_files import carry_on_stock_file
+
     before = peak_mb()
-    with measured() as spent:
+    with measured() as asked:
         answer = client.post("/stock/update/", {**form, "file": SimpleUploadedFile("stock.csv", _file(count))})
     if answer.status_code != 302:
         raise RuntimeError(f"the file was answered {answer.status_code}")
+    with measured() as spent:
+        carry_on_stock_file(shop.merchant_id, int(answer["Location"].strip("/").split("/")[-1]))
+    report(f"{name}_asked", asked.wall, "s", count, cpu_seconds=asked.cpu)
     report(
         name,
         count / spent.wall,

@@ -23,6 +23,7 @@ class FlowsConfig(AppConfig):
             product_ends,
             product_imports,
             replay,
+            stock_files,
             stock_updates,
             store_acts,
             uploads,
@@ -40,6 +41,7 @@ class FlowsConfig(AppConfig):
         register(own_warehouses.PROBLEMS)
         register(product_ends.PROBLEMS)
         register(product_imports.PROBLEMS)
+        register(stock_files.PROBLEMS)
         register(stock_updates.PROBLEMS)
         register(replay.PROBLEMS)
         register(cassettes.PROBLEMS)

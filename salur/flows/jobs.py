@@ -29,6 +29,7 @@ from . import (
     recheck,
     rule_runs,
     runs,
+    stock_files,
     store_stock,
     sync,
     warehouses,
@@ -68,6 +69,7 @@ WORK: dict[str, Callable[[int, int], int]] = {
     "store_stock": store_stock.tell_store,
     "recount": store_stock.recount_store,
     "product_import": product_imports.carry_on_import,
+    "stock_file": stock_files.carry_on_stock_file,
 }
 
 

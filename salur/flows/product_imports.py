@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from salur.catalog.models import ImportState, ProductImport
@@ -37,6 +35,7 @@ from salur.orders.formats.sheets import as_typed, read_table, rows_at_most
 from salur.orders.formats.table import BadRow, Table, plain_name
 from salur.tenancy.scope import current_scope, merchant_scope
 
+from .kept_files import KEPT, Held, Lost, claim
 from .product_changes import follow_table, with_past
 from .wakeups import wake
 
@@ -44,9 +43,7 @@ ACTOR = "worker"
 MOST_ROWS = 50_000
 MOST_FAULTS = 5_000  # kept to be shown and downloaded; the counts tell how many there are
 AT_ONCE = 64 << 10  # bytes of a file that is checked while the person waits
-LEASE = timedelta(seconds=300)
 CHUNK = 2_000  # rows that are written in one transaction
-KEPT = timedelta(days=7)
 
 PROBLEMS: tuple[Problem, ...] = (
     Problem(
@@ -97,56 +94,32 @@ def forget_old_imports() -> int:
     return gone
 
 
-CLAIM = """
-UPDATE catalog_productimport SET epoch = epoch + 1, lease_until = %(lease)s
-WHERE merchant_id = %(merchant)s AND id = %(id)s AND state IN ('queued', 'importing')
-  AND (lease_until IS NULL OR lease_until < %(now)s)
-RETURNING epoch, state
-"""
+GOING = (ImportState.QUEUED, ImportState.IMPORTING)
 
 
 def carry_on_import(merchant_id: int, import_id: int) -> int:
     """Check or import a file if nobody is at it (no scope open); answers 1 if it was taken."""
     cause = f"product import:{import_id}"
     with merchant_scope(merchant_id, actor=ACTOR, cause=cause):
-        with connection.cursor() as cursor:
-            values: dict[str, Any] = {"merchant": merchant_id, "id": import_id, "now": now(), "lease": now() + LEASE}
-            cursor.execute(CLAIM, values)
-            claimed = cursor.fetchone()
-        if claimed is None:
-            return 0
-        row = ProductImport.objects.get(pk=import_id)
-    held = Held(row, int(claimed[0]))
-    try:
-        table = _rows(bytes(row.content))
-    except FileRefused as refused:
-        with merchant_scope(merchant_id, actor=ACTOR, cause=cause):
-            held.note(state=ImportState.REFUSED, code=refused.code, detail=dict(refused.detail), lease_until=None)
-        return 1
-    if claimed[1] == ImportState.QUEUED:
-        _check(held, table)
-    else:
-        with suppress(Lost):
-            _import(held, table)
+        held = claim(ProductImport, import_id, GOING, cause)
+    if held is None:
+        return 0
+    with suppress(Lost):
+        _carry_on(held)
     return 1
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A file taken for one try; ``epoch`` fences off whoever held it before."""
-
-    row: ProductImport
-    epoch: int
-
-    def note(self, **changes: Any) -> bool:
-        """Write only while the file is ours; whether it was."""
-        rows = ProductImport.objects.filter(pk=self.row.pk, epoch=self.epoch)
-        return bool(rows.update(**changes))
-
-    def scope(self) -> Any:
-        """A scope in which changes are those of the person who sent the file."""
-        cause = f"product import:{self.row.pk}"
-        return merchant_scope(self.row.merchant_id, actor=self.row.created_by, cause=cause)
+def _carry_on(held: Held[ProductImport]) -> None:
+    try:
+        table = _rows(bytes(held.row.content))
+    except FileRefused as refused:
+        with held.scope():
+            held.note(state=ImportState.REFUSED, code=refused.code, detail=dict(refused.detail), lease_until=None)
+        return
+    if held.row.state == ImportState.QUEUED:
+        _check(held, table)
+    else:
+        _import(held, table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +130,13 @@ class _File:
     bad: list[dict[str, Any]]
 
 
-def _check(held: Held, table: _File) -> None:
+def _check(held: Held[ProductImport], table: _File) -> None:
     with held.scope():
         judged = judge_table(table.rows, with_past)
         held.note(state=ImportState.READY, lease_until=None, **_found(judged, table))
 
 
-def _import(held: Held, table: _File) -> None:
+def _import(held: Held[ProductImport], table: _File) -> None:
     """Write the good rows, a part of the file at a time: single products first, because bundles are made of them."""
     with held.scope():
         checked = judge_table(table.rows, with_past)
@@ -176,16 +149,11 @@ def _import(held: Held, table: _File) -> None:
     for chunk in _chunks(wanted):
         with held.scope():
             written += _write(chunk)
-            if not held.note(lease_until=now() + LEASE, counts=counts | {"written": written}):
-                raise Lost(held.row.pk)
+            held.go_on(counts=counts | {"written": written})
     with held.scope():
         faults = _found(checked, table)["faults"]
         done = {"faults": faults, "counts": counts | {"written": written}}
         held.note(state=ImportState.DONE, lease_until=None, finished_at=now(), **done)
-
-
-class Lost(Exception):
-    """Somebody else holds the file by now; what was just written for it is taken back."""
 
 
 def _write(rows: Sequence[TableRow]) -> int:

@@ -133,8 +133,8 @@ def update_part(kind: UpdateKind, place_id: int, wanted: Sequence[WantedLine], n
         try:
             return Updated(lists, _enter([figure.wanted for figure in figures], kind, note), plan.wrong)
         except AdjustmentsRefused as many:  # moved since it was judged a moment ago; the balances are held by now
-            for number, refusal in many.refused.items():
-                plan.refuse(figures[number].line, refusal.code, "quantity", **refusal.evidence)
+            for number, why in many.refused.items():
+                plan.refuse(figures[number].line, why.code, "quantity", **why.evidence)
             figures = [figure for number, figure in enumerate(figures) if number not in many.refused]
 
 

@@ -14,6 +14,7 @@ from salur.tenancy.accounts import all_merchants
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .product_imports import forget_old_imports
+from .stock_files import forget_old_stock_files
 from .uploads import forget_old_uploads
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ def tidy_up() -> int:
             gone += idempotency.forget_old()
             gone += forget_old_uploads()
             gone += forget_old_imports()
+            gone += forget_old_stock_files()
             gone += forget_old_keys()
         gone += _in_bites(merchant_id, OLD_EXCHANGES, now() - KEEP_EXCHANGES)
         gone += _in_bites(merchant_id, OLD_MESSAGES, now() - KEEP_MESSAGES)

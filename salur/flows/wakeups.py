@@ -59,6 +59,7 @@ QUEUES = {
     "store_stock": ("stock", 17),
     "recount": ("stock", 8),
     "product_import": ("ingest", 25),
+    "stock_file": ("stock", 20),
 }
 
 

@@ -34,6 +34,7 @@ FINDERS = (
     "salur_bulk_due(%(now)s)",
     "salur_hold_due(%(now)s)",
     "salur_product_import_due(%(now)s)",
+    "salur_stock_file_due(%(now)s)",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -316,3 +317,56 @@ class StockDifference(TenantModel):
             models.CheckConstraint(condition=Q(state__in=DifferenceState.values), name="stock_difference_state"),
         ]
         indexes = [models.Index(fields=["merchant_id", "state", "-id"], name="stock_difference_list")]
+
+
+class StockFileState(models.TextChoices):
+    """Where a large table of stock stands."""
+
+    QUEUED = "queued", _("Being checked")
+    WRITING = "writing", _("Being imported")
+    DONE = "done", _("Done")
+    REFUSED = "refused", pgettext_lazy("a table of stock", "Nothing written")
+
+
+class StockFile(TenantModel):
+    """A large table of stock (R135): kept, judged whole, then written in parts by whoever holds it.
+
+    ``lines`` is a JSON list of lines (see ``flows.stock_files``). The first ``done`` of them have been written or left
+    out; ``wrong`` counts those that cannot be taken, with what is wrong by line and column in ``faults`` (the first
+    ones). ``changed`` counts figures of own warehouses, ``made`` names the inbound lists.
+    """
+
+    name = models.TextField(blank=True)
+    kind = models.TextField()
+    note = models.TextField(blank=True)
+    lines = models.BinaryField()
+    total = models.PositiveIntegerField()
+    state = models.TextField(choices=StockFileState.choices, default=StockFileState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    wrong = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    made = models.JSONField(default=list)
+    faults = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_by = models.TextField()
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=StockFileState.values), name="stock_stockfile_state"),
+            models.CheckConstraint(condition=Q(done__lte=F("total")), name="stock_stockfile_done"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant_id", "id"],
+                condition=Q(state__in=["queued", "writing"]),
+                name="stock_stockfile_due",
+            )
+        ]
+
+    @property
+    def written(self) -> int:
+        """Lines that have been taken so far."""
+        return max(0, self.done - self.wrong)

@@ -18,6 +18,7 @@ from salur.outbound.states import (
     TaskState,
 )
 from salur.returns.states import ReturnState
+from salur.stock.models import StockFileState
 from salur.stocktakes.states import StocktakeState
 from salur.transfers.states import TransferState
 
@@ -54,6 +55,12 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
         "queued": ("quiet", "clock"),
         "ready": ("info", "check"),
         "importing": ("busy", "arrows"),
+        "done": ("good", "check"),
+        "refused": ("bad", "cross"),
+    },
+    "stock_file": {
+        "queued": ("quiet", "clock"),
+        "writing": ("busy", "arrows"),
         "done": ("good", "check"),
         "refused": ("bad", "cross"),
     },
@@ -167,6 +174,7 @@ _CHOICES: Mapping[str, Mapping[str, str | Promise]] = {
     "confirmation": dict(ConfirmationState.choices),
     "product": dict(ProductPushState.choices),
     "product_import": dict(ImportState.choices),
+    "stock_file": dict(StockFileState.choices),
     "inbound_push": dict(InboundPushState.choices),
     "inbound_task": dict(InboundTaskState.choices),
     "inbound_cancellation": dict(InboundCancellationState.choices),

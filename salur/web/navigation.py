@@ -160,6 +160,7 @@ MENU: tuple[Group, ...] = (
                 (
                     "movements",
                     "stock_update",
+                    "stock_table",
                     "stock_adjust",
                     "stock_levels",
                     "stock_add",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from salur.orders.formats import FileRefused
 from salur.orders.formats.table import BadRow, plain_name
 
-from .spreadsheets import read_table
+from .spreadsheets import as_typed, read_table
 
 SEPARATORS = "\t;,"
 MOST_BLANK = 100  # blank rows that are kept, so that lines are numbered as in the spreadsheet
@@ -123,5 +123,5 @@ def text_of_file(content: bytes, columns: Columns, *, most: int) -> str:
 
 
 def _plain(cells: Sequence[str]) -> list[str]:
-    """A workbook's dates come with the time of day, which means nothing here."""
-    return [cell.removesuffix("T00:00:00") for cell in cells]
+    """A workbook's dates come with the time of day, which means nothing here; our own files with formulas disarmed."""
+    return [as_typed(cell.removesuffix("T00:00:00")) for cell in cells]

@@ -11,7 +11,7 @@ from .floor import packing, shipping
 from .floor import views as floor
 from .imports import columns, previewing, uploading
 from .inbound import editor as inbound_editor
-from .inbound import updating
+from .inbound import stock_tables, updating
 from .inbound import views as inbound
 from .integrations import authorising, connections
 from .integrations import views as integrations
@@ -177,6 +177,8 @@ urlpatterns = [
     path("stock/settings/", stock_settings, name="stock_settings"),
     path("stock/update/", updating.stock_update, name="stock_update"),
     path("stock/update/template.<slug:kind>", updating.update_template, name="stock_update_template"),
+    path("stock/update/<int:file_id>/", stock_tables.stock_table, name="stock_table"),
+    path("stock/update/<int:file_id>/left.<slug:kind>", stock_tables.stock_table_left, name="stock_table_left"),
     path("stock/differences/", difference_list, name="stock_differences"),
     path("stock/syncs/", syncs.sync_list, name="stock_syncs"),
     path("stock/syncs/<int:run_id>/", syncs.sync_detail, name="stock_sync"),

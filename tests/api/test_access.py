@@ -200,6 +200,7 @@ SCOPE_OF = {
     "create_place": "integrations:write",
     "fetch_account": "integrations:write",
     "read_template": "",
+    "read_stock_update": "stock:read",
 }
 """Every operation there is; a new one fails the test until it stands here."""
 
@@ -374,6 +375,8 @@ def goods(world: World) -> dict[str, int]:
     from salur.catalog.images import add_image, check_image
     from salur.catalog.models import WarehouseProduct
     from salur.flows.product_imports import keep_import
+    from salur.flows.stock_files import keep_stock_file
+    from salur.flows.stock_updates import UpdateKind
     from salur.inbound.checking import WantedLine
     from salur.inbound.editing import create_inbound_list
     from salur.stock.models import Balance, StockSyncRun
@@ -388,6 +391,7 @@ def goods(world: World) -> dict[str, int]:
         "inbound_id": create_inbound_list(world.warehouse_id, [WantedLine("TEA", 1)]).pk,
         "image_id": add_image(hold_product(tea), check_image("a.png", PICTURE)).pk,
         "file_id": keep_import("a.csv", b"msku\r\nTEA\r\n").pk,
+        "stock_file_id": keep_stock_file("", UpdateKind.ADD, {world.warehouse_id: [WantedLine("TEA", 1)]}).pk,
         "sync_id": sync.pk,
     }
 
@@ -510,7 +514,7 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, (one.name, answer.text)
         absent = one.call(intruder, dict.fromkeys(ids, 2**62))
         assert absent.json() == answer.json() | {"instance": absent.json()["instance"]}, one.name
-    assert walked == 116
+    assert walked == 117
     with other.scope():
         from salur.orders.models import Order
 

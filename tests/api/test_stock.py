@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from salur.flows.stock_files import carry_on_stock_file
 from salur.foundation.clock import now
 from salur.stock.ledger import Entry, balance_ids, post
-from salur.stock.models import Balance, MovementCause, Warehouse
+from salur.stock.models import Balance, MovementCause, StockFile, Warehouse
 from tests.world import World, store_order
 
 from .conftest import Caller
@@ -135,6 +136,39 @@ def test_r135_stock_is_updated_by_rows_in_own_and_partners_warehouses_all_or_non
     assert row(api, own)["on_hand"] == 30, "100 are at the partner; what is announced is on its way when it is pushed"
     lines = api.get(f"/stock/{row(api, own)['id']}/movements")["items"]
     assert [one["reason"] for one in lines] == ["counted", "counted", ""]
+
+
+def test_a_large_table_is_taken_at_once_and_read_until_it_is_written(
+    api: Caller, world: World, own: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salur.flows.stock_files.AT_ONCE", 1)
+    world.add_product("CUP")
+    partner = world.warehouse_id
+
+    def send(kind: str, *lines: tuple[int, str, object]) -> dict[str, Any]:
+        rows = [{"warehouse_id": place, "msku": msku, "quantity": quantity} for place, msku, quantity in lines]
+        answer = api.post("/stock-updates", {"kind": kind, "lines": rows}, key=f"{kind}-{len(lines)}")
+        assert (answer.status_code, answer.json()["state"], answer.json()["done"]) == (202, "queued", 0), answer.text
+        again = api.post("/stock-updates", {"kind": kind, "lines": rows}, key=f"{kind}-{len(lines)}")
+        assert again.json() == answer.json(), "the same key is the same table"
+        address = answer.headers["location"].removeprefix("/api/v1")
+        carry_on_stock_file(world.merchant_id, answer.json()["id"])
+        read: dict[str, Any] = api.get(address)
+        return read
+
+    refused = send("set", (own, "TEA", 9), (own, "NONE", 1), (partner, "TEA", "two"))
+    assert (refused["state"], refused["wrong"], refused["changed"]) == ("refused", 2, 0)
+    assert [(one["line"], one["field"], one["code"]) for one in refused["faults"]] == [
+        (2, "msku", "inbound_sku_unknown"),
+        (3, "quantity", "update_quantity"),
+    ]
+    assert row(api, own)["on_hand"] == 7
+    done = send("add", (own, "TEA", 2), (partner, "CUP", 4))
+    assert (done["state"], done["done"], done["wrong"], done["changed"]) == ("done", 2, 0, 1)
+    assert [one["warehouse"]["id"] for one in done["inbound_lists"]] == [partner]
+    assert row(api, own)["on_hand"] == 9
+    with world.scope():
+        assert StockFile.objects.count() == 2
 
 
 def test_levels_make_rows_low(api: Caller, world: World, own: int, caller_of: Callable[..., Caller]) -> None:

@@ -107,6 +107,7 @@ OTHERS = [
     Address("problem_each", OPERATOR, words=(("cause", "label_missing"),)),
     Address("problem_each", OPERATOR, words=(("cause", "address_incomplete"),)),
     one("product_import", "import_id", role=OPERATOR),
+    one("stock_table", "file_id", "stock_table_id", role=OPERATOR),
     Address("integration_add", OWNER),
     Address("authorise", OWNER, words=(("kind", "store"), ("name", "shopee"))),
     Address("authorise", OWNER, words=(("kind", "warehouse"), ("name", "eccang"))),

@@ -16,6 +16,8 @@ from salur.flows.placing import Portion, place_order
 from salur.flows.previews import carry_on_preview
 from salur.flows.product_imports import carry_on_import, keep_import
 from salur.flows.rule_runs import start_run
+from salur.flows.stock_files import carry_on_stock_file, keep_stock_file
+from salur.flows.stock_updates import UpdateKind
 from salur.flows.uploads import keep_upload
 from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine
@@ -131,6 +133,9 @@ class Shop:
                 "location_id": location.pk,
                 "cure_id": self._cure(),
                 "import_id": keep_import("products.csv", b"msku,name\r\nNEW-1,New\r\nNEW-1,Twice\r\n").pk,
+                "stock_table_id": keep_stock_file(
+                    "s.csv", UpdateKind.ADD, {self.world.warehouse_id: [WantedLine("NOBODY", 1, number=2)]}
+                ).pk,
                 "upload_id": known,
                 "unknown_id": unknown,
                 "mapping_id": save_mapping(MAPPED).pk,
@@ -154,6 +159,7 @@ class Shop:
             }
         carry_on_preview(self.world.merchant_id, known)
         carry_on_import(self.world.merchant_id, self.ids["import_id"])
+        carry_on_stock_file(self.world.merchant_id, self.ids["stock_table_id"])
 
     def _version(self) -> int:
         """A published set of rules, with a draft beside it."""

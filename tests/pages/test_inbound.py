@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import io
 from dataclasses import replace
 
@@ -10,13 +12,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from salur.flows import stock_files
+from salur.flows.stock_files import carry_on_stock_file
 from salur.foundation.clock import now
 from salur.inbound.models import InboundList
-from salur.stock.models import Balance, Warehouse
+from salur.stock.models import Balance, StockFile, Warehouse
 
-from .addresses import OPERATOR
+from .addresses import OPERATOR, VIEWER
 from .inbound import count, errors, id_of, new, own_warehouse, row, stored, typed
-from .shop import Shop
+from .shop import Shop, open_shop
 
 
 def test_products_are_added_singly_and_the_list_is_submitted(shop: Shop, operator: Client) -> None:
@@ -219,3 +223,46 @@ def test_update_stock_saves_nothing_while_a_line_is_wrong(shop: Shop, operator: 
     answer = operator.post("/stock/update/", {"warehouse": str(shop.world.warehouse_id), "lines": mended})
     assert errors(answer.content.decode()) == ["Line 2: There is no master product with the MSKU NOBODY"]
     assert count(shop) == before
+
+
+def test_a_large_table_of_stock_is_kept_and_its_page_tells_what_became_of_it(
+    shop: Shop, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock_files, "AT_ONCE", 2)
+    own, before = own_warehouse(shop), count(shop)
+    table = b"warehouse,msku,quantity\r\nTH01,M-0001,90\r\nhome,M-0002,6\r\nhome,NOBODY,4\r\nhome,M-0000,-1\r\n"
+
+    def send(content: bytes) -> tuple[str, int]:
+        given = {"kind": "set", "file": SimpleUploadedFile("s.csv", content)}
+        address = operator.post("/stock/update/", given)["Location"]
+        assert "Being checked" in operator.get(address).content.decode()
+        pk = int(address.strip("/").split("/")[-1])
+        carry_on_stock_file(shop.world.merchant_id, pk)
+        return address, pk
+
+    address, _ = send(table)
+    told = html.unescape(operator.get(address).content.decode())
+    assert "Nothing was saved. Correct them in your file and upload the whole file again." in told
+    assert "There is no master product with the MSKU NOBODY." in told
+    assert "“-1” is not a whole number from 0" in told
+    left = list(csv.reader(io.StringIO(operator.get(f"{address}left.csv").content.decode("utf-8-sig"))))
+    assert [(line[0], line[1], line[2], line[6]) for line in left[1:]] == [
+        ("Home", "NOBODY", "4", "4"),
+        ("Home", "M-0000", "'-1", "5"),
+    ]
+    assert count(shop) == before
+    rows = [left[0], ["TH01", "M-0001", "90", *left[1][3:]], ["Home", "M-0002", "6", *left[1][3:]], left[2]]
+    rows[-1][2] = "6"
+    mended = io.StringIO()  # the file of what was left out is taken back with its columns “line” and “problem”
+    csv.writer(mended).writerows(rows)
+    address, pk = send(mended.getvalue().encode())
+    told = operator.get(address).content.decode()
+    with shop.world.scope():
+        kept = StockFile.objects.get(pk=pk)
+        (made,) = InboundList.objects.filter(pk__in=kept.made)
+        there = dict(Balance.objects.filter(warehouse_id=own).values_list("msku", "on_hand"))
+    assert (kept.state, kept.written, kept.changed, there) == ("done", 3, 2, {"M-0002": 6, "M-0000": 6})
+    assert f'href="/inbound/{made.pk}/"' in told
+    assert address in operator.get("/stock/update/").content.decode(), "the last tables are found again"
+    assert open_shop().client(OPERATOR).get(f"{address}left.csv").status_code == 404
+    assert shop.client(VIEWER).get(f"{address}left.csv").status_code == 403

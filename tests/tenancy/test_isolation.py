@@ -164,6 +164,7 @@ def test_finder_functions_answer_ids_only(db: Any) -> None:
         "salur_memberships": "TABLE(merchant_id bigint, name text, role text)",
         "salur_merchants": "TABLE(merchant_id bigint)",
         "salur_product_import_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
+        "salur_stock_file_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_recheck_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_store_stock_due": "TABLE(kind text, merchant_id bigint, target_id bigint)",
         "salur_token": "TABLE(merchant_id bigint, token_id bigint)",

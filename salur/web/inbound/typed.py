@@ -33,8 +33,10 @@ COLUMNS: Mapping[str, str] = {
     "expires on": "expires_on",
     "warehouse": "warehouse",
     "warehouse code": "warehouse",
+    "line": "line",
+    "problem": "problem",
 }
-"""What a column may be called, and the field that it fills."""
+"""What a column may be called, and the field that it fills. The last two stand in a file of lines left out."""
 HEADER_WORDS = "msku, quantity, cost, batch, expiry"  # in files these stay English in every language
 LINES = Columns(COLUMNS, FIELDS, frozenset({"sku", "quantity"}))
 MOST_ROWS = 150  # of the form; more are kept as text, because a browser sends no form of thousands of fields

@@ -7,17 +7,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from salur.flows.stock_files import AT_ONCE, is_large, keep_stock_file, recent_stock_files
 from salur.flows.stock_updates import MOST_LINES, Updated, UpdateKind, update_stock
 from salur.foundation.problems import Refusal
 from salur.inbound.checking import WantedLine
 from salur.inbound.editing import LIMITS
 from salur.orders.formats import FileRefused
-from salur.stock.models import Warehouse
+from salur.stock.models import StockFile, Warehouse
 from salur.tenancy.models import Entitlement, Role
 from salur.web.access import MerchantRequest, fragment_or_page, page, reading
 from salur.web.acting import acting, refusal_text
@@ -85,7 +87,7 @@ def stock_update(request: MerchantRequest) -> HttpResponseBase:
     if form.is_valid() and not error:
         done = _announced(request, form, places, wrong)
         if done is not None:
-            return _tell(request, done)
+            return redirect("web:stock_table", done.pk) if isinstance(done, StockFile) else _tell(request, done)
     if error:
         form.add_error("file", error)
     return _shown(request, form, places, wrong, status=422)
@@ -94,7 +96,14 @@ def stock_update(request: MerchantRequest) -> HttpResponseBase:
 def _shown(
     request: MerchantRequest, form: UpdateForm, places: Sequence[Warehouse], wrong: Wrong, *, status: int = 200
 ) -> HttpResponseBase:
-    context = {"form": form, "places": places, "wrong": wrong[:100], "more_wrong": max(0, len(wrong) - 100)}
+    context = {
+        "form": form,
+        "places": places,
+        "wrong": wrong[:100],
+        "more_wrong": max(0, len(wrong) - 100),
+        "recent": recent_stock_files,
+        "at_once": AT_ONCE,
+    }
     return fragment_or_page(request, "web/inbound/update.html", context, status=status)
 
 
@@ -115,7 +124,10 @@ def _take_file(request: MerchantRequest, form: UpdateForm, sent: Any) -> str:
     return ""
 
 
-def _announced(request: MerchantRequest, form: UpdateForm, places: Sequence[Warehouse], wrong: Wrong) -> Updated | None:
+def _announced(
+    request: MerchantRequest, form: UpdateForm, places: Sequence[Warehouse], wrong: Wrong
+) -> Updated | StockFile | None:
+    """What a small table led to, or the large one that is kept; None where something is wrong."""
     texts = read_lines(form.cleaned_data["lines"])
     chosen = form.cleaned_data["warehouse"]
     if form.cleaned_data["kind"] == UpdateKind.TOTAL:
@@ -129,9 +141,12 @@ def _announced(request: MerchantRequest, form: UpdateForm, places: Sequence[Ware
         form.add_error("lines", gettext("There is no line. Choose a file, or type the lines here."))
     if wrong or not texts:
         return None
+    asked = form.cleaned_data["kind"], lines, form.cleaned_data["note"]
     try:
         with acting(request, "import"):
-            done = update_stock(form.cleaned_data["kind"], lines, form.cleaned_data["note"])
+            if is_large(lines):
+                return keep_stock_file(_name_of(request), *asked)
+            done = update_stock(*asked)
     except Refusal as changed:  # the stock changed while the table was looked at
         form.add_error(None, told_words(refusal_text(changed)))
         return None
@@ -141,6 +156,11 @@ def _announced(request: MerchantRequest, form: UpdateForm, places: Sequence[Ware
     wrong += [(r.number, words_of(p)) for r in done.wrong for p in r.problems]
     wrong.sort()
     return None if done.refused or done.wrong else done
+
+
+def _name_of(request: MerchantRequest) -> str:
+    upload = request.FILES.get("file")
+    return (upload.name or "") if isinstance(upload, UploadedFile) else ""
 
 
 def _all_at(texts: Sequence[TextLine], chosen: int, wrong: Wrong) -> dict[int, list[WantedLine]]:

@@ -68,7 +68,7 @@ def seller(
     world = make_world(channel="ebay")
     known = sandbox.look("credentials")["ebay"]
     tokens = sandbox.control("ebay/tokens", {})
-    typed = {**known["form"], "alert_email": "alerts@example.com", "verification_token": PORTAL_TOKEN}
+    typed = {**known["form"], "verification_token": PORTAL_TOKEN}
     give_keys(world, "store", {**typed, **{name: str(tokens[name]) for name in ("access_token", "refresh_token")}})
     yield Seller(world, sandbox, webhook_address("store", world.store_id))
 

@@ -57,8 +57,9 @@ class EbayControl(StoreControl[Ebay]):
                 "client_secret": ebay.app.client_secret,
                 "ru_name": ebay.app.ru_name,
                 "base_url": f"{base}/ebay",
+                "alert_email": "alerts@example.com",
             },
-            "settings": {"alert_email": "alerts@example.com"},
+            "settings": {},
             "shop_id": next(iter(ebay.shops)),
             "shop_ids": list(ebay.shops),
         }

@@ -11,6 +11,17 @@ POLL_SECONDS = 8 * 3600
 ADDRESS_PATTERN = r"https?://[^\s?#]+"
 IN_KEYS = N_("eBay developer portal > Application keys > your production keyset")
 
+ALERT_EMAIL = FormField(
+    key="alert_email",
+    label=N_("Email for alerts"),
+    origin=N_("Yours: eBay writes to it when messages do not arrive, and takes no subscription without one"),
+    partner_term="Alert email",
+    max_length=200,
+    required=False,
+    pattern=r"[^@\s]+@[^@\s]+",
+)
+"""Typed when connecting, and to be changed among the settings: messages are subscribed to right away (R139)."""
+
 FORM: tuple[FormField, ...] = (
     FormField(
         key="client_id",
@@ -45,19 +56,12 @@ FORM: tuple[FormField, ...] = (
         default=LIVE,
         pattern=ADDRESS_PATTERN,
     ),
+    ALERT_EMAIL,
 )
 
 SETTINGS_FORM: tuple[FormField, ...] = (
     poll_field(POLL_SECONDS),
-    FormField(
-        key="alert_email",
-        label=N_("Email for alerts"),
-        origin=N_("Yours: eBay writes to it when messages do not arrive, and takes no subscription without one"),
-        partner_term="Alert email",
-        max_length=200,
-        required=False,
-        pattern=r"[^@\s]+@[^@\s]+",
-    ),
+    ALERT_EMAIL,
     FormField(
         key="verification_token",
         label=N_("Verification token"),

@@ -6,6 +6,7 @@ does not know is not asked for again, and only so many new names are asked for w
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from salur.connectors.base.errors import ContractBroken, KeyNeeded, PartnerError, Rejected, Retryable
+from salur.connectors.base.errors import KeyNeeded, PartnerError, Rejected, Retryable
 from salur.connectors.base.types import Credentials
 from salur.tenancy.scope import merchant_scope
 
@@ -26,6 +27,8 @@ KEPT_SECONDS = 3600.0
 MOST_NEW = 20
 """New names that are asked for within :data:`KEPT_SECONDS`; a key that was known is always renewed."""
 LONGEST_NAME = 200
+REST_SECONDS = 30.0
+"""How long a partner that did not answer is left alone: whoever waits for it here takes no other message in."""
 MOST_RINGS = 1000
 
 
@@ -37,6 +40,7 @@ class KeyRing:
     _held: dict[str, tuple[str, float]] = field(default_factory=dict)
     _unknown: dict[str, float] = field(default_factory=dict)
     _asked: list[float] = field(default_factory=list)
+    _rests_until: float = -math.inf
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fresh(self) -> Mapping[str, str]:
@@ -55,19 +59,23 @@ class KeyRing:
             raise needed
         with self._lock:  # asking takes a moment: who needs the same key meanwhile finds it afterwards
             now = self.clock()
+            since = now - KEPT_SECONDS
             held = self._held.get(name)
-            if held is not None and held[1] > now - KEPT_SECONDS:
+            if held is not None and held[1] > since:
                 return
-            if self._unknown.get(name, -KEPT_SECONDS + now) > now - KEPT_SECONDS:
+            if self._unknown.get(name, since) > since:
                 raise needed
+            if now < self._rests_until:
+                raise Retryable("key_not_told", "the partner did not answer a moment ago")
             if held is None:
                 self._count(now)
             try:
                 self._held[name] = (_asked(line, name), now)
-            except (Rejected, ContractBroken):
+            except Rejected:
                 self._unknown[name] = now
                 raise needed from None
             except PartnerError as error:
+                self._rests_until = self.clock() + REST_SECONDS
                 raise Retryable("key_not_told", f"{error.code} {error.message}".strip()) from error
 
     def _count(self, now: float) -> None:

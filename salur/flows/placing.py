@@ -101,6 +101,6 @@ def place_order(
             )
         lists_changed(made)
     wake_after(planner.verdicts)
-    close_gate_problems()
+    close_gate_problems([order.pk])
     flag_orders([order.pk])
     return made

@@ -6,7 +6,7 @@ one. If it is lost, each worker's own sweep finds the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -222,6 +222,7 @@ def stock_rose(warehouse_ids: Iterable[int]) -> Verdicts:
 CLOSE_CURED = """
 UPDATE orders_orderproblem p SET closed_at = clock_timestamp()
 WHERE p.merchant_id = %s AND p.closed_at IS NULL AND p.cause = ANY(%s)
+  AND (%s::bigint[] IS NULL OR p.order_id = ANY(%s))
   AND NOT EXISTS (SELECT 1 FROM outbound_outbound o WHERE o.merchant_id = p.merchant_id AND o.order_id = p.order_id
                   AND o.push IN ('waiting', 'ready') AND o.blocked_by = ANY(%s))
   AND EXISTS (SELECT 1 FROM outbound_outbound o WHERE o.merchant_id = p.merchant_id AND o.order_id = p.order_id)
@@ -233,11 +234,12 @@ GATE_CODES_OF_CAUSE = {
 }
 
 
-def close_gate_problems() -> None:
-    """Problems that mirror a gate close when no list of the order is held by it any more."""
+def close_gate_problems(order_ids: Sequence[int] | None = None) -> None:
+    """Problems that mirror a gate close when no list of the order is held by it any more; of all orders or of these."""
+    orders = None if order_ids is None else list(order_ids)
     with connection.cursor() as cursor:
         for cause, codes in GATE_CODES_OF_CAUSE.items():
-            cursor.execute(CLOSE_CURED, [current_scope().merchant_id, [cause], codes])
+            cursor.execute(CLOSE_CURED, [current_scope().merchant_id, [cause], orders, orders, codes])
 
 
 def offers_changed(store_ids: Iterable[int] | None = None) -> None:

@@ -71,7 +71,7 @@ class CureShown(Schema):
     at: datetime
     orders: int
     bulk_run_id: int | None = Field(
-        description="Of more than 200 orders: the bulk run that works them off one by one, with an outcome for each."
+        description="Of more than 50 orders: the bulk run that works them off one by one, with an outcome for each."
     )
     cured: int = Field(description="Orders that nothing holds any more.")
     same: int = Field(description="Held by the same cause still; it falls as partners answer.")
@@ -116,7 +116,7 @@ def _texts(named: object) -> dict[str, str]:
 def cure_problem(request: ApiRequest, body: NewCure) -> HttpResponse:
     """Apply the remedy of one group; its orders go on by themselves. The answer tells how they stand.
 
-    What must be done with each order is a bulk run where they are more than 200: follow `bulk_run_id`.
+    What must be done with each order is a bulk run where they are more than 50: follow `bulk_run_id`.
     """
 
     def cure() -> Answer:

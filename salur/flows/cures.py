@@ -29,7 +29,7 @@ from salur.stock.models import AdjustReason, Warehouse
 from salur.tenancy import audit
 from salur.tenancy.scope import current_scope
 
-from .bulk import CHUNK, MOST_ROWS, Chosen, start_bulk
+from .bulk import MOST_ROWS, Chosen, start_bulk
 from .bulk_actions import ACTIONS, Asking
 from .calibrate import request_sync
 from .cure_groups import CureGroup, group_of, orders_of, told_by
@@ -38,7 +38,7 @@ from .own_stock import add_pieces
 from .products import add_to_warehouse
 
 MOST_PIECES = 10_000_000
-AT_ONCE = CHUNK  # orders with each of which something is done in one go; more are a run
+AT_ONCE = 50  # orders with each of which something is done while a person waits; more are a run
 SHOWN = 200
 
 PROBLEMS: tuple[Problem, ...] = (

@@ -9,7 +9,8 @@ import pytest
 
 from salur.catalog.models import MasterProduct
 from salur.flows import stock_files, stock_updates
-from salur.flows.kept_files import Held, Lost, claim
+from salur.flows.kept_files import KEPT, Held, Lost, claim
+from salur.flows.own_stock import adjust_own_stock
 from salur.flows.stock_files import carry_on_stock_file, forget_old_stock_files, keep_stock_file, lines_of
 from salur.flows.stock_updates import UpdateKind
 from salur.flows.worker import sweep
@@ -22,6 +23,7 @@ from tests.flows.test_worker import no_alarms, waiting
 from tests.world import World, make_world
 
 pytestmark = pytest.mark.usefixtures("db")
+Lines = dict[int, list[tuple[str, object]]]
 MSKUS = ("CUP", "JAR", "LID", "POT", "TEA")
 
 
@@ -44,7 +46,7 @@ def own(world: World) -> int:
     return row.pk
 
 
-def keep(world: World, kind: UpdateKind, lines: dict[int, list[tuple[str, object]]]) -> StockFile:
+def keep(world: World, kind: UpdateKind, lines: Lines) -> StockFile:
     number = iter(range(2, 1000))
     with world.scope():
         wanted = {place: [WantedLine(*one, number=next(number)) for one in some] for place, some in lines.items()}
@@ -125,7 +127,11 @@ def test_nothing_is_written_while_any_line_is_wrong_and_each_is_told_by_line_and
     with world.scope():
         off = Warehouse(code="OFF", name="Off", country="TH", active=False, created_at=now())
         off.save()
-    lines = {own: [("TEA", 4), ("CUP", "x"), ("NONE", 1)], off.pk: [("TEA", 1)], world.warehouse_id: [("POT", 2)]}
+    lines: Lines = {
+        own: [("TEA", 4), ("CUP", "x"), ("NONE", 1)],
+        off.pk: [("TEA", 1)],
+        world.warehouse_id: [("POT", 2)],
+    }
     kept = keep(world, UpdateKind.SET, lines)
     assert carry_on_stock_file(world.merchant_id, kept.pk) == 1
     row = stands(world, kept)
@@ -138,7 +144,7 @@ def test_nothing_is_written_while_any_line_is_wrong_and_each_is_told_by_line_and
     assert (pieces(world, own), announced(world)) == ({}, [])
     with world.scope():
         assert forget_old_stock_files() == 0
-        StockFile.objects.update(created_at=now() - stock_files.KEPT)
+        StockFile.objects.update(created_at=now() - KEPT)
         assert forget_old_stock_files() == 1
 
 
@@ -150,12 +156,12 @@ def test_what_changed_between_judging_and_writing_is_left_out_and_told(
     assert stock_files._judged_good(held, lines_of(held.row))
     with world.scope():
         MasterProduct.objects.filter(msku="JAR").update(archived_at=now())
-    adjust, find = stock_updates.adjust_own_stock, stock_updates._figures
+    find = stock_updates._figures
 
     def breaks(wanted: Any, *given: Any) -> list[int]:
         if world.products["LID"] in {one.product_id for one in wanted}:
             raise ZeroDivisionError
-        return adjust(wanted, *given)
+        return adjust_own_stock(wanted, *given)
 
     def reserved_since(place: int, products: Any) -> Any:
         found = find(place, products)

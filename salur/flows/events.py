@@ -33,6 +33,7 @@ from salur.integrations.connections import Kind, pause
 from salur.integrations.models import StoreConnection
 from salur.integrations.registry import store_capabilities, warehouse_capabilities
 from salur.stock.models import Warehouse
+from salur.tenancy import audit
 from salur.tenancy.scope import current_scope, merchant_scope
 
 from .calibrate import NoStockReport, sync_stock
@@ -170,6 +171,7 @@ def process_store_events(merchant_id: int, store_id: int) -> int:
     with merchant_scope(merchant_id, actor=ACTOR, cause="message"):
         messages = _take("store", store_id)
         _follow_authorisation(store_id, messages)
+        _record_deletions(store_id, messages)
         _ask_for_labels(store_id, _subjects(messages, "tracking", "label"))
         orders = _subjects(messages, "order")
         try:
@@ -192,6 +194,13 @@ def _follow_authorisation(store_id: int, messages: Sequence[Message]) -> None:
         budgets.hold("store", store_id)
         pause("store", store_id, "the permission was taken back at the store")
         store_changed(store_id)
+
+
+def _record_deletions(store_id: int, messages: Sequence[Message]) -> None:
+    """A user of the store is gone and wants to be forgotten: on record for the merchant, who has to see to it."""
+    for message in messages:
+        if message.kind == "erasure":
+            audit.record("store.user_deleted", f"store:{store_id}", user=message.subject, told=message.raw_status)
 
 
 def _ask_for_labels(store_id: int, orders: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from salur.integrations.calling import store_line
 from salur.integrations.models import StoreConnection, WebhookDelivery
 from salur.integrations.webhooks import subscribe
 from salur.orders.models import Order
+from salur.tenancy.models import AuditEntry
 from tests.harness.partners import Sandbox
 from tests.harness.web import LiveWeb, SettingsForTest
 from tests.world import World, make_world
@@ -123,6 +124,10 @@ def test_a_buyers_deletion_is_acknowledged_and_recorded_without_the_name(seller:
     assert seller.stored() == [("erasure", "u-77", "MARKETPLACE_ACCOUNT_DELETION")]
     assert process_store_events(seller.world.merchant_id, seller.world.store_id) == 1
     assert seller.orders() == {}
+    with seller.world.scope():
+        (entry,) = AuditEntry.objects.filter(action="store.user_deleted")
+    told = {"user": "u-77", "told": "MARKETPLACE_ACCOUNT_DELETION"}
+    assert (entry.actor, entry.subject, entry.detail) == ("partner", f"store:{seller.world.store_id}", told)
 
 
 def test_the_question_is_answered_for_this_store_only(seller: Seller, live_web: LiveWeb) -> None:

@@ -368,7 +368,7 @@ class RawRequest:
 class PartnerEvent:
     """A change notice; the hub fetches the detail afterwards. ``delivery_id`` is unique per message.
 
-    ``erasure`` (a buyer's account is gone at the store) and ``other`` are kept and lead to nothing by themselves.
+    ``erasure`` (a user's account is gone at the store) is put on record, ``other`` is kept; both change nothing.
     """
 
     kind: str  # order | tracking | label | outbound | inbound | stock | authorisation | erasure | other | test

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
 
-from salur.flows.cure_groups import KIND_OF, cure_groups
+from salur.flows.cure_groups import KIND_OF, as_texts, cure_groups
 from salur.flows.cures import CureReport, Given, apply_cure, cure_report, find_cure
 from salur.orders.models import Cure
 from salur.orders.problems import ProblemCause
@@ -92,19 +92,14 @@ def list_problem_groups(request: ApiRequest, query: Query[GroupQuery]) -> list[P
             ProblemGroup(
                 cause=ProblemCause(one.cause),
                 remedy=one.remedy,
-                key=_texts(one.key),
-                about=_texts(one.shown),
+                key=as_texts(one.key),
+                about=as_texts(one.shown),
                 orders=one.orders,
                 oldest=one.oldest,
                 more=one.more,
             )
             for one in cure_groups(problem_groups(query.cause or ""))
         ]
-
-
-def _texts(named: object) -> dict[str, str]:
-    assert isinstance(named, dict)  # noqa: S101 - rows of our own
-    return {name: "" if value is None else str(value) for name, value in named.items()}
 
 
 @router.post(
@@ -155,7 +150,7 @@ def _shown(report: CureReport) -> CureShown:
         id=cure.pk,
         cause=ProblemCause(cure.cause),
         remedy=cure.remedy,
-        key=_texts(cure.key),
+        key=as_texts(cure.key),
         at=cure.at,
         orders=report.total,
         bulk_run_id=report.run.pk if report.run is not None else None,

@@ -35,6 +35,11 @@ class Kind:
     shown: tuple[str, ...]
     select: str
 
+    @property
+    def names(self) -> str:
+        """The columns before the order's."""
+        return ", ".join((*self.keys, *self.shown))
+
 
 OPEN = """FROM (
   SELECT merchant_id, order_id, evidence, opened_at FROM orders_orderproblem
@@ -157,7 +162,7 @@ class CureGroup:
 
 def told_by(key: Mapping[str, Any]) -> str:
     """A group's key as one text, to compare it by."""
-    return json.dumps(_texts(key), sort_keys=True)
+    return json.dumps(as_texts(key), sort_keys=True)
 
 
 def cure_groups(held: Iterable[ProblemGroup]) -> list[CureGroup]:
@@ -174,11 +179,10 @@ def cure_groups(held: Iterable[ProblemGroup]) -> list[CureGroup]:
 
 
 def _groups(kind: Kind, key: Mapping[str, Any] | None = None, *, more: bool = False) -> list[CureGroup]:
-    names = ", ".join((*kind.keys, *kind.shown))
     same = _same(kind) if key is not None else "true"
-    values = _values(kind, COUNTED_UP_TO if more else None) | {"most": MOST_GROUPS} | _texts(key or {})
+    values = _values(kind, COUNTED_UP_TO if more else None) | {"most": MOST_GROUPS} | as_texts(key or {})
     with connection.cursor() as cursor:
-        cursor.execute(GROUPED.format(names=names, select=kind.select, same=same), values)
+        cursor.execute(GROUPED.format(names=kind.names, select=kind.select, same=same), values)
         rows = cursor.fetchall()
     return [
         CureGroup(
@@ -207,17 +211,17 @@ def _same(kind: Kind) -> str:
     return " AND ".join(f"coalesce(x.{name}::text, '') = %({name})s" for name in kind.keys)
 
 
-def _texts(key: Mapping[str, Any]) -> dict[str, str]:
+def as_texts(key: Mapping[str, Any]) -> dict[str, str]:
+    """A group's key as forms and programs hold it."""
     return {name: "" if value is None else str(value).replace("\x00", "") for name, value in key.items()}
 
 
 def orders_of(group: CureGroup) -> list[int]:
     """The orders of a group."""
     kind = KIND_OF[group.cause]
-    names = ", ".join((*kind.keys, *kind.shown))
     with connection.cursor() as cursor:
-        statement = CONCERNED.format(names=names, select=kind.select, same=_same(kind))
-        cursor.execute(statement, _values(kind) | _texts(group.key))
+        statement = CONCERNED.format(names=kind.names, select=kind.select, same=_same(kind))
+        cursor.execute(statement, _values(kind) | as_texts(group.key))
         return [row[0] for row in cursor.fetchall()]
 
 

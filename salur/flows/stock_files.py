@@ -200,11 +200,15 @@ def fault_text(fault: Mapping[str, Any]) -> Text:
 
 
 def left_lines(row: StockFile) -> list[tuple[str, WantedLine, list[Text]]]:
-    """The lines that were not taken, each with its warehouse's name and all that is wrong (inside a scope)."""
+    """The lines that were not taken, each with its warehouse's name and all that is wrong (inside a scope).
+
+    Where the quantities mean all warehouses together a line names none, and must not when it is uploaded again.
+    """
     wrong: dict[int, list[Text]] = {}
     for fault in row.faults:
         wrong.setdefault(fault["line"], []).append(fault_text(fault))
     lines = [(place, line) for place, line in lines_of(row) if line.number in wrong]
-    names = dict(Warehouse.objects.filter(pk__in={place for place, _line in lines}).values_list("pk", "name"))
+    places = Warehouse.objects.filter(pk__in={place for place, _line in lines})
+    names = {} if row.kind == UpdateKind.TOTAL else dict(places.values_list("pk", "name"))
     lines.sort(key=lambda placed: placed[1].number)
-    return [(names[place], line, wrong[line.number]) for place, line in lines]
+    return [(names.get(place, ""), line, wrong[line.number]) for place, line in lines]

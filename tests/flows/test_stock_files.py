@@ -11,7 +11,7 @@ from salur.catalog.models import MasterProduct
 from salur.flows import stock_files, stock_updates
 from salur.flows.kept_files import KEPT, Held, Lost, claim
 from salur.flows.own_stock import adjust_own_stock
-from salur.flows.stock_files import carry_on_stock_file, forget_old_stock_files, keep_stock_file, lines_of
+from salur.flows.stock_files import carry_on_stock_file, forget_old_stock_files, keep_stock_file, left_lines, lines_of
 from salur.flows.stock_updates import UpdateKind
 from salur.flows.worker import sweep
 from salur.foundation.clock import now
@@ -142,10 +142,15 @@ def test_nothing_is_written_while_any_line_is_wrong_and_each_is_told_by_line_and
         (5, "warehouse", "inbound_warehouse_off"),
     ]
     assert (pieces(world, own), announced(world)) == ({}, [])
+    total = keep(world, UpdateKind.TOTAL, {own: [("NONE", 1)]})
+    carry_on_stock_file(world.merchant_id, total.pk)
     with world.scope():
+        left = [left_lines(row) for row in StockFile.objects.order_by("pk")]
+        assert [place for place, _line, _texts in left[0]] == ["Shed", "Shed", "Off"]
+        assert [(place, line.sku) for place, line, _texts in left[1]] == [("", "NONE")], "all warehouses together"
         assert forget_old_stock_files() == 0
         StockFile.objects.update(created_at=now() - KEPT)
-        assert forget_old_stock_files() == 1
+        assert forget_old_stock_files() == 2
 
 
 def test_what_changed_between_judging_and_writing_is_left_out_and_told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from salur.catalog.models import MasterProduct
@@ -17,8 +18,9 @@ from salur.flows.worker import sweep
 from salur.foundation.clock import now
 from salur.inbound.checking import WantedLine
 from salur.inbound.models import InboundLine, InboundList
-from salur.stock.ledger import verify
+from salur.stock.ledger import balance_ids, verify
 from salur.stock.models import Balance, StockFile, Warehouse
+from tests.faults.killable import open_transactions, wait_for, waits_for_a_lock, worker
 from tests.flows.test_worker import no_alarms, waiting
 from tests.world import World, make_world
 
@@ -121,6 +123,34 @@ def test_a_lost_a_doubled_and_a_late_worker_write_every_line_once(
     with world.scope():
         assert {(one.push, one.note, one.created_by) for one in InboundList.objects.all()} == {("ready", "Nov", "test")}
         assert not verify()
+
+
+def test_a_worker_killed_in_the_middle_of_a_part_leaves_nothing_of_it(world: World, own: int, db: Any) -> None:
+    with world.scope():
+        other = Warehouse(code="TWO", name="Second shed", country="TH", created_at=now())
+        other.save()
+        pair = (other.pk, world.products["TEA"])
+        balance = balance_ids([pair])[pair]
+    kept = keep(world, UpdateKind.ADD, {own: [("TEA", 3)], other.pk: [("TEA", 4)]})
+    at_work = worker(carry_on_stock_file, world.merchant_id, kept.pk)
+    with psycopg.connect(db.url) as holder, at_work as process:
+        holder.execute("SELECT set_config('salur.merchant', %s, true)", [str(world.merchant_id)])
+        holder.execute("SELECT id FROM stock_balance WHERE id = %s FOR UPDATE", [balance])
+        wait_for(lambda: waits_for_a_lock(db))  # the first part is written, the second stands before its lock
+        process.kill()
+        process.wait()
+        holder.rollback()
+        wait_for(lambda: not open_transactions(db))
+    half = stands(world, kept)
+    assert (half.state, half.done, pieces(world, own), pieces(world, other.pk)) == (
+        "writing",
+        1,
+        {"TEA": 3},
+        {"TEA": 0},
+    )
+    let_lease_run_out(world, kept)
+    assert carry_on_stock_file(world.merchant_id, kept.pk) == 1
+    assert (stands(world, kept).state, pieces(world, own), pieces(world, other.pk)) == ("done", {"TEA": 3}, {"TEA": 4})
 
 
 def test_nothing_is_written_while_any_line_is_wrong_and_each_is_told_by_line_and_column(world: World, own: int) -> None:

@@ -44,13 +44,13 @@ def dry_run(shop: Shop, orders: int) -> None:
                 **said,
             ).save()
         run = start_run(RunKind.TRIAL, RunChoice.OPEN)
-        assert run.expected >= orders, (run.expected, orders)  # noqa: S101  # else the figure means nothing
+        assert run.expected >= orders, (run.expected, orders)  # noqa: S101 - else the figure means nothing
         there = Order.objects.count()
     with measured() as spent:
         carry_on_rule_run(shop.merchant_id, run.pk)
     with merchant_scope(shop.merchant_id, actor="bench", cause="rules"):
         done = RuleRun.objects.get(pk=run.pk)
-    assert done.done == run.expected, done.state  # noqa: S101
+    assert done.done == run.expected, done.state  # noqa: S101 - as above
     report(
         "rules_dry_run",
         spent.wall,

@@ -250,8 +250,8 @@ def live(channel: str) -> None:
         partner.post("/settings", {channel: {"tracking_seconds": 0, **QUICK.get(channel, {"label_seconds": 0})}})
         store = open_store(partner, channel)
         world = _World(store.shop.merchant_id, store.shop.account_id)
-        needs = {"needs_awb": can.gives_label, "needs_label": can.gives_label}
-        with open_print_shop(world, keeps_stock=True, **needs) as depot, measured() as spent:  # type: ignore[arg-type]
+        needs: dict[str, Any] = {"needs_awb": can.gives_label, "needs_label": can.gives_label}
+        with open_print_shop(world, keeps_stock=True, **needs) as depot, measured() as spent:  # type: ignore[arg-type]  # a world's ids
             depot.tracking = "" if can.gives_label else "*"
             life = _Life(store, depot, world)
             _walk(life)

@@ -178,7 +178,7 @@ def _with_merchant(request: HttpRequest) -> MerchantRequest | None:
         entitlements=frozenset(row.entitlements),
         choices=choices,
     )
-    return request  # type: ignore[return-value]
+    return request  # type: ignore[return-value]  # it has its merchant now
 
 
 def fragment_or_page(

@@ -112,7 +112,7 @@ def test_the_number_is_told_once(partners: Partners, courier: str) -> None:
 def test_the_seller_rejects_before_shipping_only(partners: Partners) -> None:
     seller = bukalapak(partners)
     first, second, third = new_orders(partners, 3)
-    for reason, _ in PLUGIN.capabilities.cancel_reasons:  # type: ignore[union-attr]
+    for reason, _ in seller.capabilities.cancel_reasons:
         (number,) = new_orders(partners)
         assert seller.cancel_order(number, reason).state == "accepted"
     assert seller.cancel_order(first, "out_of_stock").state == "accepted"

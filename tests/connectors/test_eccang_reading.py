@@ -45,9 +45,9 @@ def sent(connector: EccangConnector, place: int = 0) -> dict[str, Any]:
     return {child.tag: child.text for child in service} | {"params": json.loads(service.findtext("paramsJson") or "")}
 
 
-def push(**changes: object) -> dict[str, Any]:
+def push(**changes: Any) -> dict[str, Any]:
     connector = warehouse(CREATED)
-    connector.push_outbound(request(**changes), LABEL)  # type: ignore[arg-type]
+    connector.push_outbound(request(**changes), LABEL)
     params: dict[str, Any] = sent(connector)["params"]
     return params
 

@@ -357,7 +357,7 @@ def test_listings_come_whole_and_take_another_stock(partners: Partners, plugin: 
     before = listed()
     rows = {row["model_id"]: row for row in partners.look(f"{plugin.name}/items")["items"]}
     assert {(entry.model_id, entry.sku) for entry in before} == {(key, row["sku"]) for key, row in rows.items()}
-    size = plugin.capabilities.stock_batch  # type: ignore[union-attr]
+    size = shop.capabilities.stock_batch
     targets = [
         StockTarget(entry.model_id, entry.item_id, entry.model_id, entry.sku, place)
         for place, entry in enumerate(before[:size])

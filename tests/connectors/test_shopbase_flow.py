@@ -167,7 +167,7 @@ def test_parcels_are_told_with_their_pieces_and_a_number_can_come_alone(partners
 def test_cancelling_is_for_what_is_not_sent(partners: Partners) -> None:
     store = shopbase(partners)
     first, second = new_orders(partners, 2)
-    for reason, _ in PLUGIN.capabilities.cancel_reasons:  # type: ignore[union-attr]
+    for reason, _ in store.capabilities.cancel_reasons:
         (number,) = new_orders(partners)
         assert store.cancel_order(number, reason).state == "accepted"
     assert store.cancel_order(first, "customer").state == "accepted"

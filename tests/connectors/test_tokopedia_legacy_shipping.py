@@ -6,7 +6,6 @@ import pytest
 
 from salur.connectors.base.errors import AlreadyExists, ContractBroken, Rejected, TooLate
 from salur.connectors.base.types import ShippingOption
-from salur.connectors.stores.tokopedia_legacy.connector import PLUGIN
 
 from .scripted import asked
 from .tokopedia_legacy import OK, PAID, PICKED, WISHED, detail, example, tokopedia
@@ -100,7 +99,7 @@ def test_the_seller_cancels_with_the_products_that_are_missing() -> None:
     connector, transport = tokopedia(order__detail=detail(220), order__nack=OK)
     assert connector.cancel_order(PAID, "1").state == "accepted"
     assert transport.sent("order.nack") == asked("tokopedia_legacy", "order.nack", "rejected: out of stock")
-    for code, _ in PLUGIN.capabilities.cancel_reasons:  # type: ignore[union-attr]
+    for code, _ in connector.capabilities.cancel_reasons:
         assert tokopedia(order__detail=detail(220), order__nack=OK)[0].cancel_order(PAID, code).state == "accepted"
     refused = example("order.nack", "too late")
     with pytest.raises(TooLate):

@@ -21,7 +21,7 @@ def main() -> int:
         await opened(self, pool)
         stolen.extend([await self.pool.getconn() for _ in range(self.pool.max_size)])
 
-    engine.EngineConnector.open_async = robbed  # type: ignore[method-assign, assignment]
+    engine.EngineConnector.open_async = robbed  # type: ignore[method-assign, assignment]  # in its place
     watch.STILL_SECONDS = STILL_SECONDS
     return worker.run()
 

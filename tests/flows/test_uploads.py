@@ -62,10 +62,10 @@ def other(*numbers: int, day: str = "03.05.2026") -> str:
     return "".join(f"L{n};Ann;Weg 1;Deutschland;TEA;1;{day}\r\n" for n in numbers)
 
 
-def keep(world: World, content: str | bytes, **options: str) -> OrderUpload:
+def keep(world: World, content: str | bytes, **options: Any) -> OrderUpload:
     raw = content.encode() if isinstance(content, str) else content
     with world.scope():
-        return keep_upload(world.store_id, "orders.csv", io.BytesIO(raw), options=ReadOptions(**options))  # type: ignore[arg-type]
+        return keep_upload(world.store_id, "orders.csv", io.BytesIO(raw), options=ReadOptions(**options))
 
 
 def looked_over(world: World, upload: OrderUpload) -> OrderUpload:

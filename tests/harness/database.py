@@ -66,7 +66,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         from django.db import connections
 
         connections.close_all()
-        connections["default"].close_pool()  # type: ignore[attr-defined]
+        connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL's alone has it
 
 
 @pytest.fixture

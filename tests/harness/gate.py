@@ -20,7 +20,7 @@ class Gate:
                 raise RuntimeError("this test uses the database without asking for the fixture `db`")
             connect(wrapper)
 
-        BaseDatabaseWrapper.ensure_connection = guarded  # type: ignore[method-assign,assignment]
+        BaseDatabaseWrapper.ensure_connection = guarded  # type: ignore[method-assign,assignment]  # in the real one's place
 
 
 gate = Gate()

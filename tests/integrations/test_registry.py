@@ -44,7 +44,7 @@ class Halfway(Plain):
 class Pushless(Plain):
     """Lacks what every warehouse needs."""
 
-    push_outbound = None  # type: ignore[assignment]
+    push_outbound = None  # type: ignore[assignment]  # on purpose
 
 
 def plugin(build: object, *abilities: str, **changes: Any) -> Plugin:
@@ -60,7 +60,7 @@ def built(credentials: Credentials, transport: object) -> Cancelling:
     return Cancelling(credentials, transport)
 
 
-def unannounced(credentials, transport):  # type: ignore[no-untyped-def]
+def unannounced(credentials, transport):  # type: ignore[no-untyped-def]  # on purpose
     return Plain(credentials, transport)
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import html
-
 from salur.flows.bulk import carry_on_bulk
 from salur.outbound.bulk import BulkRun
 from salur.outbound.models import Outbound
 
 from .addresses import OPERATOR, VIEWER
+from .reading import text_of
 from .shop import Shop
-
-
-def text_of(answer: object) -> str:
-    return html.unescape(answer.content.decode())  # type: ignore[attr-defined]
 
 
 def the_run(shop: Shop) -> BulkRun:

@@ -23,15 +23,12 @@ from tests.harness.web import LiveWeb
 from tests.returns.test_returns import leave
 
 from .addresses import OPERATOR, OWNER, VIEWER
+from .reading import main_of
 from .shop import Shop
 from .test_in_browser import sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-
-def main_of(answer: Any) -> str:
-    return str(answer.content.decode()).split("<main", 1)[1]
 
 
 @dataclass

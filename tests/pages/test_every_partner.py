@@ -16,8 +16,9 @@ from salur.stock.models import Warehouse
 from tests.harness.partners import Sandbox
 
 from .addresses import OWNER
+from .reading import text_of
 from .shop import Shop
-from .test_partner_pages import leave, text_of
+from .test_partner_pages import leave
 
 FORM = "/integrations/add/warehouse/{name}/"
 

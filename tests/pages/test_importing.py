@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 import re
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from salur.orders.models import ColumnMapping, Order, OrderUpload, SyncRun
 from tests.harness.web import LiveWeb
 
 from .addresses import OPERATOR, OWNER
+from .reading import text_of
 from .shop import MAPPED, Shop, open_shop
 from .test_in_browser import OVERFLOW, sign_in
 
@@ -32,10 +32,6 @@ OTHER = (
 )
 TARGETS = ("order_id", "recipient_name", "address1", "city", "sku", "quantity", "ordered_at", "status")
 COLUMNS = {f"c{place}": target for place, target in enumerate(TARGETS)}
-
-
-def text_of(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
 
 
 def send(shop: Shop, content: bytes | str, name: str = "orders.csv") -> Any:

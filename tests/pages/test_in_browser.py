@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.harness.web import LiveWeb
 
@@ -172,9 +172,9 @@ def test_the_language_is_changed_from_the_menu(inside: tuple[Page, Shop, str]) -
     expect(page.locator("html")).to_have_attribute("lang", "id")
 
 
-def test_reading_and_forms_work_without_scripts(live_web: LiveWeb, browser: object) -> None:
+def test_reading_and_forms_work_without_scripts(live_web: LiveWeb, browser: Browser) -> None:
     shop = open_shop(filled=6)
-    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    context = browser.new_context(java_script_enabled=False)
     try:
         page = context.new_page()
         sign_in(page, live_web.url, shop)

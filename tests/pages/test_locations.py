@@ -13,12 +13,9 @@ from salur.catalog.models import MasterProduct
 from salur.locations.models import Location, LocationBinding
 
 from .addresses import OPERATOR, VIEWER
+from .reading import main_of
 from .shop import Shop
 from .test_products import picture
-
-
-def main_of(answer: Any) -> str:
-    return str(answer.content.decode()).split("<main", 1)[1]
 
 
 def numbers(shop: Shop) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any
 
@@ -17,6 +16,7 @@ from salur.tenancy.entitlements import withdraw
 from salur.tenancy.models import Entitlement
 
 from .addresses import OPERATOR
+from .reading import text_of
 from .shop import Shop, open_shop
 
 FIGURES = dict.fromkeys(("weight_g", "length_mm", "width_mm", "height_mm", "declared_value"), "0")
@@ -35,10 +35,6 @@ def filled(given: dict[str, Any]) -> dict[str, Any]:
         if name in given:
             given[f"{name}_{place}"] = given.pop(name)
     return {"msku": "POT", "name": "Pot", **FIGURES, **given}
-
-
-def text_of(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
 
 
 def told_after(shop: Shop, **given: Any) -> str:

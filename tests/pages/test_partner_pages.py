@@ -18,15 +18,12 @@ from tests.harness.kargo import Partner
 from tests.harness.partners import Sandbox
 
 from .addresses import OPERATOR, OWNER, VIEWER
+from .reading import text_of
 from .shop import Shop, open_shop
 from .test_authorising import ECCANG, filled
 
 KARGO = "/integrations/add/warehouse/kargo/"
 LANGUAGES = ("en", "id", "ms", "vi", "zh-hans")
-
-
-def text_of(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
 
 
 def leave(answer: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 import re
 from typing import Any
@@ -16,6 +15,7 @@ from salur.stock.models import Balance
 from tests.world import store_order
 
 from .addresses import OPERATOR, OWNER
+from .reading import text_of
 from .shop import Shop, open_shop
 
 FIGURES = {
@@ -25,10 +25,6 @@ FIGURES = {
     "tags": "",
     "parts": "",
 }
-
-
-def text_of(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
 
 
 def product(shop: Shop, msku: str = "M-0000") -> MasterProduct:

@@ -10,8 +10,9 @@ from salur.integrations.models import RateBudget
 from salur.orders.models import SyncRun, SyncRunRow
 
 from .addresses import OPERATOR, VIEWER
+from .reading import text_of
 from .shop import Shop
-from .test_connections import PACIFIC, connected, newest_run, sync_range, text_of
+from .test_connections import PACIFIC, connected, newest_run, sync_range
 
 __all__ = ["connected"]
 

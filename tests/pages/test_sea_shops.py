@@ -19,8 +19,9 @@ from tests.harness.partners import Sandbox
 from tests.harness.web import LiveWeb, SettingsForTest
 
 from .addresses import OWNER
+from .reading import text_of
 from .shop import Shop, open_shop
-from .test_partner_pages import leave, text_of
+from .test_partner_pages import leave
 from .test_web_shops import arrived, orders
 
 FORM = "/integrations/add/store/{}/"

@@ -28,15 +28,12 @@ from salur.tenancy.models import AuditEntry, Merchant
 from tests.harness.web import LiveWeb
 
 from .addresses import OPERATOR, OWNER, VIEWER
+from .reading import main_of
 from .shop import Shop, open_shop
 from .test_in_browser import sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-
-def main_of(answer: Any) -> str:
-    return str(answer.content.decode()).split("<main", 1)[1]
 
 
 def own_warehouse(shop: Shop, **pieces: int) -> int:

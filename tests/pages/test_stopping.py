@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 from collections.abc import Iterator
 
@@ -25,6 +24,7 @@ from tests.flows.print_shop import Shop as Partner
 from tests.world import store_order
 
 from .addresses import OPERATOR, VIEWER
+from .reading import text_of
 from .shop import Shop
 
 
@@ -32,10 +32,6 @@ from .shop import Shop
 def partner(shop: Shop) -> Iterator[Partner]:
     with open_print_shop(shop.world, keeps_stock=True) as opened:
         yield opened
-
-
-def text_of(answer: object) -> str:
-    return html.unescape(answer.content.decode())  # type: ignore[attr-defined]
 
 
 def pushed(shop: Shop, number: str = "P1") -> Outbound:

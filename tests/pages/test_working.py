@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 import pytest
@@ -16,11 +15,8 @@ from salur.tenancy.accounts import create_merchant, members
 from salur.tenancy.models import ApiToken, Role, User
 
 from .addresses import OPERATOR, OWNER
+from .reading import text_of
 from .shop import PASSWORD, Shop
-
-
-def text_of(answer: object) -> str:
-    return html.unescape(answer.content.decode())  # type: ignore[attr-defined]
 
 
 def test_a_running_run_is_stopped_by_its_button(shop: Shop) -> None:

@@ -127,7 +127,7 @@ def lines(bench: Bench) -> None:
     for wanted, pieces in ((number, [ShippedLine(key, 1)]), (second, [])):
         outcome = bench.attempt(order.connector.confirm, order.id, wanted, COURIER, pieces)
         expect(outcome.error is None, f"an answer for {wanted}", outcome)
-        eventually(bench, lambda one=wanted: one in _numbers(order), f"the parcel {wanted}")  # type: ignore[misc]
+        eventually(bench, lambda one=wanted: one in _numbers(order), f"the parcel {wanted}")  # type: ignore[misc]  # mypy cannot infer the bound default
     told = {one["tracking"]: one["pieces"] for one in order.row()["shipments"]}
     expect(told == {number: 1, second: 2}, f"one piece in {number}, two in {second}", told)
 

@@ -75,7 +75,7 @@ def _chosen(request: MerchantRequest, upload: OrderUpload, form: ColumnsForm) ->
     """Take what was chosen; another encoding alone shows the columns again, because it may change their names."""
     encoding = request.POST.get("encoding", "")
     before = restored_reading(upload.reading).options.encoding
-    if encoding != before and encoding in dict(form.fields["encoding"].choices):  # type: ignore[attr-defined]
+    if encoding != before and encoding in dict(form.fields["encoding"].choices):  # type: ignore[attr-defined]  # a choice field
         try:
             with acting(request, "button"):
                 read_again(upload.pk, ReadOptions(encoding=encoding))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -128,8 +129,8 @@ def _header() -> list[str]:
 
 
 def _row(outbound: Outbound, hours: int) -> list[object]:
-    def moment(at: object) -> str:
-        return "" if at is None else at.isoformat(timespec="seconds")  # type: ignore[attr-defined]
+    def moment(at: datetime | None) -> str:
+        return "" if at is None else at.isoformat(timespec="seconds")
 
     return [
         outbound.order.shown,

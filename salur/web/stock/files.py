@@ -44,7 +44,7 @@ def _workbook(rows: Iterator[Row], title: str) -> tempfile.SpooledTemporaryFile[
             sheet.append([told % {"most": MOST_IN_WORKBOOK}])
             break
         sheet.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
-    content: tempfile.SpooledTemporaryFile[bytes] = tempfile.SpooledTemporaryFile(max_size=1 << 22)  # noqa: SIM115
+    content: tempfile.SpooledTemporaryFile[bytes] = tempfile.SpooledTemporaryFile(max_size=1 << 22)  # noqa: SIM115 - the answer closes it
     book.save(content)
     content.seek(0)
     return content

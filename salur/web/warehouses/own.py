@@ -57,7 +57,7 @@ class OwnWarehouseForm(forms.Form):
 
     def __init__(self, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, **named)  # type: ignore[arg-type]  # passed on as they are
-        self.fields["time_zone"].choices = [("", _("The country’s")), *zone_choices()]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("", _("The country’s")), *zone_choices()]  # type: ignore[attr-defined]  # a choice field
 
     @classmethod
     def of(cls, place: Warehouse, data: object = None) -> OwnWarehouseForm:

@@ -69,7 +69,7 @@ def many(count: int) -> Iterator[bytes]:
 def test_a_stream_that_only_flows_is_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grouping, "WINDOW", 10)
     stream = Flow(many(5_000))
-    results = read_orders(stream, zone="UTC", now=NOW)  # type: ignore[arg-type]
+    results = read_orders(stream, zone="UTC", now=NOW)  # type: ignore[arg-type]  # it can but read
     assert isinstance(next(results), ParsedOrder)
     assert stream.read_so_far < 500_000
     assert sum(isinstance(result, ParsedOrder) for result in results) == 4_999
@@ -79,7 +79,7 @@ def test_a_stream_that_only_flows_is_read_piece_by_piece(monkeypatch: pytest.Mon
 def test_line_ends_cut_apart_between_pieces_do_not_shift_row_numbers(length: int) -> None:
     content = table([own(order_id=f"A{n:04}") for n in range(2_000)] + [own(order_id="last", quantity="0")])
     stream = Flow(content[at : at + length] for at in range(0, len(content), length))
-    *_, last = read_orders(stream, zone="UTC", now=NOW)  # type: ignore[arg-type]
+    *_, last = read_orders(stream, zone="UTC", now=NOW)  # type: ignore[arg-type]  # it can but read
     assert isinstance(last, RowProblem)
     assert last.line == 2_002
 
@@ -87,7 +87,7 @@ def test_line_ends_cut_apart_between_pieces_do_not_shift_row_numbers(length: int
 def peak(count: int) -> int:
     tracemalloc.start()
     try:
-        for result in read_orders(Flow(many(count)), zone="UTC", now=NOW):  # type: ignore[arg-type]
+        for result in read_orders(Flow(many(count)), zone="UTC", now=NOW):  # type: ignore[arg-type]  # it can but read
             assert not isinstance(result, RowProblem)
         return tracemalloc.get_traced_memory()[1]
     finally:

@@ -152,7 +152,7 @@ def test_dates_in_the_ways_people_write_them(written: str, dates: str, moment: t
     else:
         (item,) = results
         assert isinstance(item, ParsedOrder)
-        assert item.order.ordered_at == datetime(*moment, tzinfo=UTC)  # type: ignore[misc,arg-type]
+        assert item.order.ordered_at == datetime(*moment, tzinfo=UTC)  # type: ignore[misc,arg-type]  # 5 or 6 numbers
 
 
 def test_a_column_that_the_file_has_lost_refuses_it_by_name() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -23,7 +24,7 @@ SHOPIFY_FILE = table([shopify(), shopify({"Name": "#2", "Id": "2"})])
 LETTERS = st.characters(exclude_categories=("C", "Z"), exclude_characters="'=@+-", include_characters=" ")
 PLAIN = st.text(LETTERS, max_size=20).map(str.strip)
 WORD = PLAIN.filter(bool)
-TIMES = st.datetimes(datetime(2001, 1, 1), datetime(2026, 8, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001
+TIMES = st.datetimes(datetime(2001, 1, 1), datetime(2026, 8, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001 - bounds are naive
 AMOUNTS = st.one_of(
     st.decimals(0, 10**9, places=2), st.decimals(0, 10**9, places=4), st.integers(0, 10**9).map(Decimal)
 )
@@ -120,12 +121,12 @@ def test_any_text_in_any_cell_of_shopifys_export_spoils_at_most_its_own_order(co
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
 def test_orders_written_in_the_template_come_back_as_they_were(
-    heads: list[dict[str, object]], data: st.DataObject, separator: str, encoding: str
+    heads: list[dict[str, Any]], data: st.DataObject, separator: str, encoding: str
 ) -> None:
     rows, meant = [], []
     for head in heads:
         lines = data.draw(LINES)
-        amounts = {"total": f"{head['total']:f}", "ordered_at": head["ordered_at"].isoformat()}  # type: ignore[attr-defined]
+        amounts = {"total": f"{head['total']:f}", "ordered_at": head["ordered_at"].isoformat()}
         for sku, name, quantity, price in lines:
             rows.append(
                 {

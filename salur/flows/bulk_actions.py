@@ -19,6 +19,7 @@ from salur.orders.desk import add_note, change_tags
 from salur.outbound.bulk import BulkOutcome
 from salur.outbound.queries import outbounds_named
 from salur.outbound.stopping import cut_off, held_evidence
+from salur.tenancy.models import Entitlement
 from salur.tenancy.tags import TagsRefused
 
 from .arrange import arrange_now
@@ -32,6 +33,7 @@ from .store_acts import act_at_store
 from .wishes import ship_anyway
 
 ORDERS, LISTS = "order", "outbound"
+WAREHOUSES = Entitlement.WAREHOUSE_MANAGEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class BulkAction:
     """One action. ``act`` is called inside a scope with some ids; with ``calls`` outside of any, as it calls partners.
 
     ``takes`` says what the ids are. ``scope`` is what a token needs. ``asks`` marks what is not easily taken back.
+    ``plan`` is what the merchant's plan must include, as for a single order.
     """
 
     name: str
@@ -83,6 +86,7 @@ class BulkAction:
     icon: str = "arrows"
     calls: bool = False
     asks: bool = False
+    plan: str = ""
 
 
 # -- how services tell what they did, as verdicts --------------------------------------------------------------------
@@ -171,7 +175,7 @@ TABLE: tuple[BulkAction, ...] = (
     BulkAction("push_again", LISTS, _("Push again"), changed(push_again)),
     BulkAction("refresh", LISTS, _("Refresh status"), changed(refreshed_now), icon="down"),
     BulkAction("arrange", LISTS, _("Arrange shipment"), _arranged, icon="truck"),
-    BulkAction("stop", LISTS, _("Stop at the warehouse"), _stopped, icon="stop", asks=True),
+    BulkAction("stop", LISTS, _("Stop at the warehouse"), _stopped, icon="stop", asks=True, plan=WAREHOUSES),
     BulkAction("anew", ORDERS, _("Send after all"), changed(sent_anew), icon="truck"),
     BulkAction("accept", ORDERS, _("Accept order"), at_store("accept"), "orders:write", "check", calls=True),
     BulkAction(
@@ -182,7 +186,7 @@ TABLE: tuple[BulkAction, ...] = (
         "release", ORDERS, pgettext_lazy("a held order", "Release"), changed(release_orders), "orders:write", "right"
     ),
     BulkAction("ship_anyway", ORDERS, _("Ship anyway"), _overruled, "orders:write", "truck", asks=True),
-    BulkAction("move", ORDERS, _("Move to another warehouse"), _moved, icon="route"),
+    BulkAction("move", ORDERS, _("Move to another warehouse"), _moved, icon="route", plan=WAREHOUSES),
     BulkAction("note", ORDERS, _("Note"), _noted, "orders:write", "file"),
     BulkAction("tag", ORDERS, _("Tags"), _tagged, "orders:write", "tag"),
 )

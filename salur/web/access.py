@@ -150,6 +150,11 @@ def _require(request: MerchantRequest, role: str, entitlement: str) -> None:
             gettext("Your role with this merchant is “%(role)s”; this needs “%(needed)s”.")
             % {"role": Role(request.merchant.role).label, "needed": Role(role).label}
         )
+    require_plan(request, entitlement)
+
+
+def require_plan(request: MerchantRequest, entitlement: str) -> None:
+    """That the merchant's plan includes this, if anything is named; raises MissingEntitlement."""
     if entitlement and entitlement not in request.merchant.entitlements:
         raise MissingEntitlement(
             gettext("The plan of this merchant does not include “%(name)s”. Customer service can switch it on.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from salur.flows.bulk import carry_on_bulk
 from salur.outbound.bulk import BulkRun
 from salur.outbound.models import Outbound
+from salur.tenancy.entitlements import withdraw
+from salur.tenancy.models import Entitlement
 
 from .addresses import OPERATOR, VIEWER
 from .reading import text_of
@@ -43,6 +45,19 @@ def test_lists_are_offered_what_is_done_with_lists_only(shop: Shop) -> None:
     assert 'value="push_again"' in asked and 'value="cancel"' not in asked
     assert 'value="cancel"' in text_of(operator.get("/orders/bulk/new/?of=order"))
     assert operator.get("/orders/bulk/new/?of=everything").status_code == 404
+
+
+def test_what_the_plan_does_not_include_is_neither_offered_nor_done(shop: Shop) -> None:
+    operator, address, before = shop.client(OPERATOR), "/orders/bulk/new/?of=order&q=SN00000", the_run(shop).pk
+    offered = text_of(operator.get(address))
+    assert all(f'value="{name}"' in offered for name in ("stop", "move", "hold"))
+    with shop.world.scope():
+        withdraw(Entitlement.WAREHOUSE_MANAGEMENT)
+    offered = text_of(operator.get(address))
+    assert [name for name in ("stop", "move", "hold") if f'value="{name}"' in offered] == ["hold"]
+    for sent in ({"action": "stop"}, {"action": "move", "begin": "1", "warehouse": str(shop.world.warehouse_id)}):
+        assert operator.post(address, sent).status_code == 403, sent
+    assert the_run(shop).pk == before
 
 
 def test_what_an_action_needs_is_asked_before_it_begins(shop: Shop) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from salur.flows.bulk import MOST_ROWS, Chosen, go_on_bulk, start_bulk, stop_bulk
-from salur.flows.bulk_actions import LISTS, ORDERS, TABLE, BulkAction
+from salur.flows.bulk_actions import ACTIONS, LISTS, ORDERS, TABLE, BulkAction
 from salur.flows.told import actor_names
 from salur.foundation.problems import Refusal
 from salur.outbound.bulk import BulkOutcome, BulkRow, BulkRun
@@ -22,7 +22,7 @@ from salur.outbound.bulk_queries import bulk_page, bulk_reasons, bulk_rows, ever
 from salur.outbound.queries import matching_lists, matching_orders
 from salur.outbound.shipment_progress import shipment_progress, shipments_of_run
 from salur.tenancy.models import Role
-from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading
+from salur.web.access import MerchantRequest, actor, fragment_or_page, page, reading, require_plan
 from salur.web.acting import acting, tell_refusal
 from salur.web.downloads import csv_answer
 from salur.web.filters import word
@@ -64,9 +64,10 @@ def _source(query: QueryDict) -> str:
     return f"{address}?{asked.urlencode()}" if asked else address
 
 
-def _offered(kind: str) -> list[BulkAction]:
-    """Orders may be given every action, lists only those about lists: cancelling is about orders."""
-    return [action for action in TABLE if kind == ORDERS or action.takes == LISTS]
+def _offered(request: MerchantRequest, kind: str) -> list[BulkAction]:
+    """Orders may be given every action of the plan, lists only those about lists: cancelling is about orders."""
+    plans = {"", *request.merchant.entitlements}
+    return [action for action in TABLE if action.plan in plans and (kind == ORDERS or action.takes == LISTS)]
 
 
 @page(get=Role.OPERATOR, post=Role.OPERATOR)
@@ -75,6 +76,7 @@ def bulk_new(request: MerchantRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _ask(request)
     name = request.POST.get("action", "")
+    require_plan(request, ACTIONS[name].plan if name in ACTIONS else "")
     with reading(request):
         form = FORMS[name](request.POST if "begin" in request.POST else None) if name in FORMS else None
         if form is not None and form.fields and not form.is_valid():
@@ -92,7 +94,7 @@ def _ask(request: MerchantRequest, form: Form | None = None, name: str = "") -> 
         "count": count,
         "most": MOST_ROWS,
         "too_many": count > MOST_ROWS,
-        "actions": _offered(kind),
+        "actions": _offered(request, kind),
         "source": _source(request.GET),
         "form": form,
         "name": name,

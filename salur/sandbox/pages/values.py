@@ -16,6 +16,7 @@ _FORMS = (
 _PLAIN = ("base_url", "partner_id", "partner_key", "push_key", "shop_id")
 #: What the hub's forms call a field; ``partner.field`` before ``field``. The others are their own name in words.
 _LABELS = {
+    "alert_email": "Email for alerts",
     "amazon.application_id": "Application ID",
     "application_id": "Application ID",
     "auth_url": "Address of the tokens",

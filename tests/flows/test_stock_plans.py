@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from salur.flows.stock_list import StockFilter, stock_page
+from tests.harness.database import Database
 from tests.world import World, make_world
 
 MANY = """
@@ -28,10 +29,13 @@ LISTS = [
 
 
 @pytest.fixture
-def world(db: object) -> World:
+def world(db: Database) -> World:
     made = make_world()
     with made.scope(), connection.cursor() as cursor:
         cursor.execute(MANY, {"merchant": made.merchant_id, "warehouse": made.warehouse_id})
+    db.admin.execute(
+        "ANALYZE catalog_masterproduct, stock_balance"
+    )  # else it is planned for what stood there before
     return made
 
 

@@ -137,10 +137,11 @@ def _scope(shop: Shop) -> Any:
 
 
 def _signed_in(shop: Shop) -> Any:
-    """A browser of the shop's owner."""
+    """A browser of the shop's owner, and this process looks for cycles as the web's does."""
     from django.conf import settings
     from django.test import Client
 
+    from salur.foundation.interpreter import look_for_cycles_seldom
     from salur.tenancy.entitlements import grant
     from salur.tenancy.models import Entitlement, Membership, User
 
@@ -151,6 +152,7 @@ def _signed_in(shop: Shop) -> Any:
         owner = Membership.objects.all()[0].user_id
     client = Client(raise_request_exception=True)
     client.force_login(User.objects.get(pk=owner))
+    look_for_cycles_seldom()
     return client
 
 

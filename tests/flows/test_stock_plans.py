@@ -33,9 +33,7 @@ def world(db: Database) -> World:
     made = make_world()
     with made.scope(), connection.cursor() as cursor:
         cursor.execute(MANY, {"merchant": made.merchant_id, "warehouse": made.warehouse_id})
-    db.admin.execute(
-        "ANALYZE catalog_masterproduct, stock_balance"
-    )  # else it is planned for what stood there before
+    db.admin.execute("ANALYZE catalog_masterproduct, stock_balance")  # else it is planned for what stood there before
     return made
 
 

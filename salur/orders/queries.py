@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from salur.foundation.paging import Keyset, keyset_page
-from salur.tenancy.counting import COUNTED_UP_TO, Counted, counts_by
-from salur.tenancy.scope import current_scope
+from salur.tenancy.counting import Counted, counts_by, groups_by
 
 from .models import RETRY_OF, ZONE, Order, OrderLine, OrderProblem, OrderSource, SyncRun, SyncRunRow
 from .problems import ProblemCause
@@ -113,23 +111,11 @@ class ProblemGroup:
     more: bool = False
 
 
-HELD_BY = """
-SELECT %s, count(*), min(opened_at) FROM (
-  SELECT opened_at FROM orders_orderproblem
-  WHERE merchant_id = %s AND cause = %s AND closed_at IS NULL ORDER BY id LIMIT %s
-) AS x
-"""
-
-
 def problem_groups(cause: str = "") -> list[ProblemGroup]:
     """Open problems by cause (or of one), the largest group first; of each cause the first, up to a limit."""
-    merchant, most = current_scope().merchant_id, COUNTED_UP_TO
     causes = [cause] if cause else ProblemCause.values
-    given = [part for one in causes for part in (one, merchant, one, most + 1)]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([HELD_BY] * len(causes)), given)
-        rows = [ProblemGroup(one, min(n, most), oldest, n > most) for one, n, oldest in cursor.fetchall() if n]
-    return sorted(rows, key=lambda group: (-group.count, group.cause))
+    groups = groups_by(OrderProblem, "cause", causes, since="opened_at", only="closed_at IS NULL")
+    return [ProblemGroup(one, counted.count, oldest, counted.more) for one, counted, oldest in groups]
 
 
 def problem_examples(causes: Sequence[str], each: int = 5) -> dict[str, list[OrderProblem]]:

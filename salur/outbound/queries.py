@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from salur.foundation.clock import now
@@ -17,8 +16,7 @@ from salur.orders.desk import tags_of_orders
 from salur.orders.models import Order, OrderLine, OrderProblem, OrderTag
 from salur.orders.queries import lines_of, number_begins, open_problems_of, with_prefix
 from salur.orders.states import OrderState
-from salur.tenancy.counting import COUNTED_UP_TO, Counted, counts_by
-from salur.tenancy.scope import current_scope
+from salur.tenancy.counting import Counted, counts_by, groups_by
 
 from .awb import clean_awb
 from .gates import GateResult, judge
@@ -339,22 +337,10 @@ class Blocked:
     more: bool = False
 
 
-HELD_BY = """
-SELECT %s, count(*), min(blocked_since) FROM (
-  SELECT blocked_since FROM outbound_outbound
-  WHERE merchant_id = %s AND push = 'waiting' AND blocked_by = %s ORDER BY id LIMIT %s
-) AS x
-"""
-
-
 def blocked_groups() -> list[Blocked]:
     """Waiting lists by the reason shown, the largest group first; of each reason the oldest, up to a limit."""
-    merchant, most = current_scope().merchant_id, COUNTED_UP_TO
-    given = [part for code in GATE_TEXTS for part in (code, merchant, code, most + 1)]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([HELD_BY] * len(GATE_TEXTS)), given)
-        rows = [Blocked(code, min(n, most), oldest, n > most) for code, n, oldest in cursor.fetchall() if n]
-    return sorted(rows, key=lambda group: (-group.count, group.code))
+    groups = groups_by(Outbound, "blocked_by", GATE_TEXTS, since="blocked_since", only="push = 'waiting'")
+    return [Blocked(code, counted.count, oldest, counted.more) for code, counted, oldest in groups]
 
 
 @dataclass(frozen=True)

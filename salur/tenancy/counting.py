@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 from django.db import connection
 from psycopg import sql
@@ -27,8 +28,39 @@ def counts_by(model: type[TenantModel], field: str, values: Iterable[str]) -> di
     one = sql.SQL(
         "SELECT %s, count(*) FROM (SELECT 1 FROM {} WHERE merchant_id = %s AND {} = %s LIMIT %s) AS x"
     ).format(sql.Identifier(model._meta.db_table), sql.Identifier(field))
+    return {value: _counted(n) for value, n in _of_each(one, values)}
+
+
+def groups_by(
+    model: type[TenantModel], field: str, values: Iterable[str], *, since: str, only: LiteralString
+) -> list[tuple[str, Counted, Any]]:
+    """Rows of the scope's merchant by those of the values that have any, the most first, each with its least ``since``.
+
+    ``only`` is the condition of a partial index that begins with the field; of a value the first rows are looked at.
+    """
+    one = sql.SQL(
+        "SELECT %s, count(*), min({since}) FROM (SELECT {since} FROM {table}"
+        " WHERE merchant_id = %s AND {field} = %s AND {only} ORDER BY id LIMIT %s) AS x"
+    ).format(
+        since=sql.Identifier(since),
+        table=sql.Identifier(model._meta.db_table),
+        field=sql.Identifier(field),
+        only=sql.SQL(only),
+    )
+    rows = [(value, _counted(n), least) for value, n, least in _of_each(one, values) if n]
+    return sorted(rows, key=lambda row: (-row[1].count, row[0]))
+
+
+def _of_each(one: sql.Composed, values: Iterable[str]) -> list[tuple[Any, ...]]:
+    """The answers for all values in one statement; ``one`` takes the value, the merchant, the value and a limit."""
     merchant = current_scope().merchant_id
-    given = [part for value in values for part in (value, merchant, value, COUNTED_UP_TO + 1)]
+    given = [(value, merchant, value, COUNTED_UP_TO + 1) for value in values]
+    if not given:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join([one] * (len(given) // 4)), given)
-        return {value: Counted(min(n, COUNTED_UP_TO), n > COUNTED_UP_TO) for value, n in cursor.fetchall()}
+        cursor.execute(sql.SQL(" UNION ALL ").join([one] * len(given)), [part for row in given for part in row])
+        return list(cursor.fetchall())
+
+
+def _counted(n: int) -> Counted:
+    return Counted(min(n, COUNTED_UP_TO), n > COUNTED_UP_TO)

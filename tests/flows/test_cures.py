@@ -17,11 +17,11 @@ from salur.flows.moving import move_orders
 from salur.flows.products import push_due
 from salur.flows.push import push_ready
 from salur.foundation.problems import Refusal
-from salur.orders import queries
 from salur.orders.models import Cure
 from salur.orders.queries import problem_groups
 from salur.outbound.bulk import BulkRow
 from salur.stock.models import Warehouse
+from salur.tenancy import counting
 from tests.flows.own import second_warehouse
 from tests.flows.stage import Stage
 from tests.world import World, make_world, store_order
@@ -185,8 +185,8 @@ def test_what_a_cause_holds_is_counted_up_to_a_limit_and_cured_beyond_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.ingest(*(store_order(f"A{i}", "BOX") for i in range(5)))
-    for counting in (queries, groups_of):
-        monkeypatch.setattr(counting, "COUNTED_UP_TO", 3)
+    for counted in (counting, groups_of):
+        monkeypatch.setattr(counted, "COUNTED_UP_TO", 3)
     with world.scope():
         (group,) = cure_groups(problem_groups())
     assert (group.orders, group.more) == (3, True)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from salur.foundation.clock import now
-from salur.outbound import queries
 from salur.outbound.models import Outbound
 from salur.outbound.queries import Stuck, blocked_groups, push_counts, stuck_lists
 from salur.tenancy import counting
@@ -77,7 +76,7 @@ def test_reasons_are_counted_with_their_oldest_up_to_the_limit(db: Any, monkeypa
         }
         assert [g.count for g in groups] == sorted((g.count for g in groups), reverse=True)
         assert groups[0].count > 2
-        monkeypatch.setattr(queries, "COUNTED_UP_TO", 2)
+        monkeypatch.setattr(counting, "COUNTED_UP_TO", 2)
         assert {g.code: (g.count, g.more) for g in blocked_groups()} == {
             reason: (min(len(times), 2), len(times) > 2) for reason, times in by_reason.items()
         }
